@@ -1,0 +1,92 @@
+// The converter's graph: an FP32 network in one fixed meaning, whatever format
+// it came from.
+//
+// Pictures are NHWC and convolution weights OHWI at every stage. An importer of
+// a channels-first format surrounds layout-bound operators with Transposes; the
+// passes then move and cancel them (passes/eliminate_transposes.h). So each
+// operator has one meaning, one shape inference and can be executed after any
+// pass.
+//
+// A graph owns values and nodes. A Value is a tensor: a graph input, the output
+// of one node, or a constant. Nodes stand in execution order: every node comes
+// after the producers of its inputs.
+
+#ifndef OCTET_CONVERTER_IR_GRAPH_H_
+#define OCTET_CONVERTER_IR_GRAPH_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "converter/ir/operators.h"
+#include "octet/shape.h"
+#include "octet/status.h"
+
+namespace octet::converter {
+
+// Index of a value in Graph::values.
+using ValueId = int32_t;
+inline constexpr ValueId kNoValue = -1;
+
+// A tensor of floats. `data` is null for an activation.
+struct Value {
+  std::string name;
+  Shape shape;
+  // Row-major; shared, so that copying a graph does not copy weights.
+  // Immutable: a pass that changes a constant makes a new vector.
+  std::shared_ptr<const std::vector<float>> data;
+
+  bool is_constant() const { return data != nullptr; }
+};
+
+// One application of an operator.
+struct Node {
+  std::string name;  // as in the source model; unique, never empty
+  std::string source_type;  // the source format's operator, e.g. "Conv"
+  Operator op;
+  std::vector<ValueId> inputs;  // in the order that the operator documents
+  ValueId output = kNoValue;
+};
+
+struct Graph {
+  std::string name;
+  std::vector<Value> values;
+  std::vector<Node> nodes;  // in execution order
+  std::vector<ValueId> inputs;
+  std::vector<ValueId> outputs;
+
+  const Value& value(ValueId id) const { return values[size_t(id)]; }
+  Value& value(ValueId id) { return values[size_t(id)]; }
+
+  ValueId AddActivation(std::string name, const Shape& shape);
+  ValueId AddConstant(std::string name, const Shape& shape,
+                      std::vector<float> data);
+
+  // Appends a node and its output value; infers the output's shape. The output
+  // value gets `output_name`. An error says why the operator cannot be applied
+  // and names the node.
+  Result<ValueId> AddNode(std::string name, std::string source_type,
+                          Operator op, std::vector<ValueId> inputs,
+                          std::string output_name);
+};
+
+// For each value, the indices of the nodes that read it, in order (once a use).
+std::vector<std::vector<int>> FindConsumers(const Graph& graph);
+// For each value, the index of the node that produces it, or -1.
+std::vector<int> FindProducers(const Graph& graph);
+
+// Makes every use of `from`, graph outputs included, a use of `to`.
+void ReplaceUses(Graph& graph, ValueId from, ValueId to);
+
+// Checks what the comment at the top promises: execution order, one producer a
+// value, inferred shapes equal to recorded ones, unique names. Run after every
+// pass; an error is a bug of the pass.
+Status ValidateGraph(const Graph& graph);
+
+// The graph as text, a node a line, for --verbose and tests.
+std::string ToString(const Graph& graph);
+
+}  // namespace octet::converter
+
+#endif  // OCTET_CONVERTER_IR_GRAPH_H_

@@ -1,0 +1,64 @@
+// Shape inference: THE definition of every operator's output shape, used by
+// the converter when it builds a graph and by the engine when it verifies a
+// file. Each function also checks that the operator can be applied at all; the
+// error says which rule is broken.
+
+#ifndef OCTET_SCHEMA_SHAPE_INFERENCE_H_
+#define OCTET_SCHEMA_SHAPE_INFERENCE_H_
+
+#include <cstdint>
+
+#include "octet/shape.h"
+#include "octet/status.h"
+#include "schema/operators.h"
+
+namespace octet {
+
+// The largest number of elements of one tensor: sizes and offsets in bytes
+// then fit int32 everywhere, with room for padding.
+inline constexpr int64_t kMaxElements = int64_t{1} << 30;
+
+// OK if every dimension is >= 1 and the product is at most kMaxElements.
+Status CheckShape(const Shape& shape);
+
+// Positions of a kernel along one axis:
+//   floor((input + pads - dilation * (kernel - 1) - 1) / stride) + 1
+// or 0 where the kernel does not fit. REQUIRES: the ranges that CheckWindow
+// checks.
+int32_t WindowOutputSize(int32_t input, int32_t kernel, int32_t stride,
+                         int32_t dilation, int32_t pad_begin, int32_t pad_end);
+
+// OK if kernel, stride and dilation are in 1 ... 2^15, pads in 0 ... 2^15.
+Status CheckWindow(const Window2dParams& window);
+
+// input {n, h, w, c}, weights {o, kernel_h, kernel_w, c / groups}.
+Result<Shape> InferConv2dShape(const Window2dParams& window, int32_t groups,
+                               const Shape& input, const Shape& weights);
+
+// input {..., k}, weights {n, k} -> {..., n}.
+Result<Shape> InferFullyConnectedShape(const Shape& input,
+                                       const Shape& weights);
+
+// input {n, h, w, c}. Every window must cover at least one cell of the
+// picture, so pads are smaller than the (dilated) kernel.
+Result<Shape> InferPool2dShape(const Window2dParams& window,
+                               const Shape& input);
+
+// The shapes must be equal; the result has the same.
+Result<Shape> InferElementwiseShape(const Shape& a, const Shape& b);
+
+// At least one input; all dimensions but `axis` equal.
+Result<Shape> InferConcatShape(const ConcatParams& params,
+                               const Shape* inputs, int num_inputs);
+
+// The numbers of elements must be equal.
+Result<Shape> InferReshapeShape(const Shape& input, const Shape& target);
+
+Result<Shape> InferTransposeShape(const TransposeParams& params,
+                                  const Shape& input);
+Result<Shape> InferPadShape(const PadParams& params, const Shape& input);
+Result<Shape> InferSliceShape(const SliceParams& params, const Shape& input);
+
+}  // namespace octet
+
+#endif  // OCTET_SCHEMA_SHAPE_INFERENCE_H_
