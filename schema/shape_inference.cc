@@ -72,8 +72,7 @@ Status CheckShape(const Shape& shape) {
 }
 
 int32_t WindowOutputSize(int32_t input, int32_t kernel, int32_t stride,
-                         int32_t dilation, int32_t pad_begin,
-                         int32_t pad_end) {
+                         int32_t dilation, int32_t pad_begin, int32_t pad_end) {
   const int64_t reach = int64_t{dilation} * (kernel - 1) + 1;
   const int64_t free_cells = int64_t{input} + pad_begin + pad_end - reach;
   if (free_cells < 0) return 0;
@@ -158,8 +157,8 @@ Result<Shape> InferConcatShape(const ConcatParams& params, const Shape* inputs,
   if (num_inputs < 1) return InvalidModel("there is nothing to concatenate");
   Shape output = inputs[0];
   if (params.axis < 0 || params.axis >= output.rank) {
-    return InvalidModel("axis " + std::to_string(params.axis) +
-                        " is outside " + output.ToString());
+    return InvalidModel("axis " + std::to_string(params.axis) + " is outside " +
+                        output.ToString());
   }
   OCTET_RETURN_IF_ERROR(CheckShape(output));
   for (int i = 1; i < num_inputs; ++i) {
@@ -172,8 +171,7 @@ Result<Shape> InferConcatShape(const ConcatParams& params, const Shape* inputs,
                           " cannot be joined along axis " +
                           std::to_string(params.axis));
     }
-    const int64_t size =
-        int64_t{output[params.axis]} + inputs[i][params.axis];
+    const int64_t size = int64_t{output[params.axis]} + inputs[i][params.axis];
     if (size > kMaxElements) return InvalidModel("the output is too large");
     output[params.axis] = static_cast<int32_t>(size);
     OCTET_RETURN_IF_ERROR(CheckShape(output));
@@ -198,8 +196,7 @@ Result<Shape> InferTransposeShape(const TransposeParams& params,
     const int32_t from = params.permutation[axis];
     if (from < 0 || from >= input.rank || (seen >> from & 1u) != 0) {
       return InvalidModel("the permutation of a transpose of " +
-                          input.ToString() +
-                          " must name every dimension once");
+                          input.ToString() + " must name every dimension once");
     }
     seen |= 1u << from;
     output[axis] = input[from];
@@ -213,8 +210,7 @@ Result<Shape> InferPadShape(const PadParams& params, const Shape& input) {
   for (int axis = 0; axis < input.rank; ++axis) {
     const int64_t size =
         int64_t{input[axis]} + params.begin[axis] + params.end[axis];
-    if (params.begin[axis] < 0 || params.end[axis] < 0 ||
-        size > kMaxElements) {
+    if (params.begin[axis] < 0 || params.end[axis] < 0 || size > kMaxElements) {
       return InvalidModel("pads must be >= 0 and the output below 2^30");
     }
     output[axis] = static_cast<int32_t>(size);

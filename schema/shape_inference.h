@@ -48,8 +48,8 @@ Result<Shape> InferPool2dShape(const Window2dParams& window,
 Result<Shape> InferElementwiseShape(const Shape& a, const Shape& b);
 
 // At least one input; all dimensions but `axis` equal.
-Result<Shape> InferConcatShape(const ConcatParams& params,
-                               const Shape* inputs, int num_inputs);
+Result<Shape> InferConcatShape(const ConcatParams& params, const Shape* inputs,
+                               int num_inputs);
 
 // The numbers of elements must be equal.
 Result<Shape> InferReshapeShape(const Shape& input, const Shape& target);

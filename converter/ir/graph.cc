@@ -84,8 +84,7 @@ Status ValidateGraph(const Graph& graph) {
     const Value& value = graph.values[i];
     if (!value.is_constant()) continue;
     defined[i] = true;
-    if (static_cast<int64_t>(value.data->size()) !=
-        value.shape.NumElements()) {
+    if (static_cast<int64_t>(value.data->size()) != value.shape.NumElements()) {
       return InternalError("constant '" + value.name +
                            "' has the wrong number of elements");
     }

@@ -42,7 +42,7 @@ struct Value {
 
 // One application of an operator.
 struct Node {
-  std::string name;  // as in the source model; unique, never empty
+  std::string name;         // as in the source model; unique, never empty
   std::string source_type;  // the source format's operator, e.g. "Conv"
   Operator op;
   std::vector<ValueId> inputs;  // in the order that the operator documents

@@ -109,10 +109,9 @@ struct Slice {
 // One input: Identity, Dropout; removed by a pass.
 struct Identity {};
 
-using Operator =
-    std::variant<Conv2d, FullyConnected, MaxPool2d, AveragePool2d, Add, Mul,
-                 Clamp, BatchNormalization, Softmax, Concat, Reshape, Transpose,
-                 Pad, Slice, Identity>;
+using Operator = std::variant<Conv2d, FullyConnected, MaxPool2d, AveragePool2d,
+                              Add, Mul, Clamp, BatchNormalization, Softmax,
+                              Concat, Reshape, Transpose, Pad, Slice, Identity>;
 
 // The operator's name, e.g. "Conv2d", for messages and tables.
 const char* OperatorName(const Operator& op);

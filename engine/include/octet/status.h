@@ -23,13 +23,13 @@ namespace octet {
 // change or reuse them.
 enum class StatusCode : int {
   kOk = 0,
-  kInvalidArgument = 1,  // the caller passed something that cannot be right
-  kNotFound = 2,         // a file, tensor or name does not exist
-  kInvalidModel = 3,     // the model's bytes break a rule of its format
-  kUnsupported = 4,      // valid, but this version cannot do it
+  kInvalidArgument = 1,    // the caller passed something that cannot be right
+  kNotFound = 2,           // a file, tensor or name does not exist
+  kInvalidModel = 3,       // the model's bytes break a rule of its format
+  kUnsupported = 4,        // valid, but this version cannot do it
   kResourceExhausted = 5,  // out of memory or disk
-  kIoError = 6,          // the operating system reported an error
-  kInternal = 7,         // a bug in Octet
+  kIoError = 6,            // the operating system reported an error
+  kInternal = 7,           // a bug in Octet
 };
 
 // The outcome of an operation: OK, or a code and a message. Cheap to return
@@ -114,10 +114,10 @@ class [[nodiscard]] Result {
 
 // Returns from the enclosing function when `expression`, a Status, is an
 // error.
-#define OCTET_RETURN_IF_ERROR(expression)                     \
-  do {                                                        \
-    ::octet::Status octet_status_ = (expression);             \
-    if (!octet_status_.ok()) return octet_status_;            \
+#define OCTET_RETURN_IF_ERROR(expression)          \
+  do {                                             \
+    ::octet::Status octet_status_ = (expression);  \
+    if (!octet_status_.ok()) return octet_status_; \
   } while (false)
 
 #define OCTET_CONCAT_INNER_(a, b) a##b
@@ -129,8 +129,8 @@ class [[nodiscard]] Result {
 
 // OCTET_ASSIGN_OR_RETURN(auto x, F()): assigns F()'s value, or returns its
 // error from the enclosing function.
-#define OCTET_ASSIGN_OR_RETURN(declaration, expression)                 \
-  OCTET_ASSIGN_OR_RETURN_(OCTET_CONCAT_(octet_result_, __LINE__),       \
-                          declaration, expression)
+#define OCTET_ASSIGN_OR_RETURN(declaration, expression)                        \
+  OCTET_ASSIGN_OR_RETURN_(OCTET_CONCAT_(octet_result_, __LINE__), declaration, \
+                          expression)
 
 #endif  // OCTET_STATUS_H_
