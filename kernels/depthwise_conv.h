@@ -1,0 +1,78 @@
+// Contract of the depthwise_conv family: each channel with its own kernel.
+//
+//   accumulator[y][x][c] = bias[c] + sum over ky, kx of
+//       (input_rows[y * stride_h + ky * dilation_h]
+//                  [(x * stride_w + kx * dilation_w) * pixel_stride + c]
+//        - zero_point) * weights[ky][kx][c]
+//   output[y * output_row_stride + x * output_pixel_stride + c] =
+//       RequantizeQ15(accumulator[y][x][c], multiplier[c], shift[c])
+//
+// for y < output_rows, x < output_width, c < channels. The caller supplies rows
+// of zero points for rows outside the picture, and patches with the zero point
+// filled in for pixels whose kernel crosses the left or right edge; the kernel
+// knows no padding.
+//
+// Weights are packed by pack.h into panels of nr channels:
+//
+//   panel: | bias int32[nr] | shift int32[nr] | multiplier int16[nr] | pad |
+//          | for each group of kr taps: weights[nr][kr]              | pad |
+//
+// Taps count row by row (ky * kernel_w + kx); the last group is filled up with
+// zero weights. The input's zero point is folded into the bias.
+
+#ifndef OCTET_KERNELS_DEPTHWISE_CONV_H_
+#define OCTET_KERNELS_DEPTHWISE_CONV_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/activation_form.h"
+#include "kernels/gemm.h"
+
+namespace octet {
+
+struct DepthwiseConvDescriptor {
+  const char* name;  // e.g. "3x3", "any"
+  size_t nr;         // channels a panel
+  size_t kr;         // taps of one channel that lie side by side
+  WeightType weight_type;
+  const uint8_t* accumulator_order;  // as in GemmDescriptor
+  const uint8_t* multiplier_order;
+  size_t max_rows;  // most output rows a call
+  // The only kernel size, stride and dilation it takes; 0: any.
+  uint8_t kernel_h, kernel_w;
+  uint8_t stride_h, stride_w;
+  uint8_t dilation_h, dilation_w;
+};
+
+struct DepthwiseConvArgs {
+  size_t channels;      // >= 1
+  size_t output_rows;   // 1 ... max_rows
+  size_t output_width;  // >= 1
+  size_t kernel_h, kernel_w;
+  size_t stride_h, stride_w;
+  size_t dilation_h, dilation_w;
+  // (output_rows - 1) * stride_h + (kernel_h - 1) * dilation_h + 1 pointers, to
+  // the leftmost tap of output column 0 in consecutive input rows.
+  const void* const* input_rows;
+  ptrdiff_t pixel_stride;      // bytes between neighbours in an input row
+  const void* packed_weights;  // ceil(channels / nr) panels, 64-byte aligned
+  size_t panel_bytes;
+  void* output;  // exactly `channels` bytes a pixel are written
+  ptrdiff_t output_row_stride;
+  ptrdiff_t output_pixel_stride;
+  bool any_left_shift;  // some shift is negative
+  OutputStage stage;
+  ActivationForm form;  // one that the table serves
+};
+
+using DepthwiseConvFunction = void (*)(const DepthwiseConvArgs& args);
+
+struct DepthwiseConvKernel {
+  DepthwiseConvDescriptor descriptor;
+  DepthwiseConvFunction run;
+};
+
+}  // namespace octet
+
+#endif  // OCTET_KERNELS_DEPTHWISE_CONV_H_

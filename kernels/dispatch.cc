@@ -1,0 +1,141 @@
+#include "kernels/dispatch.h"
+
+#include <cstring>
+
+#include "kernels/instruction_sets.h"
+
+namespace octet {
+namespace {
+
+// Walks the tables that can stand in for `leading`, itself first, until `visit`
+// returns true.
+template <typename Visit>
+void ForEachServingTable(const KernelTable* leading, Visit visit) {
+  size_t count = 0;
+  const IsaEntry* list = IsaList(&count);
+  bool reached = false;
+  for (size_t i = 0; i < count; ++i) {
+    const KernelTable* table = list[i].table;
+    reached = reached || table == leading;
+    if (!reached || !list[i].cpu_supports()) continue;
+    if (table->form != leading->form && !table->serves_both_forms) continue;
+    if (visit(*table)) return;
+  }
+}
+
+template <typename Function>
+Function FirstFunction(const KernelTable* leading,
+                       Function KernelTable::*entry) {
+  Function found = nullptr;
+  ForEachServingTable(leading, [&](const KernelTable& table) {
+    found = table.*entry;
+    return found != nullptr;
+  });
+  return found;
+}
+
+// A field of a descriptor that is 0 takes any value.
+bool Takes(uint8_t only, size_t value) { return only == 0 || only == value; }
+
+bool TakesShape(const DepthwiseConvDescriptor& descriptor,
+                const DepthwiseConvShape& shape) {
+  return Takes(descriptor.kernel_h, shape.kernel_h) &&
+         Takes(descriptor.kernel_w, shape.kernel_w) &&
+         Takes(descriptor.stride_h, shape.stride_h) &&
+         Takes(descriptor.stride_w, shape.stride_w) &&
+         Takes(descriptor.dilation_h, shape.dilation_h) &&
+         Takes(descriptor.dilation_w, shape.dilation_w);
+}
+
+size_t RoundUp(size_t value, size_t multiple) {
+  return (value + multiple - 1) / multiple * multiple;
+}
+
+}  // namespace
+
+const KernelTable* BestTable() {
+  size_t count = 0;
+  const IsaEntry* list = IsaList(&count);
+  for (size_t i = 0; i + 1 < count; ++i) {
+    if (list[i].cpu_supports()) return list[i].table;
+  }
+  return list[count - 1].table;
+}
+
+const KernelTable* FindTable(const char* isa) {
+  size_t count = 0;
+  const IsaEntry* list = IsaList(&count);
+  for (size_t i = 0; i < count; ++i) {
+    if (std::strcmp(list[i].table->isa, isa) == 0) {
+      return list[i].cpu_supports() ? list[i].table : nullptr;
+    }
+  }
+  return nullptr;
+}
+
+void FormatSupportedIsas(char* text, size_t size) {
+  if (size == 0) return;
+  size_t length = 0;
+  size_t count = 0;
+  const IsaEntry* list = IsaList(&count);
+  for (size_t i = 0; i < count; ++i) {
+    if (!list[i].cpu_supports()) continue;
+    const char* parts[] = {length == 0 ? "" : ", ", list[i].table->isa};
+    for (const char* part : parts) {
+      while (*part != '\0' && length + 1 < size) text[length++] = *part++;
+    }
+  }
+  text[length] = '\0';
+}
+
+KernelSet ResolveKernels(const KernelTable* leading) {
+  KernelSet set = {};
+  set.leading = leading;
+  set.form = leading->form;
+  set.max_pool = FirstFunction(leading, &KernelTable::max_pool);
+  set.average_pool = FirstFunction(leading, &KernelTable::average_pool);
+  set.add = FirstFunction(leading, &KernelTable::add);
+  set.requantize = FirstFunction(leading, &KernelTable::requantize);
+  set.lookup = FirstFunction(leading, &KernelTable::lookup);
+  set.softmax = FirstFunction(leading, &KernelTable::softmax);
+  set.quantize = FirstFunction(leading, &KernelTable::quantize);
+  set.dequantize = FirstFunction(leading, &KernelTable::dequantize);
+  return set;
+}
+
+const GemmKernel* SelectGemm(const KernelSet& set, size_t m, size_t n, size_t k,
+                             const char** isa) {
+  const GemmKernel* best = nullptr;
+  ForEachServingTable(set.leading, [&](const KernelTable& table) {
+    size_t best_work = 0;
+    for (size_t i = 0; i < table.num_gemm; ++i) {
+      const GemmDescriptor& candidate = table.gemm[i].descriptor;
+      const size_t work = RoundUp(m, candidate.mr) * RoundUp(n, candidate.nr) *
+                          RoundUp(k, candidate.kr);
+      if (best != nullptr && work >= best_work) continue;
+      best = &table.gemm[i];
+      best_work = work;
+      if (isa != nullptr) *isa = table.isa;
+    }
+    return best != nullptr;
+  });
+  return best;
+}
+
+const DepthwiseConvKernel* SelectDepthwiseConv(const KernelSet& set,
+                                               const DepthwiseConvShape& shape,
+                                               const char** isa) {
+  const DepthwiseConvKernel* found = nullptr;
+  ForEachServingTable(set.leading, [&](const KernelTable& table) {
+    for (size_t i = 0; i < table.num_depthwise_conv; ++i) {
+      if (!TakesShape(table.depthwise_conv[i].descriptor, shape)) continue;
+      found = &table.depthwise_conv[i];
+      if (isa != nullptr) *isa = table.isa;
+      return true;
+    }
+    return false;
+  });
+  return found;
+}
+
+}  // namespace octet

@@ -1,0 +1,68 @@
+// Dispatch: THE list of instruction sets, and the choice of kernels from it.
+
+#ifndef OCTET_KERNELS_DISPATCH_H_
+#define OCTET_KERNELS_DISPATCH_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/kernel_table.h"
+
+namespace octet {
+
+struct IsaEntry {
+  const KernelTable* table;
+  bool (*cpu_supports)();  // asks the CPU and the operating system
+};
+
+// The tables that this binary contains, best first; the last is scalar, which
+// every CPU supports.
+const IsaEntry* IsaList(size_t* count);
+
+// The best table that this CPU supports.
+const KernelTable* BestTable();
+
+// The table named `isa`, or null if this binary does not contain it or this CPU
+// does not support it.
+const KernelTable* FindTable(const char* isa);
+
+// "avx2, scalar": the tables that can be named on this machine.
+// Writes at most `size` bytes including the final 0.
+void FormatSupportedIsas(char* text, size_t size);
+
+// What a depthwise kernel must handle.
+struct DepthwiseConvShape {
+  size_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w;
+};
+
+// The kernels of a plan: those of `leading` and, for its empty entries, those
+// of the tables behind it in the list. No function is null.
+struct KernelSet {
+  const KernelTable* leading;
+  ActivationForm form;
+  PoolFunction max_pool;
+  PoolFunction average_pool;
+  AddFunction add;
+  RequantizeFunction requantize;
+  LookupFunction lookup;
+  SoftmaxFunction softmax;
+  QuantizeFunction quantize;
+  DequantizeFunction dequantize;
+};
+
+KernelSet ResolveKernels(const KernelTable* leading);
+
+// The kernel for m pixels, n channels and k weights a channel: the one that
+// does the least padded work, the earlier one of the table where equal.
+// Never null; `isa` (optional) receives the name of its table.
+const GemmKernel* SelectGemm(const KernelSet& set, size_t m, size_t n, size_t k,
+                             const char** isa);
+
+// The first kernel that takes `shape`. Never null.
+const DepthwiseConvKernel* SelectDepthwiseConv(const KernelSet& set,
+                                               const DepthwiseConvShape& shape,
+                                               const char** isa);
+
+}  // namespace octet
+
+#endif  // OCTET_KERNELS_DISPATCH_H_

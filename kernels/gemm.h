@@ -1,0 +1,103 @@
+// Contract of the gemm family: one implicit GEMM for fully connected layers and
+// convolutions.
+//
+//   accumulator[i][c] = bias[c] +
+//       sum over runs r, sum over j < run_length of
+//         (runs[r].base[i * runs[r].pixel_stride + j] - zero_point)
+//         * weights[c][r * run_length + j]
+//   output[i * output_stride + c] = RequantizeQ15(accumulator[i][c],
+//                                                 multiplier[c], shift[c])
+//
+// for i < m, c < n. A run is a stretch of input bytes that one pixel multiplies
+// with consecutive weights:
+//
+//   fully connected, 1x1     one run of k bytes
+//   3x3, dilation 1          three runs (kernel rows) of 3 * channels bytes:
+//                            the columns of a row lie side by side in NHWC
+//   dilated or grouped       one run of channels / groups bytes a tap
+//
+// so a convolution needs no im2col copy: pixel i + 1 of an output row starts
+// stride_w * channels bytes behind pixel i. A kernel row outside the picture is
+// a run of zero points with pixel_stride 0. Pixels whose kernel crosses the
+// left or right edge are gathered by the caller.
+//
+// Weights are packed by pack.h into panels of nr channels, in the order that
+// the kernel's descriptor states:
+//
+//   panel: | bias int32[nr] | shift int32[nr] | multiplier int16[nr] | pad |
+//          | for each run, for each block of kr: weights[nr][kr]     | pad |
+//
+// each part 64-byte aligned. A run is padded to a multiple of kr by zero
+// weights, so the bytes a kernel reads there do not matter. The input's zero
+// point is folded into the bias.
+
+#ifndef OCTET_KERNELS_GEMM_H_
+#define OCTET_KERNELS_GEMM_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/activation_form.h"
+
+namespace octet {
+
+enum class WeightType : uint8_t { kInt8 = 1, kInt16 = 2 };  // bytes a weight
+
+// How a kernel wants its weights. Everything that packing and planning need.
+struct GemmDescriptor {
+  const char* name;        // e.g. "6x16", for plans and benchmarks
+  size_t mr;               // most pixels a call
+  size_t nr;               // channels a panel
+  size_t kr;               // weights of one channel that lie side by side
+  WeightType weight_type;  // kInt16: widened by the packer
+  // Channel (0 ... nr-1) whose bias, shift and weights lie at each position of
+  // a panel, and the same for multipliers; nullptr: in order. They differ where
+  // packing instructions permute between accumulator and result.
+  const uint8_t* accumulator_order;
+  const uint8_t* multiplier_order;
+  // Bytes of scratch a call needs for each pixel and each k of the padded runs.
+  size_t workspace_bytes_per_k;
+};
+
+// Where the parts of a panel of nr channels begin, in bytes; the bias is first.
+struct PanelLayout {
+  size_t shift;
+  size_t multiplier;
+  size_t weights;
+};
+
+constexpr PanelLayout PanelLayoutOf(size_t nr) {
+  return {4 * nr, 8 * nr, (10 * nr + 63) / 64 * 64};
+}
+
+struct GemmRun {
+  const void* base;        // first byte of pixel 0
+  ptrdiff_t pixel_stride;  // bytes from pixel to pixel
+};
+
+struct GemmArgs {
+  size_t m;                    // pixels, 1 ... mr
+  size_t n;                    // channels, >= 1
+  size_t num_runs;             // >= 1
+  size_t run_length;           // bytes, >= 1
+  const GemmRun* runs;         // [num_runs]
+  const void* packed_weights;  // ceil(n / nr) panels, 64-byte aligned
+  size_t panel_bytes;          // from one panel to the next
+  void* output;                // exactly n bytes a pixel are written
+  ptrdiff_t output_stride;     // bytes from pixel to pixel
+  void* workspace;             // GemmWorkspaceBytes(), 64-byte aligned
+  bool any_left_shift;         // some shift is negative
+  OutputStage stage;
+  ActivationForm form;  // one that the table serves
+};
+
+using GemmFunction = void (*)(const GemmArgs& args);
+
+struct GemmKernel {
+  GemmDescriptor descriptor;
+  GemmFunction run;
+};
+
+}  // namespace octet
+
+#endif  // OCTET_KERNELS_GEMM_H_

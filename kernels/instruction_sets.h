@@ -1,0 +1,18 @@
+// The tables that instruction-set folders export. Only dispatch and the list
+// below it name them.
+
+#ifndef OCTET_KERNELS_INSTRUCTION_SETS_H_
+#define OCTET_KERNELS_INSTRUCTION_SETS_H_
+
+#include "kernels/kernel_table.h"
+
+namespace octet {
+
+extern const KernelTable kScalarTable;
+#if defined(OCTET_HAVE_AVX2)
+extern const KernelTable kAvx2Table;
+#endif
+
+}  // namespace octet
+
+#endif  // OCTET_KERNELS_INSTRUCTION_SETS_H_

@@ -1,0 +1,31 @@
+// THE list of instruction sets, best first. To add one: its folder, its line in
+// kernels/CMakeLists.txt, its declaration in instruction_sets.h, its line here.
+
+#include "kernels/dispatch.h"
+#include "kernels/instruction_sets.h"
+
+namespace octet {
+namespace {
+
+bool Always() { return true; }
+
+#if defined(OCTET_HAVE_AVX2)
+// Asks CPUID and whether the operating system saves the registers.
+bool SupportsAvx2() { return __builtin_cpu_supports("avx2") != 0; }
+#endif
+
+constexpr IsaEntry kIsas[] = {
+#if defined(OCTET_HAVE_AVX2)
+    {&kAvx2Table, SupportsAvx2},
+#endif
+    {&kScalarTable, Always},
+};
+
+}  // namespace
+
+const IsaEntry* IsaList(size_t* count) {
+  *count = sizeof(kIsas) / sizeof(kIsas[0]);
+  return kIsas;
+}
+
+}  // namespace octet

@@ -1,0 +1,43 @@
+// KernelTable: all kernels of one instruction set. Each instruction-set folder
+// exports exactly one symbol, its table.
+
+#ifndef OCTET_KERNELS_KERNEL_TABLE_H_
+#define OCTET_KERNELS_KERNEL_TABLE_H_
+
+#include <cstddef>
+
+#include "kernels/activation_form.h"
+#include "kernels/depthwise_conv.h"
+#include "kernels/elementwise.h"
+#include "kernels/gemm.h"
+#include "kernels/pooling.h"
+
+namespace octet {
+
+// An entry may be empty (no kernels, a null function): the next table of the
+// dispatch list that serves the plan's form takes its place.
+struct KernelTable {
+  const char* isa;  // "scalar", "avx2", ...: the word used everywhere
+  // The form that activations have when this table leads.
+  ActivationForm form;
+  // Whether its kernels take either form (scalar), so that it can stand in for
+  // any table; otherwise only `form`.
+  bool serves_both_forms;
+
+  const GemmKernel* gemm;  // best first where several fit
+  size_t num_gemm;
+  const DepthwiseConvKernel* depthwise_conv;
+  size_t num_depthwise_conv;
+  PoolFunction max_pool;
+  PoolFunction average_pool;
+  AddFunction add;
+  RequantizeFunction requantize;
+  LookupFunction lookup;
+  SoftmaxFunction softmax;
+  QuantizeFunction quantize;
+  DequantizeFunction dequantize;
+};
+
+}  // namespace octet
+
+#endif  // OCTET_KERNELS_KERNEL_TABLE_H_

@@ -1,0 +1,64 @@
+// THE packer: lays weights out as a kernel's descriptor asks for. Portable and
+// the same for every instruction set. The layout is drawn in gemm.h and
+// depthwise_conv.h.
+
+#ifndef OCTET_KERNELS_PACK_H_
+#define OCTET_KERNELS_PACK_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/activation_form.h"
+#include "kernels/depthwise_conv.h"
+#include "kernels/gemm.h"
+
+namespace octet {
+
+// What a layer multiplies with, as it lies in the file.
+struct LayerWeights {
+  size_t n;  // output channels
+  // Weight j of channel c is weights[c * channel_stride + j].
+  const int8_t* weights;
+  size_t channel_stride;
+  const int32_t* bias;        // [n]
+  const int16_t* multiplier;  // [n], or [1] if !per_channel
+  const int8_t* shift;        // [n], or [1] if !per_channel
+  bool per_channel;
+  int32_t input_zero_point;  // of q, -128 ... 127
+};
+
+// k after each run is padded to kr.
+size_t PaddedK(const GemmDescriptor& descriptor, size_t num_runs,
+               size_t run_length);
+
+size_t GemmPanelBytes(const GemmDescriptor& descriptor, size_t num_runs,
+                      size_t run_length);
+// Of ceil(n / nr) panels.
+size_t PackedGemmBytes(const GemmDescriptor& descriptor, size_t n,
+                       size_t num_runs, size_t run_length);
+// Scratch for one call of the kernel; a multiple of 64.
+size_t GemmWorkspaceBytes(const GemmDescriptor& descriptor, size_t num_runs,
+                          size_t run_length);
+
+// Packs weights[c][r * run_length + j]. `packed`: PackedGemmBytes, 64-byte
+// aligned; every byte is written.
+void PackGemm(const GemmDescriptor& descriptor, ActivationForm form,
+              const LayerWeights& layer, size_t num_runs, size_t run_length,
+              void* packed);
+
+size_t DepthwiseConvPanelBytes(const DepthwiseConvDescriptor& descriptor,
+                               size_t taps);
+size_t PackedDepthwiseConvBytes(const DepthwiseConvDescriptor& descriptor,
+                                size_t channels, size_t taps);
+
+// Packs weights[c][tap]: OHWI with I = 1. `layer.n` is the channel count.
+void PackDepthwiseConv(const DepthwiseConvDescriptor& descriptor,
+                       ActivationForm form, const LayerWeights& layer,
+                       size_t taps, void* packed);
+
+// Whether some shift of the layer is negative (args.any_left_shift).
+bool AnyLeftShift(const LayerWeights& layer);
+
+}  // namespace octet
+
+#endif  // OCTET_KERNELS_PACK_H_

@@ -1,0 +1,72 @@
+// Portable gemm: a tile of 4 pixels x 8 channels, no vector instructions. It
+// serves CPUs without a table of their own.
+
+#include "kernels/gemm.h"
+
+#include "kernels/requantize.h"
+#include "kernels/scalar/scalar_kernels.h"
+
+namespace octet::scalar {
+namespace {
+
+constexpr size_t kMr = 4;
+constexpr size_t kNr = 8;
+
+// The accumulators of one panel, modulo 2^32.
+struct Tile {
+  uint32_t accumulator[kMr][kNr];
+};
+
+void Accumulate(const GemmArgs& args, const uint8_t* panel, Tile& tile) {
+  const uint8_t* weights = panel + PanelLayoutOf(kNr).weights;
+  for (size_t i = 0; i < args.m; ++i) {
+    for (size_t c = 0; c < kNr; ++c) {
+      tile.accumulator[i][c] = Load<uint32_t>(panel + 4 * c);
+    }
+  }
+  for (size_t r = 0; r < args.num_runs; ++r) {
+    const uint8_t* base = static_cast<const uint8_t*>(args.runs[r].base);
+    for (size_t j = 0; j < args.run_length; ++j, weights += kNr) {
+      for (size_t i = 0; i < args.m; ++i) {
+        const uint8_t byte =
+            base[static_cast<ptrdiff_t>(i) * args.runs[r].pixel_stride +
+                 static_cast<ptrdiff_t>(j)];
+        const int32_t a = ReadInForm(byte, args.form);
+        for (size_t c = 0; c < kNr; ++c) {
+          const int32_t product = a * static_cast<int8_t>(weights[c]);
+          tile.accumulator[i][c] += static_cast<uint32_t>(product);
+        }
+      }
+    }
+  }
+}
+
+void Store(const GemmArgs& args, const uint8_t* panel, const Tile& tile,
+           size_t first, size_t channels) {
+  const PanelLayout layout = PanelLayoutOf(kNr);
+  for (size_t i = 0; i < args.m; ++i) {
+    uint8_t* output = static_cast<uint8_t*>(args.output) +
+                      static_cast<ptrdiff_t>(i) * args.output_stride + first;
+    for (size_t c = 0; c < channels; ++c) {
+      const int8_t q = RequantizeQ15(
+          static_cast<int32_t>(tile.accumulator[i][c]),
+          Load<int16_t>(panel + layout.multiplier + 2 * c),
+          Load<int32_t>(panel + layout.shift + 4 * c), args.stage);
+      output[c] = ToByte(q, args.form);
+    }
+  }
+}
+
+}  // namespace
+
+void Gemm4x8(const GemmArgs& args) {
+  const uint8_t* panel = static_cast<const uint8_t*>(args.packed_weights);
+  for (size_t n = 0; n < args.n; n += kNr, panel += args.panel_bytes) {
+    const size_t channels = args.n - n < kNr ? args.n - n : kNr;
+    Tile tile;
+    Accumulate(args, panel, tile);
+    Store(args, panel, tile, n, channels);
+  }
+}
+
+}  // namespace octet::scalar

@@ -1,0 +1,51 @@
+// The kernels of the scalar table: portable, either activation form.
+
+#ifndef OCTET_KERNELS_SCALAR_SCALAR_KERNELS_H_
+#define OCTET_KERNELS_SCALAR_SCALAR_KERNELS_H_
+
+#include <cstdint>
+#include <cstring>
+
+#include "kernels/depthwise_conv.h"
+#include "kernels/elementwise.h"
+#include "kernels/gemm.h"
+#include "kernels/pooling.h"
+
+namespace octet::scalar {
+
+void Gemm4x8(const GemmArgs& args);
+void DepthwiseConvAny(const DepthwiseConvArgs& args);
+void MaxPool(const PoolArgs& args);
+void AveragePool(const PoolArgs& args);
+void Add(const AddArgs& args);
+void Requantize(const RequantizeArgs& args);
+void Lookup(const LookupArgs& args);
+void Softmax(const SoftmaxArgs& args);
+void Quantize(const QuantizeArgs& args);
+void Dequantize(const DequantizeArgs& args);
+
+// An activation byte as the number that the kernels multiply: q, or q + 128.
+static inline int32_t ReadInForm(uint8_t byte, ActivationForm form) {
+  return form == ActivationForm::kU8 ? int32_t{byte}
+                                     : int32_t{static_cast<int8_t>(byte)};
+}
+
+// q itself, whatever the form.
+static inline int32_t ReadQ(uint8_t byte, ActivationForm form) {
+  return static_cast<int8_t>(byte ^ FormMask(form));
+}
+
+static inline uint8_t ToByte(int32_t q, ActivationForm form) {
+  return static_cast<uint8_t>(static_cast<uint8_t>(q) ^ FormMask(form));
+}
+
+template <typename T>
+static inline T Load(const uint8_t* from) {
+  T value;
+  std::memcpy(&value, from, sizeof(value));
+  return value;
+}
+
+}  // namespace octet::scalar
+
+#endif  // OCTET_KERNELS_SCALAR_SCALAR_KERNELS_H_

@@ -1,0 +1,37 @@
+#include "kernels/instruction_sets.h"
+#include "kernels/scalar/scalar_kernels.h"
+
+namespace octet {
+namespace {
+
+constexpr GemmKernel kGemm[] = {
+    {{"4x8", 4, 8, 1, WeightType::kInt8, nullptr, nullptr, 0}, scalar::Gemm4x8},
+};
+
+constexpr DepthwiseConvKernel kDepthwiseConv[] = {
+    {{"any", 8, 1, WeightType::kInt8, nullptr, nullptr, /*max_rows=*/1, 0, 0, 0,
+      0, 0, 0},
+     scalar::DepthwiseConvAny},
+};
+
+}  // namespace
+
+const KernelTable kScalarTable = {
+    .isa = "scalar",
+    .form = ActivationForm::kS8,
+    .serves_both_forms = true,
+    .gemm = kGemm,
+    .num_gemm = 1,
+    .depthwise_conv = kDepthwiseConv,
+    .num_depthwise_conv = 1,
+    .max_pool = scalar::MaxPool,
+    .average_pool = scalar::AveragePool,
+    .add = scalar::Add,
+    .requantize = scalar::Requantize,
+    .lookup = scalar::Lookup,
+    .softmax = scalar::Softmax,
+    .quantize = scalar::Quantize,
+    .dequantize = scalar::Dequantize,
+};
+
+}  // namespace octet
