@@ -1,0 +1,104 @@
+// Model: a verified .octet file.
+//
+//   octet::Result<std::shared_ptr<const octet::Model>> model =
+//       octet::Model::Load("digits.octet");
+//   if (!model.ok()) { /* model.status().message() says why */ }
+//
+// A model is immutable: any number of sessions on any threads may share one.
+
+#ifndef OCTET_MODEL_H_
+#define OCTET_MODEL_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "octet/shape.h"
+#include "octet/status.h"
+
+namespace octet {
+
+// An input, output or other activation: int8 values q that stand for
+// scale * (q - zero_point).
+struct TensorInfo {
+  std::string name;
+  Shape shape;  // pictures NHWC
+  float scale = 1.0f;
+  int32_t zero_point = 0;
+
+  size_t NumElements() const {
+    return static_cast<size_t>(shape.NumElements());
+  }
+};
+
+enum class ResizeMode : uint8_t {
+  kNone = 0,     // the picture must have the right size
+  kStretch = 1,  // to height x width
+  kShorter = 2,  // the shorter side to resize_shorter
+};
+
+enum class ColorOrder : uint8_t { kRgb = 0, kBgr = 1, kGray = 2 };
+
+// How a picture becomes the values of an input: decode, resize, crop the middle
+// to height x width, order the colours, then value = (pixel - mean[c]) / std[c]
+// with pixels 0 ... 255.
+struct PreprocessingInfo {
+  int input = 0;  // index into inputs()
+  int32_t height = 0;
+  int32_t width = 0;
+  ResizeMode resize = ResizeMode::kNone;
+  int32_t resize_shorter = 0;
+  ColorOrder color_order = ColorOrder::kRgb;
+  std::vector<float> mean;  // one a channel, or one for all
+  std::vector<float> std;
+};
+
+// Where a file came from.
+struct ProvenanceInfo {
+  std::string converter_version;
+  std::vector<std::string> converter_options;
+  std::string source_file;
+  std::string source_sha256;
+  std::string calibration_method;
+  uint32_t calibration_samples = 0;
+};
+
+class Model {
+ public:
+  // Maps the file at `path`. Its bytes may be anything: whatever a session
+  // could trip over is checked here. The file must not change while the model
+  // lives.
+  static Result<std::shared_ptr<const Model>> Load(const std::string& path);
+
+  // The same for bytes in memory, which must stay as they are while the model
+  // lives. `data` is aligned to 16 or it is copied.
+  static Result<std::shared_ptr<const Model>> FromMemory(const void* data,
+                                                         size_t size);
+
+  ~Model();
+  Model(const Model&) = delete;
+  Model& operator=(const Model&) = delete;
+
+  const std::string& name() const;
+  const std::vector<TensorInfo>& inputs() const;
+  const std::vector<TensorInfo>& outputs() const;
+  // How pictures are fed, at most one entry an input; empty if unknown.
+  const std::vector<PreprocessingInfo>& preprocessing() const;
+  // Class names: entry i names index i of the last dimension of output 0.
+  const std::vector<std::string>& labels() const;
+  const ProvenanceInfo& provenance() const;
+
+  // For the engine's own code.
+  struct Contents;
+  const Contents& contents() const { return *contents_; }
+
+ private:
+  explicit Model(std::unique_ptr<Contents> contents);
+  std::unique_ptr<Contents> contents_;
+};
+
+}  // namespace octet
+
+#endif  // OCTET_MODEL_H_

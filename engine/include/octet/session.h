@@ -1,0 +1,116 @@
+// Session: a model ready to run, with its memory and its kernels.
+//
+//   octet::Result<std::unique_ptr<octet::Session>> session =
+//       octet::Session::Create(model, {.num_threads = 2});
+//   session->SetInput(0, pixels.data(), pixels.size());   // floats or int8
+//   session->Run();
+//   session->GetOutput(0, scores.data(), scores.size());
+//
+// Everything that can fail for want of memory or because of the model fails in
+// Create. Run does not allocate, throw, print or take a lock (on more than one
+// thread it waits at the pool's barrier). A session is used by one thread at a
+// time; several sessions may share a model.
+
+#ifndef OCTET_SESSION_H_
+#define OCTET_SESSION_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "octet/allocator.h"
+#include "octet/model.h"
+#include "octet/status.h"
+#include "octet/thread_pool.h"
+
+namespace octet {
+
+struct SessionOptions {
+  // These change how a session runs, never a byte of what it computes.
+
+  // Threads of the session's own pool, the calling one included; 0: one for
+  // each core. Not used when thread_pool is set.
+  int num_threads = 1;
+  // Runs on the application's threads. Must outlive the session.
+  ThreadPool* thread_pool = nullptr;
+  // Null: DefaultAllocator(). Must outlive the session.
+  Allocator* allocator = nullptr;
+  // An instruction set by name ("avx2"); empty: the environment variable
+  // OCTET_ISA, and without it the best that the CPU supports.
+  std::string isa;
+
+  // Keeps every activation, so that GetTensor can read it after Run. Costs
+  // memory: nothing is reused.
+  bool keep_intermediates = false;
+};
+
+// Time and work of one operator, for `octet bench --per-op`.
+struct OperatorProfile {
+  std::string name;    // as in the source model
+  std::string type;    // "Conv2d"
+  std::string kernel;  // "avx2 gemm 6x16"
+  Shape output_shape;
+  int64_t macs = 0;         // multiply-accumulates of one Run
+  int64_t nanoseconds = 0;  // of the last RunProfiled
+};
+
+// What a session costs in memory, in bytes.
+struct MemoryUse {
+  size_t packed_weights = 0;
+  size_t arena = 0;      // activations and scratch
+  size_t unplanned = 0;  // what the arena would be without reuse
+};
+
+class Session {
+ public:
+  // Errors: kUnsupported if options.isa or OCTET_ISA names an instruction set
+  // that this build or CPU lacks (the message lists those it has),
+  // kResourceExhausted if memory cannot be had.
+  static Result<std::unique_ptr<Session>> Create(
+      std::shared_ptr<const Model> model, const SessionOptions& options = {});
+
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  const Model& model() const;
+
+  // Copies an input in: NHWC, `size` values, which must be the tensor's number
+  // of elements. Floats are quantized with the tensor's scale and zero point:
+  // q = clamp(round_half_even(value / scale) + zero_point); int8 values are q.
+  // An input keeps its values until it is set again.
+  Status SetInput(int index, const float* values, size_t size);
+  Status SetInput(int index, const int8_t* values, size_t size);
+
+  // Runs the network. Error: kInvalidArgument if an input was never set.
+  Status Run();
+
+  // Copies an output of the last Run out, as floats or as q.
+  Status GetOutput(int index, float* values, size_t size) const;
+  Status GetOutput(int index, int8_t* values, size_t size) const;
+
+  // The activations by name, in order of execution, and their values after
+  // Run. REQUIRES: options.keep_intermediates, otherwise an error.
+  std::vector<TensorInfo> Tensors() const;
+  Status GetTensor(const std::string& name, float* values, size_t size) const;
+  Status GetTensor(const std::string& name, int8_t* values, size_t size) const;
+
+  // Like Run, and measures each operator.
+  Status RunProfiled(std::vector<OperatorProfile>* profiles);
+
+  const std::string& isa() const;
+  MemoryUse memory_use() const;
+  // The plan as text, an operator a line: kernel, shapes, place in the arena.
+  std::string DescribePlan() const;
+
+ private:
+  class Implementation;
+  explicit Session(std::unique_ptr<Implementation> implementation);
+  std::unique_ptr<Implementation> implementation_;
+};
+
+}  // namespace octet
+
+#endif  // OCTET_SESSION_H_
