@@ -1,0 +1,112 @@
+#include "converter/command/report.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdarg>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <vector>
+
+namespace octet::converter {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+__attribute__((format(printf, 1, 2))) std::string Format(const char* format,
+                                                         ...) {
+  char text[512];
+  va_list arguments;
+  va_start(arguments, format);
+  std::vsnprintf(text, sizeof(text), format, arguments);
+  va_end(arguments);
+  return text;
+}
+
+// JSON has no infinity: an error-free tensor is null.
+Json Finite(double value) {
+  return std::isfinite(value) ? Json(value) : Json(nullptr);
+}
+
+Json Optional(const std::optional<double>& value) {
+  return value.has_value() ? Json(*value) : Json(nullptr);
+}
+
+std::vector<LayerError> WorstFirst(std::vector<LayerError> layers) {
+  std::stable_sort(layers.begin(), layers.end(),
+                   [](const LayerError& a, const LayerError& b) {
+                     return a.sqnr_db < b.sqnr_db;
+                   });
+  return layers;
+}
+
+}  // namespace
+
+std::string FormatQuantization(const QuantizationReport& report) {
+  std::string text;
+  for (const QuantizationReport::Layer& layer : report.layers) {
+    text += Format(
+        "  %s: %d of %d channels widened so that their bias fits, "
+        "%d dead\n",
+        layer.node.c_str(), layer.widened_channels, layer.channels,
+        layer.dead_channels);
+  }
+  for (const std::string& node : report.raised_adds) {
+    text += "  " + node + ": output scale raised to that of its inputs\n";
+  }
+  if (report.inserted_requantizes > 0) {
+    text += Format(
+        "  %d requantizations inserted where inputs must share a "
+        "scale\n",
+        report.inserted_requantizes);
+  }
+  return text;
+}
+
+std::string FormatEvaluation(const Evaluation& evaluation,
+                             size_t worst_layers) {
+  std::string text = Format("samples    %zu\n", evaluation.samples);
+  if (evaluation.fp32.has_value() && evaluation.int8.has_value()) {
+    text += Format("           top-1 %%  top-5 %%\n");
+    text += Format("FP32       %7.2f  %7.2f\n", evaluation.fp32->top1,
+                   evaluation.fp32->top5);
+    text += Format("INT8       %7.2f  %7.2f\n", evaluation.int8->top1,
+                   evaluation.int8->top5);
+  }
+  if (evaluation.agreement.has_value()) {
+    text += Format("agreement  %7.2f %%\n", *evaluation.agreement);
+  }
+  text += Format("SQNR       %7.2f dB\n", evaluation.sqnr_db);
+  const std::vector<LayerError> layers = WorstFirst(evaluation.layers);
+  const size_t count = std::min(worst_layers, layers.size());
+  if (count > 0) text += "worst layers (error of the layer and all before):\n";
+  for (size_t i = 0; i < count; ++i) {
+    text += Format("  %7.2f dB  %-14s %s\n", layers[i].sqnr_db,
+                   layers[i].type.c_str(), layers[i].name.c_str());
+  }
+  return text;
+}
+
+std::string EvaluationToJson(const std::string& model,
+                             const Evaluation& evaluation) {
+  Json json;
+  json["model"] = model;
+  json["samples"] = evaluation.samples;
+  const bool labelled =
+      evaluation.fp32.has_value() && evaluation.int8.has_value();
+  json["fp32_top1"] = labelled ? Json(evaluation.fp32->top1) : Json(nullptr);
+  json["fp32_top5"] = labelled ? Json(evaluation.fp32->top5) : Json(nullptr);
+  json["int8_top1"] = labelled ? Json(evaluation.int8->top1) : Json(nullptr);
+  json["int8_top5"] = labelled ? Json(evaluation.int8->top5) : Json(nullptr);
+  json["agreement"] = Optional(evaluation.agreement);
+  json["sqnr_db"] = Finite(evaluation.sqnr_db);
+  json["layers"] = Json::array();
+  for (const LayerError& layer : evaluation.layers) {
+    json["layers"].push_back({{"name", layer.name},
+                              {"type", layer.type},
+                              {"sqnr_db", Finite(layer.sqnr_db)}});
+  }
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace octet::converter

@@ -1,0 +1,73 @@
+// Evaluation: what quantization cost, measured with the integer kernels that
+// ship. The INT8 side runs in the engine, the FP32 side in the float executor,
+// both on the same samples.
+
+#ifndef OCTET_CONVERTER_EVALUATE_EVALUATE_H_
+#define OCTET_CONVERTER_EVALUATE_EVALUATE_H_
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "converter/ir/graph.h"
+#include "converter/quantize/quantizer.h"
+#include "converter/samples/sample_source.h"
+#include "octet/model.h"
+#include "octet/status.h"
+
+namespace octet::converter {
+
+struct EvaluateOptions {
+  int num_threads = 0;  // 0: one for each core
+  // Every layer is compared on this many samples, spread over the whole set.
+  size_t layer_samples = 64;
+  // Output 0 has a background class at index 0, so label c is index c + 1.
+  bool background_class = false;
+};
+
+// How well a network classifies, percentages 0 ... 100.
+struct Classification {
+  double top1 = 0.0;
+  double top5 = 0.0;
+};
+
+// One activation of the INT8 network against its FP32 original: the error of
+// this layer and of all before it.
+struct LayerError {
+  std::string name;  // of the node
+  std::string type;
+  double sqnr_db = 0.0;
+};
+
+struct Evaluation {
+  size_t samples = 0;
+  // Over all outputs; a final Softmax is left out (see ScoreValue).
+  double sqnr_db = 0.0;
+  // Share of the samples whose largest score has the same index, percent; only
+  // where output 0 is one row of scores.
+  std::optional<double> agreement;
+  // Only where, in addition, the samples have labels.
+  std::optional<Classification> fp32;
+  std::optional<Classification> int8;
+  std::vector<LayerError> layers;  // in order of execution
+};
+
+// The value behind an output that decides a classification: the input of a
+// final Softmax (its int8 form cannot tell small probabilities apart), through
+// Reshapes; otherwise the output itself.
+ValueId ScoreValue(const Graph& graph, ValueId output);
+
+// Runs every sample through both networks. `model` is `quantized`, exported and
+// loaded again. Errors name the sample.
+Result<Evaluation> Evaluate(
+    const Graph& graph, const QuantizedModel& quantized,
+    std::shared_ptr<const Model> model, SampleSource& samples,
+    const EvaluateOptions& options,
+    const std::function<void(size_t done, size_t total)>& progress);
+
+}  // namespace octet::converter
+
+#endif  // OCTET_CONVERTER_EVALUATE_EVALUATE_H_

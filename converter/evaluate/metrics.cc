@@ -1,0 +1,43 @@
+#include "converter/evaluate/metrics.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace octet::converter {
+
+void Sqnr::Add(std::span<const float> reference, std::span<const float> value) {
+  double signal = 0.0;
+  double noise = 0.0;
+  for (size_t i = 0; i < reference.size(); ++i) {
+    const double x = reference[i];
+    const double error = x - value[i];
+    signal += x * x;
+    noise += error * error;
+  }
+  signal_ += signal;
+  noise_ += noise;
+}
+
+double Sqnr::Decibels() const {
+  if (noise_ == 0.0) return std::numeric_limits<double>::infinity();
+  if (signal_ == 0.0) return 0.0;
+  return 10.0 * std::log10(signal_ / noise_);
+}
+
+size_t TopIndex(std::span<const float> scores) {
+  return static_cast<size_t>(std::max_element(scores.begin(), scores.end()) -
+                             scores.begin());
+}
+
+bool IsInTop(std::span<const float> scores, size_t index, size_t k) {
+  if (index >= scores.size()) return false;
+  size_t ahead = 0;
+  for (size_t i = 0; i < scores.size() && ahead < k; ++i) {
+    ahead +=
+        scores[i] > scores[index] || (scores[i] == scores[index] && i < index);
+  }
+  return ahead < k;
+}
+
+}  // namespace octet::converter

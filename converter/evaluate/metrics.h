@@ -1,0 +1,36 @@
+// The figures that compare an int8 network with its FP32 original.
+
+#ifndef OCTET_CONVERTER_EVALUATE_METRICS_H_
+#define OCTET_CONVERTER_EVALUATE_METRICS_H_
+
+#include <cstddef>
+#include <span>
+
+namespace octet::converter {
+
+// Signal to quantization noise ratio over everything added:
+//   10 * log10(sum of reference^2 / sum of (reference - value)^2)
+class Sqnr {
+ public:
+  // REQUIRES: spans of the same length.
+  void Add(std::span<const float> reference, std::span<const float> value);
+
+  // In dB. Infinite if there is no noise, 0 if there is noise but no signal.
+  double Decibels() const;
+
+ private:
+  double signal_ = 0.0;
+  double noise_ = 0.0;
+};
+
+// Index of the largest score; of equal ones the first.
+// REQUIRES: !scores.empty().
+size_t TopIndex(std::span<const float> scores);
+
+// Whether `index` is among the k largest scores. Of equal scores the first
+// count as larger, so exactly k indices are.
+bool IsInTop(std::span<const float> scores, size_t index, size_t k);
+
+}  // namespace octet::converter
+
+#endif  // OCTET_CONVERTER_EVALUATE_METRICS_H_
