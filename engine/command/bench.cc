@@ -1,0 +1,157 @@
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <vector>
+
+#include "engine/command/commands.h"
+#include "octet/model.h"
+#include "octet/session.h"
+
+namespace octet::command {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Json = nlohmann::ordered_json;
+
+// Times of one thing, in nanoseconds.
+struct Samples {
+  std::vector<int64_t> nanoseconds;
+
+  // The value below which `share` of the samples lie, in milliseconds.
+  // REQUIRES: the samples are sorted.
+  double Quantile(double share) const {
+    const double last = static_cast<double>(nanoseconds.size() - 1);
+    const size_t index = static_cast<size_t>(share * last + 0.5);
+    return static_cast<double>(nanoseconds[index]) / 1e6;
+  }
+  void Sort() { std::sort(nanoseconds.begin(), nanoseconds.end()); }
+};
+
+struct Measurement {
+  Samples total;
+  std::vector<OperatorProfile> operators;  // names, kernels, work
+  std::vector<Samples> operator_times;
+};
+
+// Seeded, so that every run of the command does the same work.
+Status SetRandomInputs(Session& session) {
+  std::mt19937 random(1);
+  for (size_t i = 0; i < session.model().inputs().size(); ++i) {
+    std::vector<int8_t> values(session.model().inputs()[i].NumElements());
+    for (int8_t& value : values) value = static_cast<int8_t>(random());
+    OCTET_RETURN_IF_ERROR(
+        session.SetInput(static_cast<int>(i), values.data(), values.size()));
+  }
+  return OkStatus();
+}
+
+Result<Measurement> Measure(const BenchOptions& options, Session& session) {
+  // Warm up for a tenth of the time: caches, clock frequency, branches.
+  const auto duration = std::chrono::duration<double>(options.seconds);
+  const auto warm = Clock::now() + duration / 10;
+  do {
+    OCTET_RETURN_IF_ERROR(session.Run());
+  } while (Clock::now() < warm);
+  Measurement measurement;
+  const auto end = Clock::now() + duration;
+  do {
+    const auto start = Clock::now();
+    if (options.per_operator) {
+      OCTET_RETURN_IF_ERROR(session.RunProfiled(&measurement.operators));
+    } else {
+      OCTET_RETURN_IF_ERROR(session.Run());
+    }
+    measurement.total.nanoseconds.push_back(
+        std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() -
+                                                             start)
+            .count());
+    measurement.operator_times.resize(measurement.operators.size());
+    for (size_t i = 0; i < measurement.operators.size(); ++i) {
+      measurement.operator_times[i].nanoseconds.push_back(
+          measurement.operators[i].nanoseconds);
+    }
+  } while (Clock::now() < end);
+  measurement.total.Sort();
+  for (Samples& samples : measurement.operator_times) samples.Sort();
+  return measurement;
+}
+
+// Billions of multiply-accumulates a second.
+double GmacsPerSecond(int64_t macs, double milliseconds) {
+  return milliseconds > 0 ? static_cast<double>(macs) / milliseconds / 1e6 : 0;
+}
+
+void PrintText(const BenchOptions& options, const Session& session,
+               const Measurement& measurement) {
+  if (options.per_operator) {
+    std::printf("   min ms  median ms  GMAC/s  type            kernel\n");
+  }
+  for (size_t i = 0; i < measurement.operators.size(); ++i) {
+    const OperatorProfile& profile = measurement.operators[i];
+    const double minimum = measurement.operator_times[i].Quantile(0.0);
+    std::printf("%9.4f  %9.4f  %6.1f  %-14s  %-22s %s %s\n", minimum,
+                measurement.operator_times[i].Quantile(0.5),
+                GmacsPerSecond(profile.macs, minimum), profile.type.c_str(),
+                profile.kernel.c_str(), profile.output_shape.ToString().c_str(),
+                profile.name.c_str());
+  }
+  const Samples& total = measurement.total;
+  std::printf(
+      "min %.3f ms  median %.3f ms  p90 %.3f ms  (%zu runs, %s, %d "
+      "thread%s)\n",
+      total.Quantile(0.0), total.Quantile(0.5), total.Quantile(0.9),
+      total.nanoseconds.size(), session.isa().c_str(), options.num_threads,
+      options.num_threads == 1 ? "" : "s");
+}
+
+void PrintJson(const BenchOptions& options, const Session& session,
+               const Measurement& measurement) {
+  Json json;
+  json["model"] = session.model().name();
+  json["isa"] = session.isa();
+  json["threads"] = options.num_threads;
+  json["runs"] = measurement.total.nanoseconds.size();
+  json["min_ms"] = measurement.total.Quantile(0.0);
+  json["median_ms"] = measurement.total.Quantile(0.5);
+  json["p90_ms"] = measurement.total.Quantile(0.9);
+  json["operators"] = Json::array();
+  for (size_t i = 0; i < measurement.operators.size(); ++i) {
+    const OperatorProfile& profile = measurement.operators[i];
+    const double minimum = measurement.operator_times[i].Quantile(0.0);
+    json["operators"].push_back(
+        {{"name", profile.name},
+         {"type", profile.type},
+         {"kernel", profile.kernel},
+         {"macs", profile.macs},
+         {"min_ms", minimum},
+         {"median_ms", measurement.operator_times[i].Quantile(0.5)},
+         {"gmacs", GmacsPerSecond(profile.macs, minimum)}});
+  }
+  std::printf("%s\n",
+              json.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
+}
+
+}  // namespace
+
+Status Bench(const BenchOptions& options) {
+  OCTET_ASSIGN_OR_RETURN(std::shared_ptr<const Model> model,
+                         Model::Load(options.model_path));
+  OCTET_ASSIGN_OR_RETURN(
+      const std::unique_ptr<Session> session,
+      Session::Create(std::move(model), {.num_threads = options.num_threads,
+                                         .isa = options.isa}));
+  OCTET_RETURN_IF_ERROR(SetRandomInputs(*session));
+  OCTET_ASSIGN_OR_RETURN(const Measurement measurement,
+                         Measure(options, *session));
+  if (options.json) {
+    PrintJson(options, *session, measurement);
+  } else {
+    PrintText(options, *session, measurement);
+  }
+  return OkStatus();
+}
+
+}  // namespace octet::command

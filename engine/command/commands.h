@@ -1,0 +1,54 @@
+// The subcommands of `octet`. Results go to stdout, diagnostics to stderr; a
+// Status that is not OK ends the process with exit code 1.
+
+#ifndef OCTET_ENGINE_COMMAND_COMMANDS_H_
+#define OCTET_ENGINE_COMMAND_COMMANDS_H_
+
+#include <string>
+#include <vector>
+
+#include "octet/status.h"
+
+namespace octet::command {
+
+struct RunOptions {
+  std::string model_path;
+  std::string picture_path;               // or
+  std::vector<std::string> input_paths;   // .npy, one an input
+  std::vector<std::string> output_paths;  // .npy, one an output
+  int top = 5;
+  int num_threads = 1;
+  std::string isa;
+};
+
+// Feeds a picture, preprocessed as the file says, or .npy arrays; prints the
+// labels of the largest scores, or writes the outputs as .npy (float32).
+Status Run(const RunOptions& options);
+
+struct InspectOptions {
+  std::string model_path;
+  bool plan = false;  // what a session on this CPU would do
+  std::string isa;
+};
+
+// Prints what a file holds: inputs, outputs, preprocessing, provenance.
+Status Inspect(const InspectOptions& options);
+
+struct BenchOptions {
+  std::string model_path;
+  int num_threads = 1;
+  std::string isa;
+  double seconds = 2.0;
+  bool per_operator = false;
+  bool json = false;
+};
+
+// Times a model on random input: minimum, median and 90th percentile.
+Status Bench(const BenchOptions& options);
+
+// Prints the instruction sets of this build, and which this CPU supports.
+Status Isas();
+
+}  // namespace octet::command
+
+#endif  // OCTET_ENGINE_COMMAND_COMMANDS_H_
