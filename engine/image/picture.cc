@@ -29,6 +29,22 @@ Status CheckPictureSize(int64_t height, int64_t width) {
       std::to_string(kMaxPicturePixels) + " in all are supported");
 }
 
+Status CheckPicture(const Picture& picture) {
+  OCTET_RETURN_IF_ERROR(CheckPictureSize(picture.height, picture.width));
+  if (picture.channels != 1 && picture.channels != 3) {
+    return InvalidArgument("a picture of " + std::to_string(picture.channels) +
+                           " channels; 1 or 3 are supported");
+  }
+  const int64_t num_values =
+      int64_t{picture.height} * picture.width * picture.channels;
+  if (int64_t(picture.pixels.size()) != num_values) {
+    return InvalidArgument(
+        "a picture with " + std::to_string(picture.pixels.size()) +
+        " bytes of pixels instead of " + std::to_string(num_values));
+  }
+  return OkStatus();
+}
+
 Result<Picture> DecodePicture(std::span<const uint8_t> bytes) {
   if (HasMagic(bytes, 0, "\xff\xd8\xff")) return DecodeJpeg(bytes);
   if (HasMagic(bytes, 0, "\x89PNG\r\n\x1a\n")) return DecodePng(bytes);

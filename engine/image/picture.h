@@ -29,6 +29,9 @@ inline constexpr int64_t kMaxPicturePixels = int64_t{1} << 27;
 // OK if both are at least 1 and their product at most kMaxPicturePixels.
 Status CheckPictureSize(int64_t height, int64_t width);
 
+// OK if the size is, channels is 1 or 3, and the pixels are all there.
+Status CheckPicture(const Picture& picture);
+
 // Decodes a JPEG, PNG, WebP or BMP; the first bytes tell which. The result has
 // 3 channels, red first: gray becomes three equal channels, alpha is dropped,
 // 16 bits a channel become the upper 8. Orientation tags (EXIF) and colour

@@ -12,17 +12,13 @@
 namespace octet {
 namespace {
 
-using schema::ColorOrder;
-using schema::Resize;
-
 std::string SizeText(int height, int width) {
   return std::to_string(width) + " x " + std::to_string(height) + " pixels";
 }
 
 Result<Picture> ResizeShorter(const Picture& picture, int shorter) {
   const int64_t size = shorter;
-  // ResizePicture refuses what is too large, so the casts lose nothing that
-  // matters beyond kMaxPicturePixels.
+  // What is too large for an int is too large for ResizePicture, which says so.
   const auto scaled = [&](int64_t longer, int64_t old_shorter) {
     return int(std::min(size * longer / old_shorter, kMaxPicturePixels + 1));
   };
@@ -33,23 +29,22 @@ Result<Picture> ResizeShorter(const Picture& picture, int shorter) {
   return ResizePicture(picture, scaled(picture.height, picture.width), shorter);
 }
 
-Result<Picture> Fit(const Picture& picture, const PreprocessParams& params) {
-  switch (params.resize) {
-    case Resize::NONE:
-      if (picture.height != params.height || picture.width != params.width) {
-        return InvalidArgument("a picture of " +
-                               SizeText(picture.height, picture.width) +
-                               " where the network takes " +
-                               SizeText(params.height, params.width) +
-                               "; choose a way to resize it");
+Result<Picture> Fit(const Picture& picture, const PreprocessingInfo& info) {
+  switch (info.resize) {
+    case ResizeMode::kNone:
+      if (picture.height != info.height || picture.width != info.width) {
+        return InvalidArgument(
+            "a picture of " + SizeText(picture.height, picture.width) +
+            " where the network takes " + SizeText(info.height, info.width) +
+            "; choose a way to resize it");
       }
       return picture;
-    case Resize::STRETCH:
-      return ResizePicture(picture, params.height, params.width);
-    case Resize::SHORTER: {
+    case ResizeMode::kStretch:
+      return ResizePicture(picture, info.height, info.width);
+    case ResizeMode::kShorter: {
       OCTET_ASSIGN_OR_RETURN(const Picture resized,
-                             ResizeShorter(picture, params.resize_shorter));
-      return CropCenter(resized, params.height, params.width);
+                             ResizeShorter(picture, info.resize_shorter));
+      return CropCenter(resized, info.height, info.width);
     }
   }
   return InvalidArgument("unknown way to resize");
@@ -65,7 +60,15 @@ uint8_t Luma(const uint8_t* rgb) {
 // values[p]: what pixel value p becomes.
 using Table = std::array<float, 256>;
 
-Table MakeTable(float mean, float deviation) {
+// The value of channel c in a list of one a channel, one for all, or none.
+float ChannelValue(const std::vector<float>& values, size_t c, float if_empty) {
+  if (values.empty()) return if_empty;
+  return values.size() == 1 ? values[0] : values[c];
+}
+
+Table MakeTable(const PreprocessingInfo& info, size_t c) {
+  const float mean = ChannelValue(info.mean, c, 0.0f);
+  const float deviation = ChannelValue(info.std, c, 1.0f);
   Table values;
   for (int pixel = 0; pixel < 256; ++pixel) {
     values[size_t(pixel)] = (float(pixel) - mean) / deviation;
@@ -84,13 +87,12 @@ std::vector<float> GrayValues(const Picture& picture, const Table& table) {
 }
 
 std::vector<float> ColorValues(const Picture& picture,
-                               const PreprocessParams& params) {
-  const Table tables[3] = {MakeTable(params.mean[0], params.std[0]),
-                           MakeTable(params.mean[1], params.std[1]),
-                           MakeTable(params.mean[2], params.std[2])};
+                               const PreprocessingInfo& info) {
+  const Table tables[3] = {MakeTable(info, 0), MakeTable(info, 1),
+                           MakeTable(info, 2)};
   // source[c]: the channel of the picture that becomes channel c.
   size_t source[3] = {0, 1, 2};
-  if (params.color_order == ColorOrder::BGR) std::swap(source[0], source[2]);
+  if (info.color_order == ColorOrder::kBgr) std::swap(source[0], source[2]);
   if (picture.channels == 1) source[0] = source[1] = source[2] = 0;
   const size_t num_pixels = size_t(picture.height) * size_t(picture.width);
   std::vector<float> values(3 * num_pixels);
@@ -103,40 +105,56 @@ std::vector<float> ColorValues(const Picture& picture,
   return values;
 }
 
-}  // namespace
-
-Status CheckPreprocessParams(const PreprocessParams& params) {
-  OCTET_RETURN_IF_ERROR(CheckPictureSize(params.height, params.width)
-                            .WithContext("preprocessing"));
-  if (params.resize == Resize::SHORTER &&
-      params.resize_shorter < std::min(params.height, params.width)) {
-    return InvalidArgument("preprocessing: a shorter side of " +
-                           std::to_string(params.resize_shorter) +
-                           " pixels is too small to crop " +
-                           SizeText(params.height, params.width) + " from");
+Status CheckChannelValues(const std::string& name,
+                          const std::vector<float>& values, size_t channels) {
+  if (values.size() > 1 && values.size() != channels) {
+    return InvalidArgument("preprocessing: " + std::to_string(values.size()) +
+                           " values of " + name + " for " +
+                           std::to_string(channels) +
+                           " channels; give one a channel or one for all");
   }
-  for (int c = 0; c < params.num_channels(); ++c) {
-    if (!std::isfinite(params.mean[c]) || !std::isfinite(params.std[c]) ||
-        params.std[c] == 0.0f) {
-      return InvalidArgument("preprocessing: channel " + std::to_string(c) +
-                             ": mean and std must be finite, std not 0");
+  for (float value : values) {
+    if (!std::isfinite(value)) {
+      return InvalidArgument("preprocessing: " + name + " is not finite");
     }
   }
   return OkStatus();
 }
 
+}  // namespace
+
+int NumChannels(ColorOrder color_order) {
+  return color_order == ColorOrder::kGray ? 1 : 3;
+}
+
+Status CheckPreprocessing(const PreprocessingInfo& info) {
+  OCTET_RETURN_IF_ERROR(
+      CheckPictureSize(info.height, info.width).WithContext("preprocessing"));
+  if (info.resize == ResizeMode::kShorter &&
+      info.resize_shorter < std::min(info.height, info.width)) {
+    return InvalidArgument("preprocessing: a shorter side of " +
+                           std::to_string(info.resize_shorter) +
+                           " pixels is too small to crop " +
+                           SizeText(info.height, info.width) + " from");
+  }
+  const size_t channels = size_t(NumChannels(info.color_order));
+  OCTET_RETURN_IF_ERROR(CheckChannelValues("mean", info.mean, channels));
+  OCTET_RETURN_IF_ERROR(CheckChannelValues("std", info.std, channels));
+  for (float deviation : info.std) {
+    if (deviation == 0.0f) return InvalidArgument("preprocessing: std is 0");
+  }
+  return OkStatus();
+}
+
 Result<std::vector<float>> Preprocess(const Picture& picture,
-                                      const PreprocessParams& params) {
-  OCTET_RETURN_IF_ERROR(CheckPreprocessParams(params));
-  OCTET_ASSIGN_OR_RETURN(const Picture fitted, Fit(picture, params));
-  if (fitted.channels != 1 && fitted.channels != 3) {
-    return InvalidArgument("a picture of " + std::to_string(fitted.channels) +
-                           " channels; 1 or 3 are supported");
+                                      const PreprocessingInfo& info) {
+  OCTET_RETURN_IF_ERROR(CheckPreprocessing(info));
+  OCTET_RETURN_IF_ERROR(CheckPicture(picture));
+  OCTET_ASSIGN_OR_RETURN(const Picture fitted, Fit(picture, info));
+  if (info.color_order == ColorOrder::kGray) {
+    return GrayValues(fitted, MakeTable(info, 0));
   }
-  if (params.color_order == ColorOrder::GRAY) {
-    return GrayValues(fitted, MakeTable(params.mean[0], params.std[0]));
-  }
-  return ColorValues(fitted, params);
+  return ColorValues(fitted, info);
 }
 
 }  // namespace octet

@@ -117,17 +117,10 @@ Picture ResizeHeight(const Picture& picture, int height) {
   return out;
 }
 
-Status CheckChannels(const Picture& picture) {
-  if (picture.channels == 1 || picture.channels == 3) return OkStatus();
-  return InvalidArgument("a picture of " + std::to_string(picture.channels) +
-                         " channels; 1 or 3 are supported");
-}
-
 }  // namespace
 
 Result<Picture> ResizePicture(const Picture& picture, int height, int width) {
-  OCTET_RETURN_IF_ERROR(CheckChannels(picture));
-  OCTET_RETURN_IF_ERROR(CheckPictureSize(picture.height, picture.width));
+  OCTET_RETURN_IF_ERROR(CheckPicture(picture));
   OCTET_RETURN_IF_ERROR(CheckPictureSize(height, width));
   // The picture between the two steps.
   OCTET_RETURN_IF_ERROR(CheckPictureSize(picture.height, width));
@@ -137,6 +130,7 @@ Result<Picture> ResizePicture(const Picture& picture, int height, int width) {
 }
 
 Result<Picture> CropCenter(const Picture& picture, int height, int width) {
+  OCTET_RETURN_IF_ERROR(CheckPicture(picture));
   OCTET_RETURN_IF_ERROR(CheckPictureSize(height, width));
   if (picture.height < height || picture.width < width) {
     return InvalidArgument(
