@@ -29,6 +29,12 @@ namespace octet::converter {
 using ValueId = int32_t;
 inline constexpr ValueId kNoValue = -1;
 
+// What follows the source model's name for a tensor in the name of the value
+// that holds the same elements before a Transpose or Reshape gives them the
+// source model's layout. Where that Transpose goes, so does the suffix
+// (passes/rewriting.h).
+inline constexpr char kInnerSuffix[] = "/inner";
+
 // A tensor of floats. `data` is null for an activation.
 struct Value {
   std::string name;

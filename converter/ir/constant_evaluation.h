@@ -1,0 +1,35 @@
+// The value of a node whose inputs are all constants: data movement and
+// elementwise arithmetic, which models apply to their weights.
+
+#ifndef OCTET_CONVERTER_IR_CONSTANT_EVALUATION_H_
+#define OCTET_CONVERTER_IR_CONSTANT_EVALUATION_H_
+
+#include <optional>
+#include <vector>
+
+#include "converter/ir/graph.h"
+
+namespace octet::converter {
+
+// The elements of the output of `op`, or nothing where an input is no constant,
+// where `op` is a layer (Conv2d, FullyConnected, pooling, Softmax) that models
+// do not apply to constants, or where the output would be far larger than the
+// inputs (a constant must not grow beyond what the model's file pays for).
+// REQUIRES: InferShape(op, shapes of the inputs) == output_shape.
+std::optional<std::vector<float>> EvaluateConstantNode(
+    const Graph& graph, const Operator& op, const std::vector<ValueId>& inputs,
+    const Shape& output_shape);
+
+// `data`, of shape `shape`, with its dimensions permuted.
+std::vector<float> TransposeData(const std::vector<float>& data,
+                                 const Shape& shape,
+                                 const TransposeParams& permutation);
+
+// `data`, of shape `shape`, repeated to `target`. REQUIRES: aligned at the
+// right, each dimension of `shape` is 1 or that of `target`.
+std::vector<float> BroadcastData(const std::vector<float>& data,
+                                 const Shape& shape, const Shape& target);
+
+}  // namespace octet::converter
+
+#endif  // OCTET_CONVERTER_IR_CONSTANT_EVALUATION_H_

@@ -1,0 +1,209 @@
+#include "converter/onnx/import.h"
+
+#include <filesystem>
+#include <memory>
+#include <unordered_set>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "converter/onnx/graph_inputs.h"
+#include "converter/onnx/import_state.h"
+#include "converter/onnx/model_proto.h"
+#include "converter/onnx/node_context.h"
+#include "converter/onnx/node_registry.h"
+
+namespace octet::converter {
+namespace {
+
+bool IsKnown(const Operand& operand) {
+  return !std::holds_alternative<std::monostate>(operand);
+}
+
+bool IsStandardDomain(const onnx::NodeProto& node) {
+  return node.domain().empty() || node.domain() == "ai.onnx";
+}
+
+Status CheckInitializerNames(const onnx::GraphProto& proto) {
+  std::unordered_set<std::string> names;
+  for (const onnx::TensorProto& tensor : proto.initializer()) {
+    if (tensor.name().empty() || !names.insert(tensor.name()).second) {
+      return InvalidModel("an initializer's name '" + tensor.name() +
+                          "' is empty or not unique");
+    }
+  }
+  return OkStatus();
+}
+
+// Exporters may leave nodes unnamed; messages and tables need a name.
+std::string NodeName(const onnx::NodeProto& node) {
+  if (!node.name().empty()) return node.name();
+  return node.op_type() + "_" +
+         (node.output_size() > 0 ? node.output(0) : "without_output");
+}
+
+// What is known of a node's inputs.
+enum class Inputs { kUnknown, kIntegers, kOther };
+
+Result<Inputs> ClassifyInputs(const onnx::NodeProto& node, ImportState& state) {
+  int count = 0;
+  int integers = 0;
+  bool unknown = false;
+  for (const std::string& name : node.input()) {
+    if (name.empty()) continue;  // an optional input that is absent
+    OCTET_ASSIGN_OR_RETURN(const Operand* const operand, state.Find(name));
+    ++count;
+    if (std::holds_alternative<IntegerTensor>(*operand)) ++integers;
+    if (!IsKnown(*operand)) unknown = true;
+  }
+  if (unknown) return Inputs::kUnknown;
+  return count > 0 && count == integers ? Inputs::kIntegers : Inputs::kOther;
+}
+
+Status ImportKnownNode(const onnx::NodeProto& proto, const std::string& name,
+                       ImportState& state) {
+  const NodeEntry* entry = FindNodeEntry(proto.op_type());
+  if (!IsStandardDomain(proto)) {
+    return Unsupported("operators of the domain '" + proto.domain() +
+                       "' are not supported");
+  }
+  if (entry == nullptr) return Unsupported("this operator is not supported");
+  OCTET_ASSIGN_OR_RETURN(const Inputs inputs, ClassifyInputs(proto, state));
+  if (inputs == Inputs::kUnknown) return OkStatus();
+  const bool folds = inputs == Inputs::kIntegers && entry->fold != nullptr;
+  if (!folds && entry->import == nullptr) {
+    return Unsupported(
+        "this operator is supported only where shapes are computed");
+  }
+  NodeContext node(proto, name, state);
+  return folds ? entry->fold(node) : entry->import(node);
+}
+
+// Lets the import go on behind a node that failed, where its output's shape is
+// known: its first input stands for it. Nothing is made of the graph then.
+void StandIn(const onnx::NodeProto& node, ImportState& state) {
+  const bool keeps_shape =
+      IsStandardDomain(node) || node.domain() == "com.microsoft";
+  if (!keeps_shape || node.input_size() == 0 || node.output_size() == 0) return;
+  const bool is_binary = node.op_type() == "Mul" || node.op_type() == "Sub" ||
+                         node.op_type() == "Div" || node.op_type() == "Add";
+  if (!is_binary && !KeepsInputShape(node.op_type())) return;
+  ValueId largest = kNoValue;
+  const int count = is_binary ? node.input_size() : 1;
+  for (int i = 0; i < count; ++i) {
+    const Result<const Operand*> operand = state.Find(node.input(i));
+    if (!operand.ok()) return;
+    const ValueId* id = std::get_if<ValueId>(*operand);
+    if (id == nullptr) return;
+    const auto size = [&](ValueId value) {
+      return state.graph().value(value).shape.NumElements();
+    };
+    if (largest == kNoValue || size(*id) > size(largest)) largest = *id;
+  }
+  // A second definition was reported as this node's problem already.
+  (void)state.Define(node.output(0), largest).ok();
+}
+
+// Gives every output a meaning. An error where a used one has none although
+// the node was imported.
+Status DefineOtherOutputs(const onnx::NodeProto& node, bool imported,
+                          ImportState& state) {
+  Status status;
+  for (int i = 0; i < node.output_size(); ++i) {
+    const std::string& name = node.output(i);
+    if (name.empty() || state.IsDefined(name)) continue;
+    if (imported && i > 0 && state.IsUsed(name)) {
+      status = Unsupported("its output " + std::to_string(i) + " ('" + name +
+                           "') is used, which is not supported");
+    }
+    OCTET_RETURN_IF_ERROR(state.Define(name, Operand()));
+  }
+  return status;
+}
+
+Status ImportNode(const onnx::NodeProto& proto, ImportState& state) {
+  const std::string name = state.UniqueNodeName(NodeName(proto));
+  Status status = proto.output_size() == 0 || proto.output(0).empty()
+                      ? InvalidModel("has no output")
+                      : ImportKnownNode(proto, name, state);
+  if (!status.ok()) StandIn(proto, state);
+  const Status others = DefineOtherOutputs(proto, status.ok(), state);
+  if (status.ok()) status = others;
+  return status.WithContext("node '" + name + "' (" + proto.op_type() + ")");
+}
+
+Status ImportGraphOutputs(const onnx::GraphProto& proto, ImportState& state) {
+  if (proto.output_size() == 0) return InvalidModel("the graph has no outputs");
+  for (const onnx::ValueInfoProto& output : proto.output()) {
+    const std::string context = "output '" + output.name() + "'";
+    const Result<const Operand*> operand = state.Find(output.name());
+    if (!operand.ok()) return operand.status().WithContext(context);
+    if (!IsKnown(**operand)) continue;
+    const ValueId* id = std::get_if<ValueId>(*operand);
+    if (id == nullptr || state.graph().value(*id).is_constant()) {
+      return Unsupported(context + " is a constant");
+    }
+    state.graph().outputs.push_back(*id);
+  }
+  return OkStatus();
+}
+
+// All problems in one error, a line each.
+Status Combine(const std::vector<Status>& problems, const std::string& name) {
+  std::string message;
+  for (const Status& problem : problems) {
+    if (!message.empty()) message += "\n";
+    message += name + ": " + problem.message();
+  }
+  return Status(problems.front().code(), message);
+}
+
+Result<Graph> ImportModel(const onnx::ModelProto& model,
+                          const std::string& folder, const std::string& name,
+                          const OnnxImportOptions& options) {
+  const Result<int64_t> opset = FindOpset(model);
+  if (!opset.ok()) return opset.status().WithContext(name);
+  const onnx::GraphProto& proto = model.graph();
+  OCTET_RETURN_IF_ERROR(CheckInitializerNames(proto).WithContext(name));
+  ImportState state(proto, folder, *opset);
+  std::vector<Status> problems;
+  OCTET_RETURN_IF_ERROR(
+      ImportGraphInputs(proto, options.shapes, state, problems));
+  for (const onnx::NodeProto& node : proto.node()) {
+    const Status status = ImportNode(node, state);
+    if (!status.ok()) problems.push_back(status);
+  }
+  const Status outputs = ImportGraphOutputs(proto, state);
+  if (!outputs.ok()) problems.push_back(outputs);
+  if (!problems.empty()) return Combine(problems, name);
+  OCTET_RETURN_IF_ERROR(ValidateGraph(state.graph()));
+  return std::move(state.graph());
+}
+
+}  // namespace
+
+Result<Graph> ImportOnnx(const std::string& path,
+                         const OnnxImportOptions& options) {
+  const std::filesystem::path file(path);
+  const std::string name = file.filename().string();
+  std::string folder = file.parent_path().string();
+  if (folder.empty()) folder = ".";
+  const Result<std::unique_ptr<onnx::ModelProto>> model = ReadModelProto(path);
+  if (!model.ok()) {
+    return model.status().code() == StatusCode::kIoError
+               ? model.status()
+               : model.status().WithContext(name);
+  }
+  return ImportModel(**model, folder, name, options);
+}
+
+Result<Graph> ImportOnnxFromMemory(std::string_view bytes,
+                                   const std::string& name,
+                                   const OnnxImportOptions& options) {
+  const Result<std::unique_ptr<onnx::ModelProto>> model =
+      ParseModelProto(bytes);
+  if (!model.ok()) return model.status().WithContext(name);
+  return ImportModel(**model, "", name, options);
+}
+
+}  // namespace octet::converter

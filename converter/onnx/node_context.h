@@ -1,0 +1,89 @@
+// One ONNX node while it is imported: what an import function reads its inputs
+// from and emits its nodes to.
+
+#ifndef OCTET_CONVERTER_ONNX_NODE_CONTEXT_H_
+#define OCTET_CONVERTER_ONNX_NODE_CONTEXT_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "converter/ir/graph.h"
+#include "converter/onnx/import_state.h"
+#include "converter/onnx/node_attributes.h"
+#include "octet/status.h"
+#include "onnx/onnx.pb.h"
+
+namespace octet::converter {
+
+// Errors of its functions say what is wrong without naming the node, which the
+// caller of the import function does.
+class NodeContext {
+ public:
+  // `name` is the node's, unique. REQUIRES: all inputs are defined.
+  NodeContext(const onnx::NodeProto& proto, std::string name,
+              ImportState& state);
+
+  const std::string& type() const { return proto_.op_type(); }
+  int64_t opset() const { return state_.opset(); }
+  const std::string& folder() const { return state_.folder(); }
+  const NodeAttributes& attributes() const { return attributes_; }
+
+  int num_inputs() const { return proto_.input_size(); }
+  // An optional input may be absent or have an empty name.
+  bool HasInput(int i) const;
+  bool IsIntegerInput(int i) const;
+  // A tensor of floats, constant or not.
+  Result<ValueId> Input(int i);
+  // A constant tensor of floats; `what` names it in errors: "the weights".
+  Result<ValueId> ConstantInput(int i, const std::string& what);
+  // A constant of one element.
+  Result<float> ScalarInput(int i, const std::string& what);
+  Result<const IntegerTensor*> IntegerInput(int i, const std::string& what);
+  // A list of integers that newer opsets pass as input `i` and older ones as
+  // the attribute `name`; nothing where the node has neither.
+  Result<std::optional<std::vector<int64_t>>> IntegersOf(
+      int i, const std::string& name);
+
+  const Value& value(ValueId id) const { return state_.graph().value(id); }
+  const Shape& shape(ValueId id) const { return value(id).shape; }
+  // REQUIRES: the value is constant.
+  const std::vector<float>& data(ValueId id) const { return *value(id).data; }
+
+  // Adds a node, or where all inputs are constant and their function can be
+  // computed, a constant. `suffix` distinguishes the nodes that are added
+  // besides the main one.
+  Result<ValueId> Emit(Operator op, std::vector<ValueId> inputs,
+                       const std::string& suffix = "");
+  Result<ValueId> EmitTranspose(ValueId input,
+                                const TransposeParams& permutation,
+                                const std::string& suffix = "");
+  // The input itself where it has that shape.
+  Result<ValueId> EmitReshape(ValueId input, const Shape& target,
+                              const std::string& suffix = "");
+  // A new constant, called after input `i` where the node has it.
+  ValueId AddConstant(int i, const Shape& shape, std::vector<float> data);
+
+  // What the node's first output stands for. Called once.
+  Status Return(ValueId id);
+  Status Return(IntegerTensor integers);
+
+ private:
+  std::string InputName(int i) const;
+
+  const onnx::NodeProto& proto_;
+  const std::string name_;
+  ImportState& state_;
+  const NodeAttributes attributes_;
+  const size_t first_new_value_;
+};
+
+// A layout-bound operator: NCHW input -> NHWC operator -> NCHW output.
+// `constants` follow the input.
+Result<ValueId> EmitChannelsLast(NodeContext& node, Operator op, ValueId input,
+                                 const std::vector<ValueId>& constants);
+
+}  // namespace octet::converter
+
+#endif  // OCTET_CONVERTER_ONNX_NODE_CONTEXT_H_

@@ -1,0 +1,33 @@
+// The list of ONNX operators that can be imported.
+
+#ifndef OCTET_CONVERTER_ONNX_NODE_REGISTRY_H_
+#define OCTET_CONVERTER_ONNX_NODE_REGISTRY_H_
+
+#include <string>
+
+#include "converter/onnx/node_context.h"
+#include "octet/status.h"
+
+namespace octet::converter {
+
+using NodeFunction = Status (*)(NodeContext& node);
+
+struct NodeEntry {
+  const char* type;
+  // Emits graph nodes. Null: supported on constant integers alone.
+  NodeFunction import;
+  // Computes a node whose inputs are all integers. Null: none.
+  NodeFunction fold;
+};
+
+// The entry of the standard operator `type`, or null.
+const NodeEntry* FindNodeEntry(const std::string& type);
+
+// Whether the output of `type`, an operator that cannot be imported, has the
+// shape of its first input. Behind such a node the import goes on, so that
+// further unsupported nodes are found too.
+bool KeepsInputShape(const std::string& type);
+
+}  // namespace octet::converter
+
+#endif  // OCTET_CONVERTER_ONNX_NODE_REGISTRY_H_
