@@ -7,6 +7,9 @@
 namespace octet::converter {
 namespace {
 
+// Sum and count * zero_point, each at most 256 a cell, fit int32 together.
+constexpr int64_t kMaxAverageCells = (int64_t{1} << 31) / 512;
+
 bool AllFinite(const std::vector<float>& values) {
   for (float value : values) {
     if (!std::isfinite(value)) return false;
@@ -26,7 +29,7 @@ class Checker {
   std::string operator()(const MaxPool2d&) const { return ""; }
   std::string operator()(const AveragePool2d& op) const {
     const int64_t cells = int64_t{op.window.kernel_h} * op.window.kernel_w;
-    if (cells * 255 < int64_t{1} << 31) return "";
+    if (cells <= kMaxAverageCells) return "";
     return "the sum over a window of " + std::to_string(cells) +
            " cells does not fit 32 bits";
   }
