@@ -3,7 +3,7 @@
 #include "converter/quantize/assign_params.h"
 
 #include "gtest/gtest.h"
-#include "tests/converter/quantize/graphs.h"
+#include "tests/converter/graphs.h"
 
 namespace octet::converter {
 namespace {

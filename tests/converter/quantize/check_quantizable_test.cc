@@ -4,7 +4,7 @@
 #include <string>
 
 #include "gtest/gtest.h"
-#include "tests/converter/quantize/graphs.h"
+#include "tests/converter/graphs.h"
 
 namespace octet::converter {
 namespace {

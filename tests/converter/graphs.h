@@ -1,7 +1,7 @@
-// Small pieces of graphs for the tests of the quantizer.
+// Small pieces of graphs for tests.
 
-#ifndef OCTET_TESTS_CONVERTER_QUANTIZE_GRAPHS_H_
-#define OCTET_TESTS_CONVERTER_QUANTIZE_GRAPHS_H_
+#ifndef OCTET_TESTS_CONVERTER_GRAPHS_H_
+#define OCTET_TESTS_CONVERTER_GRAPHS_H_
 
 #include <string>
 #include <vector>
@@ -62,4 +62,4 @@ inline ValueId AppendConv(Graph& graph, const std::string& name, ValueId input,
 
 }  // namespace octet::converter
 
-#endif  // OCTET_TESTS_CONVERTER_QUANTIZE_GRAPHS_H_
+#endif  // OCTET_TESTS_CONVERTER_GRAPHS_H_
