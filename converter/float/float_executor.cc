@@ -1,0 +1,173 @@
+#include "converter/float/float_executor.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "converter/float/float_operator.h"
+#include "converter/float/xnn_operator.h"
+
+namespace octet::converter {
+namespace {
+
+// XNNPACK reads up to this many elements behind the last one.
+constexpr size_t kSlack = XNN_EXTRA_BYTES / sizeof(float);
+
+struct PoolDeleter {
+  void operator()(pthreadpool_t pool) const { pthreadpool_destroy(pool); }
+};
+
+// Overloads, one an operator.
+struct MakeVisitor {
+  const FloatNode& node;
+
+  Result<FloatOperator> operator()(const Conv2d& op) const {
+    return MakeFloatConv2d(op, node);
+  }
+  Result<FloatOperator> operator()(const FullyConnected& op) const {
+    return MakeFloatFullyConnected(op, node);
+  }
+  Result<FloatOperator> operator()(const MaxPool2d& op) const {
+    return MakeFloatMaxPool2d(op, node);
+  }
+  Result<FloatOperator> operator()(const AveragePool2d& op) const {
+    return MakeFloatAveragePool2d(op, node);
+  }
+  Result<FloatOperator> operator()(const Add& op) const {
+    return MakeFloatAdd(op, node);
+  }
+  Result<FloatOperator> operator()(const Mul& op) const {
+    return MakeFloatMul(op, node);
+  }
+  Result<FloatOperator> operator()(const Clamp& op) const {
+    return MakeFloatClamp(op, node);
+  }
+  Result<FloatOperator> operator()(const Softmax&) const {
+    return MakeFloatSoftmax(node);
+  }
+  Result<FloatOperator> operator()(const Concat& op) const {
+    return MakeFloatConcat(op, node);
+  }
+  Result<FloatOperator> operator()(const Reshape&) const {
+    return MakeFloatReshape(node);
+  }
+  Result<FloatOperator> operator()(const Transpose& op) const {
+    return MakeFloatTranspose(op, node);
+  }
+  Result<FloatOperator> operator()(const Pad& op) const {
+    return MakeFloatPad(op, node);
+  }
+  Result<FloatOperator> operator()(const Slice& op) const {
+    return MakeFloatSlice(op, node);
+  }
+  Result<FloatOperator> operator()(const BatchNormalization&) const {
+    return Unsupported("was not folded into a layer by the passes");
+  }
+  Result<FloatOperator> operator()(const Identity&) const {
+    return Unsupported("was not removed by the passes");
+  }
+};
+
+std::string Describe(const Node& node) {
+  return "node '" + node.name + "' (" + OperatorName(node.op) + ")";
+}
+
+}  // namespace
+
+struct FloatExecutor::State {
+  Graph graph;  // shares the weights of the caller's
+  std::unique_ptr<pthreadpool, PoolDeleter> threads;
+  // By value; empty where nothing is computed.
+  std::vector<std::vector<float>> buffers;
+  std::vector<FloatOperator> operators;  // one a node
+
+  float* Buffer(ValueId id) {
+    std::vector<float>& buffer = buffers[size_t(id)];
+    if (buffer.empty()) {
+      buffer.resize(size_t(graph.value(id).shape.NumElements()) + kSlack);
+    }
+    return buffer.data();
+  }
+
+  // The address of input `i` of `node`. XNNPACK packs weights and biases, so
+  // they need no slack; other constants are copied once.
+  const float* Operand(const Node& node, size_t i) {
+    const ValueId id = node.inputs[i];
+    const auto& constant = graph.value(id).data;
+    if (constant == nullptr) return Buffer(id);
+    const bool packed = std::holds_alternative<Conv2d>(node.op) ||
+                        std::holds_alternative<FullyConnected>(node.op);
+    if (packed && i > 0) return constant->data();
+    float* copy = Buffer(id);
+    std::copy(constant->begin(), constant->end(), copy);
+    return copy;
+  }
+
+  Status AddOperator(const Node& node) {
+    FloatNode operands{graph, node, {}, Buffer(node.output), threads.get()};
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
+      operands.inputs.push_back(Operand(node, i));
+    }
+    Result<FloatOperator> made = std::visit(MakeVisitor{operands}, node.op);
+    OCTET_RETURN_IF_ERROR(made.status().WithContext(Describe(node)));
+    operators.push_back(*std::move(made));
+    return OkStatus();
+  }
+};
+
+FloatExecutor::FloatExecutor(std::unique_ptr<State> state)
+    : state_(std::move(state)) {}
+FloatExecutor::~FloatExecutor() = default;
+
+Result<std::unique_ptr<FloatExecutor>> FloatExecutor::Create(
+    const Graph& graph, const FloatExecutorOptions& options) {
+  if (options.threads < 0) {
+    return InvalidArgument("the number of threads must not be negative");
+  }
+  OCTET_RETURN_IF_ERROR(FromXnnStatus(xnn_initialize(/*allocator=*/nullptr)));
+  auto state = std::make_unique<State>();
+  state->graph = graph;
+  if (options.threads != 1) {
+    state->threads.reset(pthreadpool_create(size_t(options.threads)));
+    if (state->threads == nullptr) {
+      return ResourceExhausted("cannot start the threads of the executor");
+    }
+  }
+  state->buffers.resize(graph.values.size());
+  for (ValueId id : graph.inputs) state->Buffer(id);
+  for (const Node& node : state->graph.nodes) {
+    OCTET_RETURN_IF_ERROR(state->AddOperator(node));
+  }
+  return std::unique_ptr<FloatExecutor>(new FloatExecutor(std::move(state)));
+}
+
+Status FloatExecutor::Run(const std::vector<std::vector<float>>& inputs) {
+  const Graph& graph = state_->graph;
+  if (inputs.size() != graph.inputs.size()) {
+    return InvalidArgument("the model takes " +
+                           std::to_string(graph.inputs.size()) +
+                           " inputs, not " + std::to_string(inputs.size()));
+  }
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const octet::converter::Value& value = graph.value(graph.inputs[i]);
+    if (static_cast<int64_t>(inputs[i].size()) != value.shape.NumElements()) {
+      return InvalidArgument("input '" + value.name + "' takes " +
+                             value.shape.ToString() + " values, not " +
+                             std::to_string(inputs[i].size()));
+    }
+    std::copy(inputs[i].begin(), inputs[i].end(),
+              state_->Buffer(graph.inputs[i]));
+  }
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    OCTET_RETURN_IF_ERROR(
+        state_->operators[i]().WithContext(Describe(graph.nodes[i])));
+  }
+  return OkStatus();
+}
+
+const float* FloatExecutor::Value(ValueId id) const {
+  const std::vector<float>& buffer = state_->buffers[size_t(id)];
+  return buffer.empty() ? nullptr : buffer.data();
+}
+
+}  // namespace octet::converter

@@ -1,0 +1,52 @@
+// FloatExecutor: runs a graph in FP32 on XNNPACK, for calibration and for
+// comparison. Every intermediate value can be looked at.
+
+#ifndef OCTET_CONVERTER_FLOAT_FLOAT_EXECUTOR_H_
+#define OCTET_CONVERTER_FLOAT_FLOAT_EXECUTOR_H_
+
+#include <memory>
+#include <vector>
+
+#include "converter/ir/graph.h"
+#include "octet/status.h"
+
+namespace octet::converter {
+
+struct FloatExecutorOptions {
+  // 0: one a core. The number does not change a bit of the results.
+  int threads = 0;
+};
+
+// Packs the weights once; then Run computes any number of samples. Its memory
+// is the graph's values, one buffer each, and does not grow with use. Not safe
+// for two threads at a time.
+class FloatExecutor {
+ public:
+  // `graph` is as the passes leave it: BatchNormalization and Identity are
+  // refused. Errors name the node.
+  static Result<std::unique_ptr<FloatExecutor>> Create(
+      const Graph& graph, const FloatExecutorOptions& options);
+
+  ~FloatExecutor();
+  FloatExecutor(const FloatExecutor&) = delete;
+  FloatExecutor& operator=(const FloatExecutor&) = delete;
+
+  // `inputs` are the graph's, in its order, each row-major in the value's
+  // shape. An error names the input of the wrong size or the node that failed;
+  // the values are unspecified then.
+  Status Run(const std::vector<std::vector<float>>& inputs);
+
+  // The elements of an input or of a node's output, as the last Run left them.
+  // Null for a value that nothing computes.
+  const float* Value(ValueId id) const;
+
+ private:
+  struct State;
+  explicit FloatExecutor(std::unique_ptr<State> state);
+
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace octet::converter
+
+#endif  // OCTET_CONVERTER_FLOAT_FLOAT_EXECUTOR_H_

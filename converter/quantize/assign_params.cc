@@ -1,0 +1,183 @@
+#include "converter/quantize/assign_params.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace octet::converter {
+namespace {
+
+Range RangeOf(const std::vector<float>& values) {
+  const auto [min, max] = std::minmax_element(values.begin(), values.end());
+  return {*min, *max};
+}
+
+// A partition of the values; each group is known by one of its members.
+class Groups {
+ public:
+  explicit Groups(size_t size) : parent_(size) {
+    std::iota(parent_.begin(), parent_.end(), 0);
+  }
+
+  size_t Find(ValueId id) const {
+    size_t group = size_t(id);
+    while (parent_[group] != group) group = parent_[group];
+    return group;
+  }
+  void Unite(ValueId a, ValueId b) { parent_[Find(a)] = Find(b); }
+
+ private:
+  std::vector<size_t> parent_;
+};
+
+class Assigner {
+ public:
+  Assigner(const Graph& graph, const Ranges& ranges)
+      : graph_(graph),
+        ranges_(ranges),
+        groups_(graph.values.size()),
+        fixed_(graph.values.size(), false) {
+    for (const Node& node : graph.nodes) {
+      if (std::holds_alternative<Softmax>(node.op)) {
+        fixed_[size_t(node.output)] = true;
+      }
+    }
+  }
+
+  AssignedParams Run() {
+    GroupMovedValues();
+    GroupConcats();
+    Choose();
+    AssignedParams result;
+    result.raised_adds = RaiseAdds();
+    for (size_t i = 0; i < graph_.values.size(); ++i) {
+      result.params.push_back(params_[groups_.Find(ValueId(i))]);
+    }
+    return result;
+  }
+
+ private:
+  // fixed_ is known by any member: nodes come after their producers, so a
+  // chain behind a Softmax is marked from its front to its end.
+  void GroupMovedValues() {
+    for (const Node& node : graph_.nodes) {
+      if (!KeepsQuantization(node.op)) continue;
+      const ValueId input = node.inputs[0];
+      const Pad* pad = std::get_if<Pad>(&node.op);
+      const bool fixed = fixed_[size_t(input)];
+      if (fixed && pad != nullptr && pad->value != 0.0f) continue;
+      groups_.Unite(node.output, input);
+      fixed_[size_t(node.output)] = fixed;
+    }
+  }
+
+  // Decides for all inputs of all Concats first, by the groups of moved values
+  // alone, so that the order of the Concats does not matter.
+  void GroupConcats() {
+    const std::vector<bool> shared = FindSharedGroups();
+    std::vector<std::pair<ValueId, ValueId>> unions;
+    for (const Node& node : graph_.nodes) {
+      if (!std::holds_alternative<Concat>(node.op)) continue;
+      for (ValueId input : node.inputs) {
+        if (!shared[groups_.Find(input)] && !fixed_[size_t(input)]) {
+          unions.emplace_back(input, node.output);
+        }
+      }
+    }
+    for (const auto& [input, output] : unions) groups_.Unite(input, output);
+  }
+
+  // By group: whether the values of the group are read by anything else than
+  // one Concat and the nodes that make the group's own values.
+  std::vector<bool> FindSharedGroups() const {
+    std::vector<bool> shared(graph_.values.size(), false);
+    std::vector<const Node*> reader(graph_.values.size(), nullptr);
+    for (const Node& node : graph_.nodes) {
+      for (ValueId input : node.inputs) {
+        const size_t group = groups_.Find(input);
+        if (KeepsQuantization(node.op) && groups_.Find(node.output) == group) {
+          continue;
+        }
+        if (reader[group] != nullptr && reader[group] != &node) {
+          shared[group] = true;
+        }
+        reader[group] = &node;
+      }
+    }
+    for (ValueId id : graph_.outputs) shared[groups_.Find(id)] = true;
+    return shared;
+  }
+
+  void Choose() {
+    const size_t count = graph_.values.size();
+    group_ranges_.assign(count, Range{});
+    std::vector<bool> fixed_group(count, false);
+    for (size_t i = 0; i < count; ++i) {
+      const size_t group = groups_.Find(ValueId(i));
+      const Value& value = graph_.values[i];
+      group_ranges_[group] = group_ranges_[group].Union(
+          value.is_constant() ? RangeOf(*value.data) : ranges_[i]);
+      if (fixed_[i]) fixed_group[group] = true;
+    }
+    IncludePadValues();
+    params_.resize(count);
+    for (size_t group = 0; group < count; ++group) {
+      params_[group] = fixed_group[group]
+                           ? kSoftmaxOutputParams
+                           : ChooseActivationParams(group_ranges_[group]);
+    }
+  }
+
+  void IncludePadValues() {
+    for (const Node& node : graph_.nodes) {
+      const Pad* pad = std::get_if<Pad>(&node.op);
+      if (pad == nullptr) continue;
+      Range& range = group_ranges_[groups_.Find(node.output)];
+      range = range.Union({pad->value, pad->value});
+    }
+  }
+
+  // Scales only grow, and never beyond the largest of all: this ends.
+  std::vector<std::string> RaiseAdds() {
+    std::vector<std::string> raised;
+    for (bool changed = true; changed;) {
+      changed = false;
+      for (const Node& node : graph_.nodes) {
+        if (!std::holds_alternative<Add>(node.op)) continue;
+        const size_t group = groups_.Find(node.output);
+        const float least =
+            MinimumAddOutputScale(params_[groups_.Find(node.inputs[0])].scale,
+                                  params_[groups_.Find(node.inputs[1])].scale);
+        if (params_[group].scale >= least) continue;
+        params_[group] = ChooseActivationParams(group_ranges_[group], least);
+        if (std::find(raised.begin(), raised.end(), node.name) ==
+            raised.end()) {
+          raised.push_back(node.name);
+        }
+        changed = true;
+      }
+    }
+    return raised;
+  }
+
+  const Graph& graph_;
+  const Ranges& ranges_;
+  Groups groups_;
+  std::vector<bool> fixed_;  // by value: a Softmax's output, moved or not
+  std::vector<Range> group_ranges_;       // by group
+  std::vector<ActivationParams> params_;  // by group
+};
+
+}  // namespace
+
+bool KeepsQuantization(const Operator& op) {
+  return std::holds_alternative<MaxPool2d>(op) ||
+         std::holds_alternative<Reshape>(op) ||
+         std::holds_alternative<Transpose>(op) ||
+         std::holds_alternative<Pad>(op) || std::holds_alternative<Slice>(op);
+}
+
+AssignedParams AssignParams(const Graph& graph, const Ranges& ranges) {
+  return Assigner(graph, ranges).Run();
+}
+
+}  // namespace octet::converter

@@ -1,0 +1,43 @@
+// Which activations share a scale and zero point, and what these are.
+
+#ifndef OCTET_CONVERTER_QUANTIZE_ASSIGN_PARAMS_H_
+#define OCTET_CONVERTER_QUANTIZE_ASSIGN_PARAMS_H_
+
+#include <string>
+#include <vector>
+
+#include "converter/calibrate/range.h"
+#include "converter/ir/graph.h"
+#include "converter/quantize/quantization_params.h"
+
+namespace octet::converter {
+
+// MaxPool2d, Reshape, Transpose, Pad and Slice move numbers without changing
+// them: their output has the input's scale and zero point.
+bool KeepsQuantization(const Operator& op);
+
+struct AssignedParams {
+  // One entry a value. Meaningless for weights and biases.
+  std::vector<ActivationParams> params;
+  // Add nodes whose output got a larger scale than its range asks for, because
+  // an input's scale is more than 127 times as large.
+  std::vector<std::string> raised_adds;
+};
+
+// Values fall into groups with one scale and zero point each:
+//
+// * the input and the output of an operator that KeepsQuantization; not so a
+//   Pad with a value other than 0 behind a Softmax, whose scale is fixed;
+// * a Concat's output and each of its inputs that nothing else reads (through
+//   operators that keep the quantization, too): the producer then writes in the
+//   Concat's scale. Any other input is requantized in front of the Concat.
+//
+// A group's range is the union of its values' ranges; of a constant that is an
+// operand of Add or Concat, its own values. A Softmax's group has
+// kSoftmaxOutputParams.
+// REQUIRES: CheckQuantizable(graph) is OK; ranges are Calibrate's.
+AssignedParams AssignParams(const Graph& graph, const Ranges& ranges);
+
+}  // namespace octet::converter
+
+#endif  // OCTET_CONVERTER_QUANTIZE_ASSIGN_PARAMS_H_

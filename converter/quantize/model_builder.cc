@@ -1,0 +1,125 @@
+#include "converter/quantize/model_builder.h"
+
+#include "converter/quantize/schema_options.h"
+
+namespace octet::converter {
+namespace {
+
+// The version of the format that this converter writes.
+constexpr uint32_t kFormatVersion = 1;
+
+}  // namespace
+
+ModelBuilder::ModelBuilder(const Graph& graph,
+                           const std::vector<ActivationParams>& params)
+    : graph_(graph),
+      params_(params),
+      tensor_of_value_(graph.values.size(), -1) {
+  model_.version = kFormatVersion;
+  model_.name = graph.name;
+  AddBuffer({});  // buffer 0 is always empty
+  for (ValueId id : graph.inputs) model_.inputs.push_back(Tensor(id));
+}
+
+uint32_t ModelBuilder::Tensor(ValueId id) {
+  int32_t& tensor = tensor_of_value_[size_t(id)];
+  if (tensor >= 0) return uint32_t(tensor);
+  const Value& source = value(id);
+  if (!source.is_constant()) {
+    tensor = int32_t(AddActivation(source.name, source.shape, params(id)));
+    return uint32_t(tensor);
+  }
+  std::vector<int8_t> data;
+  data.reserve(source.data->size());
+  for (float real : *source.data) {
+    data.push_back(QuantizeActivation(real, params(id)));
+  }
+  tensor =
+      int32_t(AddInt8Constant(source.name, source.shape, data,
+                              {params(id).scale}, params(id).zero_point, -1));
+  return uint32_t(tensor);
+}
+
+Result<uint32_t> ModelBuilder::TensorInOutputParams(const Node& node,
+                                                    ValueId id) {
+  const uint32_t tensor = Tensor(id);
+  const ActivationParams& wanted = params(node.output);
+  if (params(id) == wanted) return tensor;
+  OCTET_ASSIGN_OR_RETURN(
+      schema::RequantizeT options,
+      MakeRequantize(params(id), wanted, /*clamp=*/FloatClamp()));
+  const std::string name =
+      node.name + "/requantize_" + std::to_string(inserted_requantizes_++);
+  const uint32_t output = AddActivation(name, value(id).shape, wanted);
+  AddOperator(name, std::move(options), {tensor}, output);
+  return output;
+}
+
+uint32_t ModelBuilder::AddInt8Constant(std::string name, const Shape& shape,
+                                       const std::vector<int8_t>& data,
+                                       std::vector<float> scale,
+                                       int32_t zero_point, int32_t axis) {
+  schema::QuantizationT quantization;
+  quantization.scale = std::move(scale);
+  quantization.zero_point = zero_point;
+  quantization.axis = axis;
+  return AddTensor(std::move(name), shape, schema::DataType::INT8,
+                   std::move(quantization),
+                   AddBuffer(std::vector<uint8_t>(data.begin(), data.end())));
+}
+
+uint32_t ModelBuilder::AddInt32Constant(std::string name, const Shape& shape,
+                                        const std::vector<int32_t>& data,
+                                        std::vector<float> scale,
+                                        int32_t axis) {
+  std::vector<uint8_t> bytes;
+  bytes.reserve(data.size() * 4);
+  for (int32_t value : data) {
+    for (int bit = 0; bit < 32; bit += 8) {
+      bytes.push_back(static_cast<uint8_t>(uint32_t(value) >> bit));
+    }
+  }
+  schema::QuantizationT quantization;
+  quantization.scale = std::move(scale);
+  quantization.axis = axis;
+  return AddTensor(std::move(name), shape, schema::DataType::INT32,
+                   std::move(quantization), AddBuffer(std::move(bytes)));
+}
+
+std::pair<schema::ModelT, std::vector<int32_t>> ModelBuilder::Finish() {
+  for (ValueId id : graph_.outputs) model_.outputs.push_back(Tensor(id));
+  return {std::move(model_), std::move(tensor_of_value_)};
+}
+
+uint32_t ModelBuilder::AddActivation(std::string name, const Shape& shape,
+                                     const ActivationParams& activation) {
+  schema::QuantizationT quantization;
+  quantization.scale = {activation.scale};
+  quantization.zero_point = activation.zero_point;
+  return AddTensor(std::move(name), shape, schema::DataType::INT8,
+                   std::move(quantization), /*buffer=*/0);
+}
+
+uint32_t ModelBuilder::AddTensor(std::string name, const Shape& shape,
+                                 schema::DataType type,
+                                 schema::QuantizationT quantization,
+                                 uint32_t buffer) {
+  auto tensor = std::make_unique<schema::TensorT>();
+  tensor->name = std::move(name);
+  tensor->shape.assign(shape.dims, shape.dims + shape.rank);
+  tensor->type = type;
+  tensor->quantization =
+      std::make_unique<schema::QuantizationT>(std::move(quantization));
+  tensor->buffer = buffer;
+  model_.tensors.push_back(std::move(tensor));
+  return uint32_t(model_.tensors.size() - 1);
+}
+
+uint32_t ModelBuilder::AddBuffer(std::vector<uint8_t> bytes) {
+  auto buffer = std::make_unique<schema::BufferT>();
+  buffer->data = std::move(bytes);
+  model_.buffers.push_back(std::move(buffer));
+  return uint32_t(model_.buffers.size() - 1);
+}
+
+}  // namespace octet::converter

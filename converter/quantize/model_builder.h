@@ -1,0 +1,93 @@
+// ModelBuilder: the int8 model under construction: the file's tensors, buffers
+// and operators in the order of execution.
+
+#ifndef OCTET_CONVERTER_QUANTIZE_MODEL_BUILDER_H_
+#define OCTET_CONVERTER_QUANTIZE_MODEL_BUILDER_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "converter/ir/graph.h"
+#include "converter/quantize/quantization_params.h"
+#include "octet/status.h"
+#include "schema/octet_generated.h"
+
+namespace octet::converter {
+
+class ModelBuilder {
+ public:
+  // `params` has one entry a value of `graph` and, like it, outlives the
+  // builder.
+  ModelBuilder(const Graph& graph, const std::vector<ActivationParams>& params);
+
+  const Graph& graph() const { return graph_; }
+  const Value& value(ValueId id) const { return graph_.value(id); }
+  const ActivationParams& params(ValueId id) const {
+    return params_[size_t(id)];
+  }
+
+  // The tensor of an activation, or of a constant operand as int8; made at its
+  // first use.
+  uint32_t Tensor(ValueId id);
+
+  // The tensor of `id` in the scale and zero point of `node`'s output: its own
+  // tensor, or that of a Requantize that is appended here.
+  Result<uint32_t> TensorInOutputParams(const Node& node, ValueId id);
+
+  // A tensor of int8 or int32 constants. `scale` has one entry or, where
+  // `axis` is 0, one for each index of the first dimension.
+  uint32_t AddInt8Constant(std::string name, const Shape& shape,
+                           const std::vector<int8_t>& data,
+                           std::vector<float> scale, int32_t zero_point,
+                           int32_t axis);
+  uint32_t AddInt32Constant(std::string name, const Shape& shape,
+                            const std::vector<int32_t>& data,
+                            std::vector<float> scale, int32_t axis);
+
+  // Appends `node`'s operator; its output is Tensor(node.output).
+  template <typename OptionsT>
+  void AddOperator(const Node& node, OptionsT options,
+                   std::vector<uint32_t> inputs) {
+    AddOperator(node.name, std::move(options), std::move(inputs),
+                Tensor(node.output));
+  }
+
+  // How many Requantize operators TensorInOutputParams has appended.
+  int inserted_requantizes() const { return inserted_requantizes_; }
+
+  // The finished model (its name, inputs and outputs are the graph's) and, for
+  // each value, its tensor or -1. The builder is empty afterwards.
+  std::pair<schema::ModelT, std::vector<int32_t>> Finish();
+
+ private:
+  template <typename OptionsT>
+  void AddOperator(std::string name, OptionsT options,
+                   std::vector<uint32_t> inputs, uint32_t output) {
+    auto op = std::make_unique<schema::OperatorT>();
+    op->name = std::move(name);
+    op->options.Set(std::move(options));
+    op->inputs = std::move(inputs);
+    op->outputs = {output};
+    model_.operators.push_back(std::move(op));
+  }
+
+  uint32_t AddActivation(std::string name, const Shape& shape,
+                         const ActivationParams& params);
+  uint32_t AddTensor(std::string name, const Shape& shape,
+                     schema::DataType type, schema::QuantizationT quantization,
+                     uint32_t buffer);
+  uint32_t AddBuffer(std::vector<uint8_t> bytes);
+
+  const Graph& graph_;
+  const std::vector<ActivationParams>& params_;
+  schema::ModelT model_;
+  std::vector<int32_t> tensor_of_value_;  // -1: none yet
+  int inserted_requantizes_ = 0;
+};
+
+}  // namespace octet::converter
+
+#endif  // OCTET_CONVERTER_QUANTIZE_MODEL_BUILDER_H_

@@ -1,0 +1,85 @@
+// Conv2d and FullyConnected.
+
+#include <memory>
+#include <utility>
+
+#include "converter/quantize/quantize_operators.h"
+#include "converter/quantize/quantize_weights.h"
+#include "converter/quantize/schema_options.h"
+
+namespace octet::converter {
+namespace {
+
+// A layer's weights and bias as tensors, and its requantization.
+struct WeightedLayer {
+  std::vector<uint32_t> inputs;  // input, weights, bias
+  std::unique_ptr<schema::RequantizationT> requantization;
+};
+
+Result<WeightedLayer> QuantizeLayer(const Node& node,
+                                    const QuantizeOptions& options,
+                                    ModelBuilder& builder,
+                                    QuantizationReport& report) {
+  const Value& weights = builder.value(node.inputs[1]);
+  const Value& bias = builder.value(node.inputs[2]);
+  const ActivationParams& input = builder.params(node.inputs[0]);
+  const ActivationParams& output = builder.params(node.output);
+  const QuantizedWeights quantized = QuantizeWeights(
+      *weights.data, *bias.data, input, output.scale, options.per_tensor);
+  if (quantized.widened_channels > 0 || quantized.dead_channels > 0) {
+    report.layers.push_back({node.name, static_cast<int>(bias.data->size()),
+                             quantized.widened_channels,
+                             quantized.dead_channels});
+  }
+
+  WeightedLayer layer;
+  layer.requantization = std::make_unique<schema::RequantizationT>();
+  std::vector<float> bias_scale;
+  for (size_t c = 0; c < quantized.scale.size(); ++c) {
+    const double accumulator_scale = double{input.scale} * quantized.scale[c];
+    bias_scale.push_back(static_cast<float>(accumulator_scale));
+    const Status status = AppendRequantization(accumulator_scale / output.scale,
+                                               *layer.requantization);
+    OCTET_RETURN_IF_ERROR(
+        status.WithContext("output channel " + std::to_string(c)));
+  }
+  const int32_t axis = options.per_tensor ? -1 : 0;
+  layer.inputs = {
+      builder.Tensor(node.inputs[0]),
+      builder.AddInt8Constant(weights.name, weights.shape, quantized.values,
+                              quantized.scale, /*zero_point=*/0, axis),
+      builder.AddInt32Constant(bias.name, bias.shape, quantized.bias,
+                               std::move(bias_scale), axis)};
+  return layer;
+}
+
+}  // namespace
+
+Status QuantizeConv2d(const Conv2d& op, const Node& node,
+                      const QuantizeOptions& options, ModelBuilder& builder,
+                      QuantizationReport& report) {
+  OCTET_ASSIGN_OR_RETURN(WeightedLayer layer,
+                         QuantizeLayer(node, options, builder, report));
+  schema::Conv2dT result;
+  result.window = MakeWindow(op.window);
+  result.groups = op.groups;
+  result.clamp = MakeClamp(op.clamp, builder.params(node.output));
+  result.requantization = std::move(layer.requantization);
+  builder.AddOperator(node, std::move(result), std::move(layer.inputs));
+  return OkStatus();
+}
+
+Status QuantizeFullyConnected(const FullyConnected& op, const Node& node,
+                              const QuantizeOptions& options,
+                              ModelBuilder& builder,
+                              QuantizationReport& report) {
+  OCTET_ASSIGN_OR_RETURN(WeightedLayer layer,
+                         QuantizeLayer(node, options, builder, report));
+  schema::FullyConnectedT result;
+  result.clamp = MakeClamp(op.clamp, builder.params(node.output));
+  result.requantization = std::move(layer.requantization);
+  builder.AddOperator(node, std::move(result), std::move(layer.inputs));
+  return OkStatus();
+}
+
+}  // namespace octet::converter

@@ -1,0 +1,112 @@
+#include "converter/quantize/quantize_weights.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <cstdlib>
+#include <limits>
+#include <span>
+
+namespace octet::converter {
+namespace {
+
+constexpr double kLargestAccumulator = 2147483647.0;  // 2^31 - 1
+
+// One output channel in real numbers.
+struct Channel {
+  std::span<const float> weights;
+  double bias = 0.0;
+};
+
+int8_t QuantizeWeight(float weight, float scale) {
+  const double q = std::round(double{weight} / scale);
+  return static_cast<int8_t>(std::clamp(q, -127.0, 127.0));
+}
+
+// In double, because the bias may be beyond every integer type.
+double QuantizeBias(double bias, float scale, const ActivationParams& input) {
+  return std::round(bias / (double{input.scale} * scale));
+}
+
+// The largest magnitude that the accumulator can reach.
+double AccumulatorBound(const Channel& channel, float scale,
+                        const ActivationParams& input) {
+  int64_t sum = 0;
+  for (float weight : channel.weights) {
+    sum += std::abs(int{QuantizeWeight(weight, scale)});
+  }
+  const int largest_input =
+      std::max(input.zero_point + 128, 127 - input.zero_point);
+  return double(sum) * largest_input +
+         std::abs(QuantizeBias(channel.bias, scale, input));
+}
+
+// The scale that the weights of `channel` ask for, at least `floor`.
+float ChooseWeightScale(const Channel& channel, float floor) {
+  float max_abs = 0.0f;
+  for (float weight : channel.weights) {
+    max_abs = std::max(max_abs, std::abs(weight));
+  }
+  return std::max(static_cast<float>(double{max_abs} / 127.0), floor);
+}
+
+// `scale`, or the next larger one at which the accumulator fits int32. The
+// bound is nearly proportional to 1 / scale, so this takes two or three turns.
+float WidenToFit(const Channel& channel, float scale,
+                 const ActivationParams& input) {
+  for (;;) {
+    const double bound = AccumulatorBound(channel, scale, input);
+    if (bound <= kLargestAccumulator) return scale;
+    // The factor's excess outweighs the rounding of the weights and of scale.
+    scale = static_cast<float>(scale * (bound / kLargestAccumulator) * 1.0001);
+  }
+}
+
+}  // namespace
+
+QuantizedWeights QuantizeWeights(const std::vector<float>& weights,
+                                 const std::vector<float>& bias,
+                                 const ActivationParams& input,
+                                 float output_scale, bool per_tensor) {
+  assert(!bias.empty() && weights.size() % bias.size() == 0);
+  const size_t size = weights.size() / bias.size();
+  const float floor =
+      static_cast<float>(std::max(0x1p-30 * output_scale / input.scale,
+                                  double{std::numeric_limits<float>::min()}));
+  std::vector<Channel> channels;
+  std::vector<float> scale;  // one a channel
+  for (size_t c = 0; c < bias.size(); ++c) {
+    channels.push_back({std::span(weights).subspan(c * size, size), bias[c]});
+    scale.push_back(ChooseWeightScale(channels[c], floor));
+  }
+  if (per_tensor) {
+    std::fill(scale.begin(), scale.end(),
+              *std::max_element(scale.begin(), scale.end()));
+  }
+
+  QuantizedWeights result;
+  for (size_t c = 0; c < channels.size(); ++c) {
+    const float widened = WidenToFit(channels[c], scale[c], input);
+    if (widened != scale[c]) ++result.widened_channels;
+    scale[c] = widened;
+  }
+  if (per_tensor) {
+    std::fill(scale.begin(), scale.end(),
+              *std::max_element(scale.begin(), scale.end()));
+  }
+  for (size_t c = 0; c < channels.size(); ++c) {
+    bool dead = true;
+    for (float weight : channels[c].weights) {
+      result.values.push_back(QuantizeWeight(weight, scale[c]));
+      dead = dead && result.values.back() == 0;
+    }
+    if (dead) ++result.dead_channels;
+    result.bias.push_back(
+        static_cast<int32_t>(QuantizeBias(channels[c].bias, scale[c], input)));
+  }
+  if (per_tensor) scale.resize(1);
+  result.scale = std::move(scale);
+  return result;
+}
+
+}  // namespace octet::converter

@@ -1,0 +1,45 @@
+// Weights and biases of a convolution or fully connected layer as integers.
+
+#ifndef OCTET_CONVERTER_QUANTIZE_QUANTIZE_WEIGHTS_H_
+#define OCTET_CONVERTER_QUANTIZE_QUANTIZE_WEIGHTS_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "converter/quantize/quantization_params.h"
+
+namespace octet::converter {
+
+// Symmetric int8 weights, -127 ... 127, and int32 biases:
+//   weight = scale[c] * values[...]
+//   bias   = scale_input * scale[c] * bias[c]
+struct QuantizedWeights {
+  std::vector<int8_t> values;  // in the order of the real weights
+  std::vector<float> scale;    // one a channel, or a single one
+  std::vector<int32_t> bias;   // one a channel
+  // Channels whose accumulator would have left int32 at the scale that their
+  // weights ask for; a larger scale, which keeps the bias right and rounds the
+  // weights more coarsely, was chosen.
+  int widened_channels = 0;
+  // Channels whose weights are all 0 in int8: the output is the bias.
+  int dead_channels = 0;
+};
+
+// `weights`: output channel outermost, weights.size() / bias.size() values
+// each. Channel c gets the scale max|weight| / 127, or a larger one where
+//
+// * that would be worth less than 2^-30 steps of the output a unit of the
+//   accumulator (weights of 0, or next to it), or
+// * max(z + 128, 127 - z) * sum|w| + |bias| < 2^31 would not hold, z being the
+//   input's zero point.
+//
+// per_tensor: one scale, the largest that any channel asks for.
+// REQUIRES: all values finite; weights.size() a multiple of bias.size() > 0.
+QuantizedWeights QuantizeWeights(const std::vector<float>& weights,
+                                 const std::vector<float>& bias,
+                                 const ActivationParams& input,
+                                 float output_scale, bool per_tensor);
+
+}  // namespace octet::converter
+
+#endif  // OCTET_CONVERTER_QUANTIZE_QUANTIZE_WEIGHTS_H_

@@ -1,0 +1,59 @@
+// The quantizer: an FP32 graph and the ranges of its activations become an
+// int8 model.
+
+#ifndef OCTET_CONVERTER_QUANTIZE_QUANTIZER_H_
+#define OCTET_CONVERTER_QUANTIZE_QUANTIZER_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "converter/calibrate/range.h"
+#include "converter/ir/graph.h"
+#include "octet/status.h"
+#include "schema/octet_generated.h"
+
+namespace octet::converter {
+
+struct QuantizeOptions {
+  // One scale for all of a layer's weights, instead of one an output channel.
+  bool per_tensor = false;
+};
+
+// What the quantizer had to do beside the plain rules, for the user to read.
+struct QuantizationReport {
+  struct Layer {
+    std::string node;
+    int channels = 0;
+    int widened_channels = 0;  // as QuantizedWeights defines them
+    int dead_channels = 0;
+  };
+  std::vector<Layer> layers;  // those with a widened or dead channel
+  // Add nodes whose output scale was raised (AssignedParams::raised_adds).
+  std::vector<std::string> raised_adds;
+  // Requantize operators put in front of others whose inputs must share a
+  // scale.
+  int inserted_requantizes = 0;
+};
+
+struct QuantizedModel {
+  // Complete but for labels, preprocessing and provenance.
+  schema::ModelT model;
+  // For each value of the graph: the tensor with its int8 values, or -1
+  // (weights and biases, and values that nothing uses).
+  std::vector<int32_t> tensor_of_value;
+  QuantizationReport report;
+};
+
+// `ranges` has an entry for each value, as Calibrate returns them. Weights are
+// symmetric, activations asymmetric; an operator with a clamp uses the range
+// of its clamped output. The same graph, ranges and options give the same
+// model, bit for bit.
+// Errors: CheckQuantizable's; a layer whose requantization cannot be expressed,
+// by name.
+Result<QuantizedModel> Quantize(const Graph& graph, const Ranges& ranges,
+                                const QuantizeOptions& options);
+
+}  // namespace octet::converter
+
+#endif  // OCTET_CONVERTER_QUANTIZE_QUANTIZER_H_

@@ -1,0 +1,31 @@
+// Parts of the schema's operator options that several operators share.
+
+#ifndef OCTET_CONVERTER_QUANTIZE_SCHEMA_OPTIONS_H_
+#define OCTET_CONVERTER_QUANTIZE_SCHEMA_OPTIONS_H_
+
+#include <memory>
+
+#include "converter/ir/operators.h"
+#include "converter/quantize/quantization_params.h"
+#include "octet/status.h"
+#include "schema/octet_generated.h"
+
+namespace octet::converter {
+
+std::unique_ptr<schema::Window2d> MakeWindow(const Window2dParams& window);
+
+// The clamp of an operator whose output has `output`'s scale and zero point.
+std::unique_ptr<schema::Clamp> MakeClamp(const FloatClamp& clamp,
+                                         const ActivationParams& output);
+
+// Appends DeriveRequantization(effective_scale)'s entry.
+Status AppendRequantization(double effective_scale,
+                            schema::RequantizationT& requantization);
+
+Result<schema::RequantizeT> MakeRequantize(const ActivationParams& input,
+                                           const ActivationParams& output,
+                                           const FloatClamp& clamp);
+
+}  // namespace octet::converter
+
+#endif  // OCTET_CONVERTER_QUANTIZE_SCHEMA_OPTIONS_H_

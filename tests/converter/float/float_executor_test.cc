@@ -1,0 +1,110 @@
+#include "converter/float/float_executor.h"
+
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "tests/converter/graphs.h"
+
+namespace octet::converter {
+namespace {
+
+// Layers of every family, large enough for XNNPACK to cut into tiles.
+Graph MakeNetwork(ValueId* input) {
+  Graph graph;
+  *input = AddInput(graph, "x", {1, 33, 31, 3});
+  const ValueId a = AppendConv(graph, "a", *input, 32, 3, 1);
+  const ValueId b = AppendConv(graph, "b", a, 32, 5, 2, 32, {0.0f, 6.0f});
+  const ValueId c = AppendConv(graph, "c", b, 32, 1, 3);
+  const ValueId d = Append(graph, "d", Add{}, {a, c});
+  AveragePool2d pool;
+  pool.window = {3, 3, 2, 2, 1, 1, 1, 1, 1, 1};
+  const ValueId e = Append(graph, "e", pool, {d});
+  const ValueId f = Append(graph, "f", Reshape{{1, 17 * 16 * 32}}, {e});
+  const ValueId weights = graph.AddConstant(
+      "w", {101, 17 * 16 * 32}, RandomFloats(101 * 17 * 16 * 32, 0.05f, 4));
+  const ValueId bias =
+      graph.AddConstant("bias", {101}, std::vector<float>(101, 0.1f));
+  const ValueId g = Append(graph, "g", FullyConnected{}, {f, weights, bias});
+  graph.outputs = {Append(graph, "h", Softmax{}, {g})};
+  return graph;
+}
+
+TEST(FloatExecutorTest, ThreadsAndRepetitionDoNotChangeABit) {
+  ValueId input = kNoValue;
+  const Graph graph = MakeNetwork(&input);
+  const auto sample = RandomFloats(33 * 31 * 3, 1.0f, 10);
+  const auto other = RandomFloats(33 * 31 * 3, 1.0f, 11);
+  auto reference = FloatExecutor::Create(graph, {.threads = 1});
+  ASSERT_TRUE(reference.ok()) << reference.status().message();
+  ASSERT_TRUE((*reference)->Run({sample}).ok());
+  for (int threads : {0, 1, 2, 5}) {
+    auto executor = FloatExecutor::Create(graph, {threads});
+    ASSERT_TRUE(executor.ok());
+    ASSERT_TRUE((*executor)->Run({other}).ok());
+    EXPECT_NE(
+        std::memcmp((*executor)->Value(graph.outputs[0]),
+                    (*reference)->Value(graph.outputs[0]), 101 * sizeof(float)),
+        0);
+    ASSERT_TRUE((*executor)->Run({sample}).ok());
+    for (const Node& node : graph.nodes) {
+      const size_t bytes =
+          size_t(graph.value(node.output).shape.NumElements()) * sizeof(float);
+      EXPECT_EQ(std::memcmp((*executor)->Value(node.output),
+                            (*reference)->Value(node.output), bytes),
+                0)
+          << node.name << " with " << threads << " threads";
+    }
+  }
+}
+
+TEST(FloatExecutorTest, EveryValueCanBeObserved) {
+  ValueId input = kNoValue;
+  const Graph graph = MakeNetwork(&input);
+  auto executor = FloatExecutor::Create(graph, {.threads = 1});
+  ASSERT_TRUE(executor.ok());
+  const auto sample = RandomFloats(33 * 31 * 3, 1.0f, 12);
+  ASSERT_TRUE((*executor)->Run({sample}).ok());
+  EXPECT_EQ(std::vector<float>((*executor)->Value(input),
+                               (*executor)->Value(input) + sample.size()),
+            sample);
+  for (const Node& node : graph.nodes) {
+    EXPECT_NE((*executor)->Value(node.output), nullptr);
+  }
+  EXPECT_EQ((*executor)->Value(graph.nodes[0].inputs[1]), nullptr);
+}
+
+TEST(FloatExecutorTest, WrongInputsAreRefusedByName) {
+  ValueId input = kNoValue;
+  const Graph graph = MakeNetwork(&input);
+  auto executor = FloatExecutor::Create(graph, {.threads = 1});
+  ASSERT_TRUE(executor.ok());
+  EXPECT_FALSE((*executor)->Run({}).ok());
+  const Status status = (*executor)->Run({{1.0f, 2.0f}});
+  ASSERT_FALSE(status.ok());
+  EXPECT_NE(status.message().find("input 'x' takes [1, 33, 31, 3]"),
+            std::string::npos);
+  EXPECT_FALSE(FloatExecutor::Create(graph, {.threads = -1}).ok());
+}
+
+TEST(FloatExecutorTest, NodesThatCannotRunAreRefusedByName) {
+  Graph graph;
+  const ValueId x = AddInput(graph, "x", {1, 4});
+  graph.outputs = {Append(graph, "same", Identity{}, {x})};
+  const auto executor = FloatExecutor::Create(graph, {.threads = 1});
+  ASSERT_FALSE(executor.ok());
+  EXPECT_NE(executor.status().message().find("node 'same' (Identity)"),
+            std::string::npos);
+
+  Graph empty_clamp;
+  const ValueId y = AddInput(empty_clamp, "y", {1, 4});
+  empty_clamp.outputs = {Append(empty_clamp, "clip", Clamp{{2.0f, 1.0f}}, {y})};
+  const auto refused = FloatExecutor::Create(empty_clamp, {.threads = 1});
+  ASSERT_FALSE(refused.ok());
+  EXPECT_NE(refused.status().message().find("node 'clip' (Clamp)"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace octet::converter
