@@ -57,6 +57,9 @@ struct GemmDescriptor {
   const uint8_t* multiplier_order;
   // Bytes of scratch a call needs for each pixel and each k of the padded runs.
   size_t workspace_bytes_per_k;
+  // Pixels of the largest layer that SelectGemm gives it; 0: any number. A
+  // matrix-vector form wastes no rows, but it loads every weight once a pixel.
+  size_t max_m = 0;
 };
 
 // Where the parts of a panel of nr channels begin, in bytes; the bias is first.

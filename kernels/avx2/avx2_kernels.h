@@ -1,0 +1,20 @@
+// The kernels of the avx2 table. Activations are u8 (byte = q + 128); the
+// contracts stand in kernels/*.h. Only table.cc and the kernels' own files
+// include this: hidden visibility keeps the names inside the library.
+
+#ifndef OCTET_KERNELS_AVX2_AVX2_KERNELS_H_
+#define OCTET_KERNELS_AVX2_AVX2_KERNELS_H_
+
+#include "kernels/depthwise_conv.h"
+#include "kernels/elementwise.h"
+#include "kernels/gemm.h"
+#include "kernels/pooling.h"
+
+namespace octet::avx2 {
+
+void Gemm6x16(const GemmArgs& args);
+void Gemm1x32(const GemmArgs& args);
+
+}  // namespace octet::avx2
+
+#endif  // OCTET_KERNELS_AVX2_AVX2_KERNELS_H_

@@ -1,0 +1,79 @@
+// gemm for one pixel, a matrix times a vector: bound by the memory that the
+// weights come from, so they stay int8 and are widened on the way to the
+// multiplication. A panel of 32 channels is read as one stream.
+
+#include <immintrin.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "kernels/avx2/avx2_kernels.h"
+#include "kernels/avx2/vector_stage.h"
+#include "kernels/avx2/widen.h"
+
+namespace octet::avx2 {
+namespace {
+
+constexpr size_t kNr = 32;
+constexpr size_t kKr = 2;
+constexpr PanelLayout kLayout = PanelLayoutOf(kNr);
+
+// The sums of 32 channels, in the panel's order.
+struct Sums {
+  __m256i sum0, sum1, sum2, sum3;
+};
+
+static inline __m256i MultiplyAdd(__m256i sum, __m256i pair,
+                                  const uint8_t* weights) {
+  const __m256i wide = _mm256_cvtepi8_epi16(Load128(weights));
+  return _mm256_add_epi32(sum, _mm256_madd_epi16(pair, wide));
+}
+
+static inline Sums Accumulate(const uint8_t* activations, size_t pairs,
+                              const uint8_t* panel) {
+  Sums s = {Load256(panel), Load256(panel + 32), Load256(panel + 64),
+            Load256(panel + 96)};
+  const uint8_t* weights = panel + kLayout.weights;
+  for (size_t k = 0; k < pairs; ++k, activations += 4, weights += kNr * kKr) {
+    const __m256i pair = BroadcastPair(activations);
+    s.sum0 = MultiplyAdd(s.sum0, pair, weights);
+    s.sum1 = MultiplyAdd(s.sum1, pair, weights + 16);
+    s.sum2 = MultiplyAdd(s.sum2, pair, weights + 32);
+    s.sum3 = MultiplyAdd(s.sum3, pair, weights + 48);
+  }
+  return s;
+}
+
+template <bool kLeft>
+static inline __m256i PanelToBytes(const Sums& s, const uint8_t* panel,
+                                   const VectorStage& stage) {
+  const uint8_t* shift = panel + kLayout.shift;
+  const uint8_t* multiplier = panel + kLayout.multiplier;
+  const __m256i words0 =
+      ToWords<kLeft>(s.sum0, s.sum1, Load256(shift), Load256(shift + 32),
+                     Load256(multiplier), stage);
+  const __m256i words1 =
+      ToWords<kLeft>(s.sum2, s.sum3, Load256(shift + 64), Load256(shift + 96),
+                     Load256(multiplier + 32), stage);
+  return ToBytes(words0, words1, stage);
+}
+
+}  // namespace
+
+void Gemm1x32(const GemmArgs& args) {
+  const size_t pairs = WidenRuns(args, kKr) / kKr;
+  const VectorStage stage = MakeVectorStage(args.stage, kFractionBits);
+  const uint8_t* activations = static_cast<const uint8_t*>(args.workspace);
+  const uint8_t* panel = static_cast<const uint8_t*>(args.packed_weights);
+  uint8_t* output = static_cast<uint8_t*>(args.output);
+  for (size_t c = 0; c < args.n; c += kNr, panel += args.panel_bytes) {
+    const Sums s = Accumulate(activations, pairs, panel);
+    const __m256i bytes = args.any_left_shift
+                              ? PanelToBytes<true>(s, panel, stage)
+                              : PanelToBytes<false>(s, panel, stage);
+    StoreUpTo32(output + c, bytes, args.n - c);
+  }
+}
+
+}  // namespace octet::avx2

@@ -1,0 +1,74 @@
+#include "tests/kernels/guarded_buffer.h"
+
+#include <signal.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+namespace octet {
+namespace {
+
+const std::string* running_case = nullptr;
+
+void PrintRunningCase(int) {
+  // Only async-signal-safe calls. The handler is gone when this returns, so
+  // that the access is repeated and ends the program as usual.
+  const char prefix[] = "a kernel left its memory in: ";
+  ssize_t written = write(STDERR_FILENO, prefix, sizeof(prefix) - 1);
+  if (running_case != nullptr) {
+    written = write(STDERR_FILENO, running_case->data(), running_case->size());
+  }
+  written += write(STDERR_FILENO, "\n", 1);
+}
+
+}  // namespace
+
+GuardedBuffer::GuardedBuffer(size_t size, Flush flush) : size_(size) {
+  const size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  const size_t inner = (size + page - 1) / page * page;
+  mapping_size_ = inner + 2 * page;
+  void* mapping = mmap(nullptr, mapping_size_, PROT_NONE,
+                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  mapping_ = static_cast<uint8_t*>(mapping);
+  if (mapping == MAP_FAILED ||
+      (inner > 0 &&
+       mprotect(mapping_ + page, inner, PROT_READ | PROT_WRITE) != 0)) {
+    std::perror("mmap of a guarded buffer");
+    std::abort();
+  }
+  std::memset(mapping_ + page, kSentinel, inner);
+  data_ = mapping_ + page + (flush == Flush::kBack ? inner - size : 0);
+}
+
+GuardedBuffer::GuardedBuffer(GuardedBuffer&& other) noexcept
+    : mapping_(other.mapping_),
+      mapping_size_(other.mapping_size_),
+      data_(other.data_),
+      size_(other.size_) {
+  other.mapping_ = nullptr;
+}
+
+GuardedBuffer::~GuardedBuffer() {
+  if (mapping_ != nullptr) munmap(mapping_, mapping_size_);
+}
+
+void GuardedBuffer::FillRandomly(Random& random) {
+  for (size_t i = 0; i < size_; i += 8) {
+    const uint64_t bytes = random.Next();
+    std::memcpy(data_ + i, &bytes, size_ - i < 8 ? size_ - i : 8);
+  }
+}
+
+void SetRunningCase(const std::string* description) {
+  running_case = description;
+  struct sigaction action = {};
+  action.sa_handler = PrintRunningCase;
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  static const int installed = sigaction(SIGSEGV, &action, nullptr);
+  if (installed != 0) std::abort();
+}
+
+}  // namespace octet
