@@ -1,0 +1,205 @@
+#include "converter/command/options.h"
+
+#include <CLI/CLI.hpp>
+#include <map>
+#include <set>
+
+#include "converter/calibrate/calibrator.h"
+
+namespace octet::converter {
+namespace {
+
+// Preprocessing as it stands on the command line.
+struct PictureOptions {
+  std::string size;  // HEIGHTxWIDTH
+  int resize_shorter = 0;
+  bool crop = false;
+  bool bgr = false;
+  bool gray = false;
+  std::vector<float> mean;
+  std::vector<float> std;
+};
+
+const std::map<std::string, SampleFormat> kFormats = {
+    {"auto", SampleFormat::kAuto},     {"pictures", SampleFormat::kPictures},
+    {"arrays", SampleFormat::kArrays}, {"cifar10", SampleFormat::kCifar10},
+    {"idx", SampleFormat::kIdx},       {"records", SampleFormat::kRecords},
+};
+
+const std::map<std::string, DataLayout> kLayouts = {
+    {"nhwc", DataLayout::kNhwc}, {"nchw", DataLayout::kNchw}};
+
+// Options that say where things are or how fast, not what the file holds.
+const std::set<std::string> kNotRecorded = {
+    "model",      "output",           "calibrate", "evaluate",
+    "labels",     "evaluate-samples", "threads",   "json",
+    "help",       "version",          "verbose",   "worst-layers",
+    "class-names"};
+
+void AddModelOptions(CLI::App& app, ConvertOptions& options) {
+  app.add_option("model", options.model_path, "the FP32 model (.onnx)")
+      ->required();
+  app.add_option("-o,--output", options.output_path, "the file to write")
+      ->required();
+  app.add_option("--shape", options.shapes,
+                 "fix an input's shape, in the model's own order: "
+                 "input=1,3,224,224");
+  app.add_option("--threads", options.num_threads, "0: one for each core")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app.add_flag("--verbose", options.verbose, "print the graph");
+}
+
+void AddCalibrationOptions(CLI::App& app, ConvertOptions& options,
+                           std::string& records) {
+  app.add_option("--calibrate", options.calibrate_path,
+                 "samples: a folder of pictures, .npy, .npz, CIFAR-10 or IDX "
+                 "files, or raw records")
+      ->required();
+  app.add_option("--calibrate-samples", options.calibrate_limit,
+                 "use at most this many; 0: all");
+  app.add_option("--seed", options.samples.seed,
+                 "choose them at random, repeatably, instead of the first");
+  app.add_option("--format", options.samples.format, "of the samples")
+      ->transform(CLI::CheckedTransformer(kFormats));
+  app.add_option("--records", records,
+                 "raw records: [label,]HxWxC[,u8|i8][,planar|interleaved]"
+                 "[,scale=S][,zero_point=Z]");
+  app.add_option("--layout", options.samples.layout,
+                 "order of .npy and .npz arrays of rank 4")
+      ->transform(CLI::CheckedTransformer(kLayouts));
+  app.add_option("--method", options.method, "how ranges are chosen")
+      ->check(CLI::IsMember(CalibrationMethods()))
+      ->capture_default_str();
+  app.add_flag("--per-tensor", options.per_tensor,
+               "one scale for all weights of a layer, not one a channel");
+}
+
+void AddPictureOptions(CLI::App& app, PictureOptions& options) {
+  const std::string group = "Pictures (stored in the file)";
+  app.add_option("--size", options.size,
+                 "HEIGHTxWIDTH that the network sees; default: the input's")
+      ->group(group);
+  app.add_option("--resize-shorter", options.resize_shorter,
+                 "resize the shorter side to this, then crop the middle; "
+                 "default: stretch")
+      ->check(CLI::PositiveNumber)
+      ->group(group);
+  app.add_flag("--crop", options.crop,
+               "resize to cover the network's size, then crop the middle")
+      ->group(group);
+  app.add_option("--mean", options.mean,
+                 "value = (pixel - mean) / std; one, or one a channel")
+      ->delimiter(',')
+      ->group(group);
+  app.add_option("--std", options.std, "see --mean")
+      ->delimiter(',')
+      ->group(group);
+  app.add_flag("--bgr", options.bgr, "blue first")->group(group);
+  app.add_flag("--gray", options.gray, "one channel, from the luma")
+      ->group(group);
+}
+
+void AddEvaluationOptions(CLI::App& app, ConvertOptions& options) {
+  app.add_option("--evaluate", options.evaluate_path,
+                 "compare FP32 with INT8 on these samples");
+  app.add_option("--evaluate-samples", options.evaluate_limit,
+                 "use at most this many; 0: all");
+  app.add_option("--labels", options.labels_path,
+                 "right classes: .csv for pictures, IDX or .npy for the rest");
+  app.add_flag("--background-class", options.background_class,
+               "output 0 is a background class: label c is output c + 1");
+  app.add_option("--class-names", options.class_names_path,
+                 "a name a line, stored in the file");
+  app.add_option("--worst-layers", options.worst_layers,
+                 "how many layers to list")
+      ->capture_default_str();
+  app.add_option("--json", options.json_path,
+                 "write the evaluation here as JSON");
+}
+
+// "HEIGHTxWIDTH" into info; false if it is something else.
+bool ParseSize(const std::string& text, PreprocessingInfo& info) {
+  char rest = '\0';
+  return std::sscanf(text.c_str(), "%dx%d%c", &info.height, &info.width,
+                     &rest) == 2 &&
+         info.height > 0 && info.width > 0;
+}
+
+// `given`, or one value for all channels.
+std::vector<float> OrDefault(const std::vector<float>& given, float value) {
+  return given.empty() ? std::vector<float>{value} : given;
+}
+
+void SetPreprocessing(const PictureOptions& pictures, PreprocessingInfo& info) {
+  if (!pictures.size.empty() && !ParseSize(pictures.size, info)) {
+    throw CLI::ValidationError("--size",
+                               "'" + pictures.size + "' is not HEIGHTxWIDTH");
+  }
+  for (const std::vector<float>* values : {&pictures.mean, &pictures.std}) {
+    if (values->size() == 2 || values->size() > 3) {
+      throw CLI::ValidationError("--mean, --std", "take one or three values");
+    }
+  }
+  info.resize = pictures.resize_shorter > 0 || pictures.crop
+                    ? ResizeMode::kShorter
+                    : ResizeMode::kStretch;
+  info.resize_shorter = pictures.resize_shorter;
+  info.color_order = pictures.bgr    ? ColorOrder::kBgr
+                     : pictures.gray ? ColorOrder::kGray
+                                     : ColorOrder::kRgb;
+  info.mean = OrDefault(pictures.mean, 0.0f);
+  info.std = OrDefault(pictures.std, 1.0f);
+}
+
+std::vector<std::string> Recorded(const CLI::App& app) {
+  std::vector<std::string> recorded;
+  for (const CLI::Option* option : app.get_options()) {
+    const std::string name = option->get_single_name();
+    if (option->count() == 0 || kNotRecorded.contains(name)) continue;
+    std::string line = name;
+    const char* separator = "=";
+    if (option->get_expected_max() > 0) {
+      for (const std::string& value : option->results()) {
+        line += separator + value;
+        separator = ",";
+      }
+    }
+    recorded.push_back(std::move(line));
+  }
+  return recorded;
+}
+
+}  // namespace
+
+std::optional<ConvertOptions> ParseOptions(int argc, char** argv,
+                                           int* exit_code) {
+  CLI::App app("Converts an FP32 network to INT8", "octet-convert");
+  app.set_version_flag("--version", OCTET_VERSION);
+  ConvertOptions options;
+  PictureOptions pictures;
+  std::string records;
+  AddModelOptions(app, options);
+  AddCalibrationOptions(app, options, records);
+  AddPictureOptions(app, pictures);
+  AddEvaluationOptions(app, options);
+  try {
+    app.parse(argc, argv);
+    SetPreprocessing(pictures, options.samples.preprocessing);
+    if (!records.empty()) {
+      Result<RecordLayout> layout = ParseRecordLayout(records);
+      if (!layout.ok()) {
+        throw CLI::ValidationError("--records", layout.status().message());
+      }
+      options.samples.records = *layout;
+      options.samples.format = SampleFormat::kRecords;
+    }
+  } catch (const CLI::ParseError& error) {
+    *exit_code = app.exit(error) == 0 ? 0 : 2;
+    return std::nullopt;
+  }
+  options.recorded = Recorded(app);
+  return options;
+}
+
+}  // namespace octet::converter

@@ -1,0 +1,49 @@
+// The command line of octet-convert.
+
+#ifndef OCTET_CONVERTER_COMMAND_OPTIONS_H_
+#define OCTET_CONVERTER_COMMAND_OPTIONS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "converter/samples/open_samples.h"
+
+namespace octet::converter {
+
+struct ConvertOptions {
+  std::string model_path;
+  std::string output_path;
+  // "name=1,3,224,224", in the source model's own order of dimensions.
+  std::vector<std::string> shapes;
+  // path, labels_path and limit are empty here: calibration and evaluation
+  // share the rest.
+  SampleOptions samples;
+  std::string calibrate_path;
+  size_t calibrate_limit = 0;  // 0: all samples
+  std::string evaluate_path;
+  size_t evaluate_limit = 0;
+  std::string labels_path;
+  std::string class_names_path;
+  std::string method = "minmax";
+  bool per_tensor = false;
+  bool background_class = false;
+  int num_threads = 0;
+  std::string json_path;
+  size_t worst_layers = 10;
+  bool verbose = false;
+  // Every option given on the command line that changes the file's contents,
+  // "name=value", for the file's provenance.
+  std::vector<std::string> recorded;
+};
+
+// Parses the command line. Returns nothing if the process is to end, with
+// `exit_code` 0 (help or version was printed) or 2 (usage error, printed).
+std::optional<ConvertOptions> ParseOptions(int argc, char** argv,
+                                           int* exit_code);
+
+}  // namespace octet::converter
+
+#endif  // OCTET_CONVERTER_COMMAND_OPTIONS_H_
