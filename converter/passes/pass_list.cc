@@ -1,0 +1,63 @@
+#include "converter/passes/pass_list.h"
+
+#include <string>
+
+#include "converter/passes/eliminate_dead_nodes.h"
+#include "converter/passes/eliminate_transposes.h"
+#include "converter/passes/fold_channel_affine.h"
+#include "converter/passes/fold_constants.h"
+#include "converter/passes/fold_flatten.h"
+#include "converter/passes/fuse_clamps.h"
+#include "converter/passes/fuse_pads.h"
+#include "converter/passes/merge_average_pools.h"
+#include "converter/passes/merge_reshapes.h"
+#include "converter/passes/remove_identities.h"
+
+namespace octet::converter {
+namespace {
+
+constexpr Pass kPasses[] = {
+    // First, so that no pass works for, or is hindered by, what nobody reads.
+    {"eliminate_dead_nodes", EliminateDeadNodes},
+    // Everything behind looks for constants: weights, scales, operands.
+    {"fold_constants", FoldConstants},
+    // Everything behind looks for producers and readers that are neighbours.
+    {"remove_identities", RemoveIdentities},
+    // Before eliminate_transposes: a Reshape and its inverse (mean(3) without
+    // keepdims, then mean(2)) keep two Transposes apart that cancel.
+    {"merge_reshapes", MergeReshapes},
+    // Before all that looks at operators in NHWC: what folds or fuses is then
+    // next to its Conv2d, and channels are the last axis.
+    {"eliminate_transposes", EliminateTransposes},
+    // Again: Transposes of dimensions of size 1 (behind global pooling) have
+    // become Reshapes next to those of a Flatten.
+    {"merge_reshapes", MergeReshapes},
+    // Behind eliminate_transposes, which leaves the Transpose in front of a
+    // flattened picture: nothing else removes it.
+    {"fold_flatten", FoldFlatten},
+    // Behind merge_reshapes, which brings the two pools together.
+    {"merge_average_pools", MergeAveragePools},
+    // Before fuse_clamps: a layer with a clamp cannot take a scale any more.
+    {"fold_channel_affine", FoldChannelAffine},
+    // The Reshapes around a depthwise Conv2d may meet others.
+    {"merge_reshapes", MergeReshapes},
+    // Before fuse_pads, which needs to know that a Relu stands in front of the
+    // Pad of a MaxPool2d: fused or not, a clamp tells.
+    {"fuse_clamps", FuseClamps},
+    {"fuse_pads", FusePads},
+};
+
+}  // namespace
+
+std::span<const Pass> PassList() { return kPasses; }
+
+Status RunPasses(Graph& graph) {
+  for (const Pass& pass : PassList()) {
+    const std::string context = std::string("pass ") + pass.name;
+    OCTET_RETURN_IF_ERROR(pass.run(graph).WithContext(context));
+    OCTET_RETURN_IF_ERROR(ValidateGraph(graph).WithContext(context));
+  }
+  return OkStatus();
+}
+
+}  // namespace octet::converter
