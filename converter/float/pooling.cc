@@ -41,12 +41,11 @@ Result<FloatOperator> MakeGlobalAveragePool(const FloatClamp& clamp,
 
 }  // namespace
 
-// XNNPACK refuses windows of one cell, and replaces a padded cell by the
-// nearest cell of the picture, which a dilated window may not contain.
+// XNNPACK refuses windows of one cell.
 Result<FloatOperator> MakeFloatMaxPool2d(const MaxPool2d& op,
                                          const FloatNode& node) {
   const Window2dParams& w = op.window;
-  if (IsOneCell(w) || (HasDilation(w) && HasPads(w))) {
+  if (IsOneCell(w)) {
     return MakePlainPool2d(PoolKind::kMax, w, false, op.clamp, node);
   }
   const Shape& input = node.input_shape(0);

@@ -1,0 +1,44 @@
+// Calibration: runs samples through the FP32 graph and finds the range of every
+// activation.
+
+#ifndef OCTET_CONVERTER_CALIBRATE_CALIBRATE_H_
+#define OCTET_CONVERTER_CALIBRATE_CALIBRATE_H_
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "converter/calibrate/range.h"
+#include "converter/ir/graph.h"
+#include "octet/status.h"
+
+namespace octet::converter {
+
+// One sample, by its index: a vector for each input of the graph, in order,
+// row-major in the input's shape.
+using SampleReader =
+    std::function<Result<std::vector<std::vector<float>>>(size_t index)>;
+
+// Called after every sample with the numbers done and in total.
+using ProgressFunction = std::function<void(size_t done, size_t total)>;
+
+struct CalibrateOptions {
+  std::string method = "minmax";  // one of CalibrationMethods()
+  int threads = 0;                // of the FP32 execution; 0: one a core
+};
+
+// Observes the graph's inputs and every node's output on samples 0 ...
+// sample_count - 1. Memory does not grow with the number of samples. The result
+// does not depend on the number of threads.
+// Errors: no samples; the executor's; a sample that cannot be read, by its
+// index; an activation that is infinite or NaN, by its name and the sample's
+// index.
+Result<Ranges> Calibrate(const Graph& graph, size_t sample_count,
+                         const SampleReader& read_sample,
+                         const CalibrateOptions& options,
+                         const ProgressFunction& progress = nullptr);
+
+}  // namespace octet::converter
+
+#endif  // OCTET_CONVERTER_CALIBRATE_CALIBRATE_H_

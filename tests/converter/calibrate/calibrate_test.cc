@@ -1,0 +1,116 @@
+#include "converter/calibrate/calibrate.h"
+
+#include <algorithm>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "converter/calibrate/calibrator.h"
+#include "gtest/gtest.h"
+#include "tests/converter/graphs.h"
+
+namespace octet::converter {
+namespace {
+
+using Samples = std::vector<std::vector<float>>;
+
+SampleReader ReaderOf(const Samples& samples) {
+  return [&samples](size_t i) -> Result<std::vector<std::vector<float>>> {
+    return std::vector<std::vector<float>>{samples[i]};
+  };
+}
+
+// x {1, 4} -> double = x + x -> clipped to [-1, 1].
+Graph MakeGraph() {
+  Graph graph;
+  const ValueId x = AddInput(graph, "x", {1, 4});
+  const ValueId sum = Append(graph, "double", Add{}, {x, x});
+  graph.outputs = {Append(graph, "clip", Clamp{{-1.0f, 1.0f}}, {sum})};
+  return graph;
+}
+
+TEST(CalibrateTest, MinMaxOfEveryActivationOverAllSamples) {
+  const Graph graph = MakeGraph();
+  Samples samples = {{0.5f, -0.25f, 0.0f, 0.1f},
+                     {2.0f, 0.3f, 0.1f, 0.2f},
+                     {-0.4f, 0.1f, 0.1f, 0.1f}};
+  std::vector<size_t> progress;
+  const auto ranges = Calibrate(graph, 3, ReaderOf(samples), {},
+                                [&](size_t done, size_t total) {
+                                  EXPECT_EQ(total, 3u);
+                                  progress.push_back(done);
+                                });
+  ASSERT_TRUE(ranges.ok()) << ranges.status().message();
+  ASSERT_EQ(ranges->size(), graph.values.size());
+  EXPECT_EQ((*ranges)[size_t(graph.inputs[0])], (Range{-0.4f, 2.0f}));
+  EXPECT_EQ((*ranges)[size_t(graph.nodes[0].output)], (Range{-0.8f, 4.0f}));
+  EXPECT_EQ((*ranges)[size_t(graph.nodes[1].output)], (Range{-0.8f, 1.0f}));
+  EXPECT_EQ(progress, (std::vector<size_t>{1, 2, 3}));
+
+  std::reverse(samples.begin(), samples.end());
+  const auto reversed = Calibrate(graph, 3, ReaderOf(samples), {.threads = 3});
+  ASSERT_TRUE(reversed.ok());
+  EXPECT_EQ(*reversed, *ranges);
+}
+
+TEST(CalibrateTest, InfinityNamesTheTensorAndTheSample) {
+  const Graph graph = MakeGraph();
+  const float largest = std::numeric_limits<float>::max();
+  for (const float bad : {std::numeric_limits<float>::quiet_NaN(), largest}) {
+    const Samples samples = {{0, 0, 0, 0}, {0, 0, 0, bad}};
+    const auto ranges = Calibrate(graph, 2, ReaderOf(samples), {});
+    ASSERT_FALSE(ranges.ok());
+    const std::string& message = ranges.status().message();
+    EXPECT_NE(message.find("sample 1"), std::string::npos) << message;
+    // The largest float is fine as an input, its double is not.
+    EXPECT_NE(message.find(bad == largest ? "'double:0'" : "'x'"),
+              std::string::npos)
+        << message;
+  }
+}
+
+TEST(CalibrateTest, ErrorsOfTheCaller) {
+  const Graph graph = MakeGraph();
+  const Samples samples = {{0, 0, 0, 0}, {1, 2, 3}};
+  EXPECT_FALSE(Calibrate(graph, 0, ReaderOf(samples), {}).ok());
+
+  const auto unknown = Calibrate(graph, 1, ReaderOf(samples), {"magic"});
+  ASSERT_FALSE(unknown.ok());
+  EXPECT_NE(unknown.status().message().find("'magic'"), std::string::npos);
+  EXPECT_NE(unknown.status().message().find("minmax"), std::string::npos);
+
+  const auto wrong_size = Calibrate(graph, 2, ReaderOf(samples), {});
+  ASSERT_FALSE(wrong_size.ok());
+  EXPECT_NE(wrong_size.status().message().find("sample 1: input 'x'"),
+            std::string::npos)
+      << wrong_size.status().message();
+
+  const auto unreadable =
+      Calibrate(graph, 1,
+                [](size_t) -> Result<std::vector<std::vector<float>>> {
+                  return IoError("cat.jpg: cannot be decoded");
+                },
+                {});
+  ASSERT_FALSE(unreadable.ok());
+  EXPECT_EQ(unreadable.status().code(), StatusCode::kIoError);
+  EXPECT_NE(unreadable.status().message().find("sample 0: cat.jpg"),
+            std::string::npos);
+}
+
+TEST(CalibratorTest, EveryListedMethodExists) {
+  ASSERT_FALSE(CalibrationMethods().empty());
+  EXPECT_EQ(CalibrationMethods().front(), CalibrateOptions().method);
+  for (const std::string& name : CalibrationMethods()) {
+    auto calibrator = MakeCalibrator(name);
+    ASSERT_TRUE(calibrator.ok()) << name;
+    EXPECT_FALSE((*calibrator)->Finish().ok()) << name;
+    const std::vector<float> values = {1.0f, -2.0f, 3.0f};
+    (*calibrator)->Observe(values.data(), values.size());
+    const auto range = (*calibrator)->Finish();
+    ASSERT_TRUE(range.ok()) << name;
+    EXPECT_LE(range->min, range->max);
+  }
+}
+
+}  // namespace
+}  // namespace octet::converter
