@@ -9,14 +9,36 @@
 #include "tests/test_seed.h"
 
 namespace octet {
-namespace {
-
-GuardedBuffer::Flush AnyFlush(Random& random) {
-  return random.Between(0, 1) == 0 ? GuardedBuffer::Flush::kBack
-                                   : GuardedBuffer::Flush::kFront;
+void CallGemm(const GemmKernel& kernel, ActivationForm form,
+              const reference::WeightedLayer& layer, const GemmCall& call) {
+  const GemmDescriptor& descriptor = kernel.descriptor;
+  const LayerWeights weights = ToLayerWeights(layer);
+  const size_t num_runs = call.runs.size();
+  // Flush with the back, a multiple of 64 bytes is aligned to 64.
+  const GuardedBuffer packed(
+      PackedGemmBytes(descriptor, weights.n, num_runs, call.run_length) +
+          kOverreadBytes,
+      GuardedBuffer::Flush::kBack);
+  PackGemm(descriptor, form, weights, num_runs, call.run_length, packed.data());
+  const GuardedBuffer workspace(
+      GemmWorkspaceBytes(descriptor, num_runs, call.run_length),
+      GuardedBuffer::Flush::kBack);
+  GemmArgs args = {};
+  args.m = call.m;
+  args.n = weights.n;
+  args.num_runs = num_runs;
+  args.run_length = call.run_length;
+  args.runs = call.runs.data();
+  args.packed_weights = packed.data();
+  args.panel_bytes = GemmPanelBytes(descriptor, num_runs, call.run_length);
+  args.output = call.output;
+  args.output_stride = call.output_stride;
+  args.workspace = workspace.data();
+  args.any_left_shift = AnyLeftShift(weights);
+  args.stage = ToOutputStage(layer.output);
+  args.form = form;
+  kernel.run(args);
 }
-
-}  // namespace
 
 GemmTester& GemmTester::m(size_t value) {
   m_ = value;
@@ -159,53 +181,21 @@ void GemmTester::Test(const GemmKernel& kernel, ActivationForm form,
     SetExtremeBiases(reference::FullyConnectedSums(layer, inputs), random,
                      layer);
   }
-  const OutputArea output(
-      {1, m_, n_, 0, static_cast<ptrdiff_t>(n_ + output_gap_)},
-      AnyFlush(random), misalignment_);
-  Call(kernel, form, layer, runs, output, random);
-  const std::vector<int8_t> expected = reference::FullyConnected(layer, inputs);
-  output.ExpectWritten(expected, form, description);
-  if (statistics != nullptr) statistics->Add(expected);
-  SetRunningCase(nullptr);
-}
-
-void GemmTester::Call(const GemmKernel& kernel, ActivationForm form,
-                      const reference::WeightedLayer& layer,
-                      const std::vector<Run>& runs, const OutputArea& output,
-                      Random& random) const {
-  const GemmDescriptor& descriptor = kernel.descriptor;
-  const LayerWeights weights = ToLayerWeights(layer);
-  const size_t packed_bytes = PackedGemmBytes(descriptor, n_, num_runs_, k_);
-  // Flush with the back, a multiple of 64 bytes is aligned to 64.
-  const GuardedBuffer packed(packed_bytes + kOverreadBytes,
-                             GuardedBuffer::Flush::kBack);
-  PackGemm(descriptor, form, weights, num_runs_, k_, packed.data());
-  const GuardedBuffer workspace(GemmWorkspaceBytes(descriptor, num_runs_, k_),
-                                GuardedBuffer::Flush::kBack);
-  std::vector<GemmRun> gemm_runs;
+  const ptrdiff_t output_stride = static_cast<ptrdiff_t>(n_ + output_gap_);
+  const OutputArea output({1, m_, n_, 0, output_stride}, AnyFlush(random),
+                          misalignment_);
+  GemmCall call = {m_, k_, {}, output.first(), output_stride};
   for (const Run& run : runs) {
     for (size_t i = 0; i < run.buffer.size(); ++i) {
       run.buffer.data()[i] ^= FormMask(form);
     }
-    gemm_runs.push_back({run.Pixel(0), run.pixel_stride});
+    call.runs.push_back({run.Pixel(0), run.pixel_stride});
   }
-  GemmArgs args = {};
-  args.m = m_;
-  args.n = n_;
-  args.num_runs = num_runs_;
-  args.run_length = k_;
-  args.runs = gemm_runs.data();
-  args.packed_weights = packed.data();
-  args.panel_bytes = GemmPanelBytes(descriptor, num_runs_, k_);
-  args.output = output.first();
-  args.output_stride = static_cast<ptrdiff_t>(n_ + output_gap_);
-  args.workspace = workspace.data();
-  args.any_left_shift = AnyLeftShift(weights);
-  args.stage = ToOutputStage(layer.output);
-  args.form = form;
-  kernel.run(args);
-  // What a call leaves in its workspace must not matter to the next.
-  if (random.Between(0, 3) == 0) kernel.run(args);
+  CallGemm(kernel, form, layer, call);
+  const std::vector<int8_t> expected = reference::FullyConnected(layer, inputs);
+  output.ExpectWritten(expected, form, description);
+  if (statistics != nullptr) statistics->Add(expected);
+  SetRunningCase(nullptr);
 }
 
 }  // namespace octet

@@ -21,6 +21,18 @@
 
 namespace octet {
 
+// Packs `layer` as the kernel asks and calls it once. Its weights are
+// {n, runs.size() * run_length}; the runs' bytes are in `form` already.
+struct GemmCall {
+  size_t m;
+  size_t run_length;
+  std::vector<GemmRun> runs;
+  void* output;
+  ptrdiff_t output_stride;
+};
+void CallGemm(const GemmKernel& kernel, ActivationForm form,
+              const reference::WeightedLayer& layer, const GemmCall& call);
+
 class GemmTester {
  public:
   GemmTester& m(size_t value);
@@ -68,9 +80,6 @@ class GemmTester {
   Run MakeRun(size_t run, Random& random) const;
   // The inputs that the runs name, as [m][num_runs * k] of q.
   std::vector<int8_t> Gather(const std::vector<Run>& runs) const;
-  void Call(const GemmKernel& kernel, ActivationForm form,
-            const reference::WeightedLayer& layer, const std::vector<Run>& runs,
-            const OutputArea& output, Random& random) const;
 
   size_t m_ = 1;
   size_t n_ = 1;

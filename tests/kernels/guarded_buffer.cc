@@ -62,6 +62,11 @@ void GuardedBuffer::FillRandomly(Random& random) {
   }
 }
 
+GuardedBuffer::Flush AnyFlush(Random& random) {
+  return random.Between(0, 1) == 0 ? GuardedBuffer::Flush::kBack
+                                   : GuardedBuffer::Flush::kFront;
+}
+
 void SetRunningCase(const std::string* description) {
   running_case = description;
   struct sigaction action = {};

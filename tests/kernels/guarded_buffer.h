@@ -42,6 +42,9 @@ class GuardedBuffer {
   size_t size_;
 };
 
+// One of the two: together the cases of a test look behind and in front.
+GuardedBuffer::Flush AnyFlush(Random& random);
+
 // Printed if a later access ends the program. `description` must stay alive.
 void SetRunningCase(const std::string* description);
 
