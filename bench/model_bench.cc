@@ -93,9 +93,9 @@ Status Bench(const Options& options) {
   OCTET_ASSIGN_OR_RETURN(converter::Graph graph,
                          converter::ImportOnnx(options.onnx_path, {}));
   OCTET_RETURN_IF_ERROR(converter::RunPasses(graph));
-  OCTET_ASSIGN_OR_RETURN(std::unique_ptr<converter::FloatExecutor> executor,
-                         converter::FloatExecutor::Create(
-                             graph, {.num_threads = options.threads}));
+  OCTET_ASSIGN_OR_RETURN(
+      std::unique_ptr<converter::FloatExecutor> executor,
+      converter::FloatExecutor::Create(graph, {.threads = options.threads}));
   OCTET_ASSIGN_OR_RETURN(std::shared_ptr<const Model> model,
                          Model::Load(options.octet_path));
   OCTET_ASSIGN_OR_RETURN(std::unique_ptr<Session> session,

@@ -169,13 +169,13 @@ ValueId ScoreValue(const Graph& graph, ValueId output) {
 
 Result<Evaluation> Evaluate(
     const Graph& graph, const QuantizedModel& quantized,
-    std::shared_ptr<const Model> model, SampleSource& samples,
+    std::shared_ptr<const Model> model, const SampleSource& samples,
     const EvaluateOptions& options,
     const std::function<void(size_t done, size_t total)>& progress) {
   if (samples.size() == 0) return InvalidArgument("there are no samples");
   OCTET_ASSIGN_OR_RETURN(
       std::unique_ptr<FloatExecutor> executor,
-      FloatExecutor::Create(graph, {.num_threads = options.num_threads}));
+      FloatExecutor::Create(graph, {.threads = options.num_threads}));
   OCTET_ASSIGN_OR_RETURN(
       std::unique_ptr<Session> session,
       Session::Create(std::move(model), {.num_threads = options.num_threads,

@@ -64,7 +64,7 @@ ValueId ScoreValue(const Graph& graph, ValueId output);
 // loaded again. Errors name the sample.
 Result<Evaluation> Evaluate(
     const Graph& graph, const QuantizedModel& quantized,
-    std::shared_ptr<const Model> model, SampleSource& samples,
+    std::shared_ptr<const Model> model, const SampleSource& samples,
     const EvaluateOptions& options,
     const std::function<void(size_t done, size_t total)>& progress);
 

@@ -14,24 +14,6 @@
 namespace octet::command {
 namespace {
 
-PreprocessParams ToParams(const PreprocessingInfo& info) {
-  PreprocessParams params;
-  params.height = info.height;
-  params.width = info.width;
-  params.resize = static_cast<schema::Resize>(info.resize);
-  params.resize_shorter = info.resize_shorter;
-  params.color_order = static_cast<schema::ColorOrder>(info.color_order);
-  for (size_t c = 0; c < 3; ++c) {
-    params.mean[c] = info.mean[info.mean.size() == 1 ? 0 : c];
-    params.std[c] = info.std[info.std.size() == 1 ? 0 : c];
-  }
-  if (params.num_channels() == 1) {
-    std::fill(params.mean + 1, params.mean + 3, 0.0f);
-    std::fill(params.std + 1, params.std + 3, 1.0f);
-  }
-  return params;
-}
-
 Status SetPicture(const std::string& path, Session& session) {
   const Model& model = session.model();
   if (model.preprocessing().size() != 1 || model.inputs().size() != 1) {
@@ -40,9 +22,8 @@ Status SetPicture(const std::string& path, Session& session) {
         "--input FILE.npy");
   }
   OCTET_ASSIGN_OR_RETURN(const Picture picture, DecodePicture(path));
-  OCTET_ASSIGN_OR_RETURN(
-      const std::vector<float> values,
-      Preprocess(picture, ToParams(model.preprocessing()[0])));
+  OCTET_ASSIGN_OR_RETURN(const std::vector<float> values,
+                         Preprocess(picture, model.preprocessing()[0]));
   return session.SetInput(0, values.data(), values.size());
 }
 

@@ -1,0 +1,173 @@
+#include "converter/command/convert.h"
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "converter/calibrate/calibrate.h"
+#include "converter/command/metadata.h"
+#include "converter/command/progress.h"
+#include "converter/command/report.h"
+#include "converter/evaluate/evaluate.h"
+#include "converter/export/export_model.h"
+#include "converter/onnx/import.h"
+#include "converter/passes/pass_list.h"
+#include "converter/quantize/check_quantizable.h"
+#include "converter/quantize/quantizer.h"
+#include "engine/image/file.h"
+#include "octet/model.h"
+
+namespace octet::converter {
+namespace {
+
+// "name=1,3,224,224".
+Result<std::pair<std::string, Shape>> ParseShape(const std::string& text) {
+  const Status error = InvalidArgument(
+      "--shape " + text + ": expected input=1,3,224,224, at most " +
+      std::to_string(kMaxRank) + " dimensions of 1 or more");
+  const size_t equals = text.rfind('=');
+  if (equals == std::string::npos || equals == 0) return error;
+  Shape shape;
+  const char* rest = text.c_str() + equals;
+  while (*rest == '=' || *rest == ',') {
+    int value = 0;
+    int length = 0;
+    if (shape.rank == kMaxRank ||
+        std::sscanf(rest + 1, "%9d%n", &value, &length) != 1 || value < 1) {
+      return error;
+    }
+    shape.dims[shape.rank++] = value;
+    rest += 1 + length;
+  }
+  if (*rest != '\0') return error;
+  return std::make_pair(text.substr(0, equals), shape);
+}
+
+// The simplified graph; every node that stands in the way is listed.
+Result<Graph> ReadGraph(const ConvertOptions& options) {
+  OnnxImportOptions import_options;
+  for (const std::string& text : options.shapes) {
+    OCTET_ASSIGN_OR_RETURN(auto shape, ParseShape(text));
+    import_options.shapes.insert(std::move(shape));
+  }
+  OCTET_ASSIGN_OR_RETURN(Graph graph,
+                         ImportOnnx(options.model_path, import_options));
+  OCTET_RETURN_IF_ERROR(RunPasses(graph).WithContext(options.model_path));
+  if (options.verbose) std::fputs(ToString(graph).c_str(), stderr);
+  OCTET_RETURN_IF_ERROR(
+      CheckQuantizable(graph).WithContext(options.model_path));
+  return graph;
+}
+
+std::vector<InputSpec> InputSpecs(const Graph& graph) {
+  std::vector<InputSpec> specs;
+  for (ValueId id : graph.inputs) {
+    specs.push_back({graph.value(id).name, graph.value(id).shape});
+  }
+  return specs;
+}
+
+Result<Ranges> CalibrateOnSamples(const Graph& graph,
+                                  const SampleSource& samples,
+                                  const ConvertOptions& options) {
+  const SampleReader read_sample =
+      [&](size_t index) -> Result<std::vector<std::vector<float>>> {
+    OCTET_ASSIGN_OR_RETURN(Sample sample, samples.Read(index));
+    return std::move(sample.inputs);
+  };
+  Progress progress("calibrating");
+  return Calibrate(
+      graph, samples.size(), read_sample,
+      {.method = options.method, .threads = options.num_threads},
+      [&](size_t done, size_t total) { progress.Update(done, total); });
+}
+
+Status EvaluateAndReport(const ConvertOptions& options, const Graph& graph,
+                         const QuantizedModel& quantized,
+                         std::shared_ptr<const Model> model,
+                         const SampleSource& samples) {
+  Progress progress("evaluating");
+  OCTET_ASSIGN_OR_RETURN(
+      const Evaluation evaluation,
+      Evaluate(
+          graph, quantized, std::move(model), samples,
+          {.num_threads = options.num_threads,
+           .background_class = options.background_class},
+          [&](size_t done, size_t total) { progress.Update(done, total); }));
+  std::fputs(FormatEvaluation(evaluation, options.worst_layers).c_str(),
+             stdout);
+  if (options.json_path.empty()) return OkStatus();
+  const std::string json = EvaluationToJson(graph.name, evaluation);
+  return WriteFileAtomically(
+      options.json_path,
+      {reinterpret_cast<const uint8_t*>(json.data()), json.size()});
+}
+
+Result<std::unique_ptr<SampleSource>> Open(const ConvertOptions& options,
+                                           const Graph& graph,
+                                           const std::string& path,
+                                           const std::string& labels_path,
+                                           size_t limit) {
+  SampleOptions sample_options = options.samples;
+  sample_options.path = path;
+  sample_options.labels_path = labels_path;
+  sample_options.limit = limit;
+  return OpenSamples(sample_options, InputSpecs(graph));
+}
+
+void PrintWritten(const ConvertOptions& options, size_t bytes,
+                  const QuantizationReport& report) {
+  std::error_code error;
+  const auto source = std::filesystem::file_size(options.model_path, error);
+  std::printf("%s: %zu bytes", options.output_path.c_str(), bytes);
+  if (!error) std::printf(" (the source has %ju)", uintmax_t{source});
+  std::printf("\n%s", FormatQuantization(report).c_str());
+}
+
+}  // namespace
+
+Status Convert(const ConvertOptions& options) {
+  if (!options.json_path.empty() && options.evaluate_path.empty()) {
+    return InvalidArgument("--json writes an evaluation: add --evaluate");
+  }
+  OCTET_ASSIGN_OR_RETURN(const Graph graph, ReadGraph(options));
+  // Everything that can be wrong with the samples is found before the work
+  // begins.
+  OCTET_ASSIGN_OR_RETURN(const std::unique_ptr<SampleSource> calibration,
+                         Open(options, graph, options.calibrate_path, "",
+                              options.calibrate_limit));
+  std::unique_ptr<SampleSource> evaluation;
+  if (!options.evaluate_path.empty()) {
+    OCTET_ASSIGN_OR_RETURN(evaluation,
+                           Open(options, graph, options.evaluate_path,
+                                options.labels_path, options.evaluate_limit));
+  }
+  OCTET_ASSIGN_OR_RETURN(
+      const ModelMetadata metadata,
+      MakeMetadata(options, InputSpecs(graph), calibration->size()));
+
+  OCTET_ASSIGN_OR_RETURN(const Ranges ranges,
+                         CalibrateOnSamples(graph, *calibration, options));
+  OCTET_ASSIGN_OR_RETURN(
+      const QuantizedModel quantized,
+      Quantize(graph, ranges, {.per_tensor = options.per_tensor}));
+  OCTET_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes,
+                         ExportModel(quantized.model, metadata));
+  Result<std::shared_ptr<const Model>> model =
+      Model::FromMemory(bytes.data(), bytes.size());
+  if (!model.ok()) {
+    return InternalError("the engine refuses the converted model: " +
+                         model.status().message());
+  }
+  OCTET_RETURN_IF_ERROR(WriteFileAtomically(options.output_path, bytes));
+  PrintWritten(options, bytes.size(), quantized.report);
+  if (evaluation == nullptr) return OkStatus();
+  return EvaluateAndReport(options, graph, quantized, *std::move(model),
+                           *evaluation);
+}
+
+}  // namespace octet::converter

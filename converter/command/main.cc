@@ -1,0 +1,20 @@
+// `octet-convert`: an FP32 network becomes an .octet file.
+
+#include <cstdio>
+#include <optional>
+
+#include "converter/command/convert.h"
+#include "converter/command/options.h"
+#include "engine/image/temporary_files.h"
+
+int main(int argc, char** argv) {
+  octet::RemoveTemporaryFilesOnInterrupt();
+  int exit_code = 0;
+  const std::optional<octet::converter::ConvertOptions> options =
+      octet::converter::ParseOptions(argc, argv, &exit_code);
+  if (!options.has_value()) return exit_code;
+  const octet::Status status = octet::converter::Convert(*options);
+  if (status.ok()) return 0;
+  std::fprintf(stderr, "octet-convert: %s\n", status.message().c_str());
+  return 1;
+}

@@ -1,0 +1,70 @@
+#include "converter/command/metadata.h"
+
+#include <filesystem>
+#include <utility>
+
+#include "converter/export/sha256.h"
+#include "converter/samples/labels.h"
+
+namespace octet::converter {
+namespace {
+
+// Whether the samples that the options describe are pictures for this input.
+bool ArePictures(const SampleOptions& samples, const Shape& input) {
+  if (input.rank != 4 || (input[3] != 1 && input[3] != 3)) return false;
+  switch (samples.format) {
+    case SampleFormat::kArrays:
+      return false;
+    case SampleFormat::kRecords:
+      return samples.records.is_picture();
+    default:
+      break;
+  }
+  // kAuto: arrays are told by their names.
+  const std::filesystem::path path = samples.path;
+  return path.extension() != ".npy" && path.extension() != ".npz";
+}
+
+schema::PreprocessingT ToSchema(const PreprocessingInfo& info) {
+  schema::PreprocessingT preprocessing;
+  preprocessing.input = 0;
+  preprocessing.height = info.height;
+  preprocessing.width = info.width;
+  preprocessing.resize = static_cast<schema::Resize>(info.resize);
+  preprocessing.resize_shorter = info.resize_shorter;
+  preprocessing.color_order = static_cast<schema::ColorOrder>(info.color_order);
+  preprocessing.mean = info.mean;
+  preprocessing.std = info.std;
+  return preprocessing;
+}
+
+}  // namespace
+
+Result<ModelMetadata> MakeMetadata(const ConvertOptions& options,
+                                   const std::vector<InputSpec>& inputs,
+                                   size_t calibration_samples) {
+  ModelMetadata metadata;
+  SampleOptions samples = options.samples;
+  samples.path = options.calibrate_path;
+  if (inputs.size() == 1 && ArePictures(samples, inputs[0].shape)) {
+    OCTET_ASSIGN_OR_RETURN(
+        const PreprocessingInfo info,
+        CompletePreprocessing(samples.preprocessing, inputs[0]));
+    metadata.preprocessing.push_back(ToSchema(info));
+  }
+  if (!options.class_names_path.empty()) {
+    OCTET_ASSIGN_OR_RETURN(metadata.labels,
+                           ReadClassNames(options.class_names_path));
+  }
+  schema::ProvenanceT& provenance = metadata.provenance;
+  provenance.converter_options = options.recorded;
+  provenance.source_file =
+      std::filesystem::path(options.model_path).filename().string();
+  OCTET_ASSIGN_OR_RETURN(provenance.source_sha256,
+                         Sha256OfFile(options.model_path));
+  provenance.calibration_method = options.method;
+  provenance.calibration_samples = static_cast<uint32_t>(calibration_samples);
+  return metadata;
+}
+
+}  // namespace octet::converter

@@ -1,0 +1,25 @@
+// What a file carries beside the network, from the command line's options.
+
+#ifndef OCTET_CONVERTER_COMMAND_METADATA_H_
+#define OCTET_CONVERTER_COMMAND_METADATA_H_
+
+#include <cstddef>
+#include <vector>
+
+#include "converter/command/options.h"
+#include "converter/export/export_model.h"
+#include "converter/samples/sample_source.h"
+#include "octet/status.h"
+
+namespace octet::converter {
+
+// Preprocessing (where the network has one input, a picture, and the samples
+// are pictures), class names and provenance. Reads the source file for its
+// hash.
+Result<ModelMetadata> MakeMetadata(const ConvertOptions& options,
+                                   const std::vector<InputSpec>& inputs,
+                                   size_t calibration_samples);
+
+}  // namespace octet::converter
+
+#endif  // OCTET_CONVERTER_COMMAND_METADATA_H_
