@@ -39,7 +39,7 @@ struct SessionOptions {
   Allocator* allocator = nullptr;
   // An instruction set by name ("avx2"); empty: the environment variable
   // OCTET_ISA, and without it the best that the CPU supports.
-  std::string isa;
+  std::string isa = "";
 
   // Keeps every activation, so that GetTensor can read it after Run. Costs
   // memory: nothing is reused.
