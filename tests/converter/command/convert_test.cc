@@ -1,0 +1,144 @@
+// The bundled example from end to end: .onnx -> .octet -> answers.
+
+#include "converter/command/convert.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "converter/samples/open_samples.h"
+#include "octet/isa.h"
+#include "octet/model.h"
+#include "octet/session.h"
+#include "tests/converter/command/digits.h"
+
+namespace octet::converter {
+namespace {
+
+// The outputs for the first samples of the test set, as stored.
+std::vector<int8_t> Outputs(std::shared_ptr<const Model> model,
+                            const SessionOptions& options, size_t samples) {
+  SampleOptions sample_options = DigitsOptions("").samples;
+  sample_options.path = DigitsPath("test-images.idx3-ubyte");
+  const auto source = OpenSamples(
+      sample_options, {{model->inputs()[0].name, model->inputs()[0].shape}});
+  EXPECT_TRUE(source.ok()) << source.status().message();
+  auto session = Session::Create(model, options);
+  EXPECT_TRUE(session.ok()) << session.status().message();
+  std::vector<int8_t> all;
+  std::vector<int8_t> output(model->outputs()[0].NumElements());
+  for (size_t i = 0; i < samples; ++i) {
+    const Result<Sample> sample = (*source)->Read(i);
+    EXPECT_TRUE(sample.ok());
+    const std::vector<float>& values = sample->inputs[0];
+    EXPECT_TRUE((*session)->SetInput(0, values.data(), values.size()).ok());
+    EXPECT_TRUE((*session)->Run().ok());
+    EXPECT_TRUE((*session)->GetOutput(0, output.data(), output.size()).ok());
+    all.insert(all.end(), output.begin(), output.end());
+  }
+  return all;
+}
+
+class ConvertTest : public testing::Test {
+ protected:
+  TemporaryFolder folder_;
+  const std::string output_ = folder_.Path("digits.octet");
+};
+
+TEST_F(ConvertTest, AccuracySurvives) {
+  ConvertOptions options = DigitsOptions(output_);
+  options.evaluate_path = DigitsPath("test-images.idx3-ubyte");
+  options.labels_path = DigitsPath("test-labels.idx1-ubyte");
+  options.json_path = folder_.Path("evaluation.json");
+  const Status status = Convert(options);
+  ASSERT_TRUE(status.ok()) << status.message();
+  std::ifstream file(options.json_path);
+  const nlohmann::json json = nlohmann::json::parse(file);
+  EXPECT_EQ(json["samples"], 500);
+  EXPECT_GT(json["fp32_top1"], 98.0);
+  EXPECT_GT(json["int8_top1"], double{json["fp32_top1"]} - 1.0);
+  EXPECT_GT(json["agreement"], 98.0);
+  EXPECT_GT(json["sqnr_db"], 20.0);
+  EXPECT_GT(json["layers"].size(), 10u);
+}
+
+TEST_F(ConvertTest, TheFileCarriesWhatAnApplicationNeeds) {
+  ASSERT_TRUE(Convert(DigitsOptions(output_)).ok());
+  const auto model = Model::Load(output_);
+  ASSERT_TRUE(model.ok()) << model.status().message();
+  ASSERT_EQ((*model)->inputs().size(), 1u);
+  EXPECT_EQ((*model)->inputs()[0].shape, (Shape{1, 28, 28, 1}));
+  ASSERT_EQ((*model)->preprocessing().size(), 1u);
+  const PreprocessingInfo& info = (*model)->preprocessing()[0];
+  EXPECT_EQ(info.height, 28);
+  EXPECT_EQ(info.color_order, ColorOrder::kGray);
+  EXPECT_EQ(info.std, std::vector<float>{255.0f});
+  ASSERT_EQ((*model)->labels().size(), 10u);
+  EXPECT_EQ((*model)->labels()[3], "three");
+  EXPECT_EQ((*model)->provenance().calibration_method, "minmax");
+  EXPECT_EQ((*model)->provenance().calibration_samples, 200u);
+  EXPECT_EQ((*model)->provenance().source_sha256.size(), 64u);
+}
+
+TEST_F(ConvertTest, SameBytesOnEveryInstructionSetAndThreadCount) {
+  ASSERT_TRUE(Convert(DigitsOptions(output_)).ok());
+  const auto model = Model::Load(output_);
+  ASSERT_TRUE(model.ok());
+  const std::vector<int8_t> expected =
+      Outputs(*model, {.num_threads = 1, .isa = "scalar"}, 20);
+  for (const IsaInfo& isa : ListIsas()) {
+    if (!isa.supported) continue;
+    for (int num_threads : {1, 2, 5}) {
+      EXPECT_EQ(
+          Outputs(*model, {.num_threads = num_threads, .isa = isa.name}, 20),
+          expected)
+          << isa.name << ", " << num_threads << " threads";
+    }
+  }
+}
+
+TEST_F(ConvertTest, TwoConversionsAreByteIdentical) {
+  ConvertOptions options = DigitsOptions(output_);
+  options.num_threads = 1;
+  ASSERT_TRUE(Convert(options).ok());
+  options.output_path = folder_.Path("again.octet");
+  options.num_threads = 3;
+  ASSERT_TRUE(Convert(options).ok());
+  EXPECT_EQ(ReadBytes(output_), ReadBytes(options.output_path));
+}
+
+TEST_F(ConvertTest, ErrorsNameTheObjectAndLeaveTheOutputAlone) {
+  WriteBytes(output_, "precious");
+  ConvertOptions options = DigitsOptions(output_);
+  options.calibrate_path = folder_.Path("missing");
+  const Status missing = Convert(options);
+  EXPECT_FALSE(missing.ok());
+  EXPECT_NE(missing.message().find("missing"), std::string::npos);
+
+  options = DigitsOptions(output_);
+  options.shapes = {"image=1,0"};
+  EXPECT_NE(Convert(options).message().find("--shape"), std::string::npos);
+
+  options = DigitsOptions(output_);
+  options.model_path = DigitsPath("labels.txt");
+  EXPECT_NE(Convert(options).message().find("labels.txt"), std::string::npos);
+
+  options = DigitsOptions(output_);
+  options.json_path = folder_.Path("x.json");
+  EXPECT_NE(Convert(options).message().find("--evaluate"), std::string::npos);
+
+  EXPECT_EQ(ReadBytes(output_), "precious");
+  size_t files = 0;
+  for ([[maybe_unused]] const auto& entry :
+       std::filesystem::directory_iterator(folder_.path())) {
+    ++files;
+  }
+  EXPECT_EQ(files, 1u) << "a temporary file was left behind";
+}
+
+}  // namespace
+}  // namespace octet::converter
