@@ -132,6 +132,13 @@ Result<std::unique_ptr<SampleSource>> MakeRecordSource(
     Result<PreprocessingInfo> completed =
         CompletePreprocessing(preprocessing, input);
     if (!completed.ok()) return completed.status().WithContext(path);
+    // All records have one size: if a blank one does not fit, none does.
+    const Status fits =
+        Preprocess(Picture{layout.height, layout.width, layout.channels,
+                           std::vector<uint8_t>(size_t(layout.num_values()))},
+                   *completed)
+            .status();
+    OCTET_RETURN_IF_ERROR(fits.WithContext(path));
     complete = *std::move(completed);
   } else {
     OCTET_RETURN_IF_ERROR(

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -35,9 +36,15 @@ Status CheckRegularOrAbsent(const std::string& path) {
                          "; name a file to write");
 }
 
-// The descriptor of a new, empty file, or -1 (EEXIST: the name is taken).
-int CreateNew(const std::string& path) {
-  return open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+// A name beside `path` that no other process and no other call will choose:
+// processes of different containers can share a number, but not the clock too.
+std::string TemporaryName(const std::string& path) {
+  static std::atomic<unsigned> counter{0};
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  return path + ".tmp-" + std::to_string(getpid()) + "-" +
+         std::to_string(now.tv_sec) + "-" + std::to_string(now.tv_nsec) + "-" +
+         std::to_string(counter++);
 }
 
 Status WriteAndRename(int descriptor, const std::string& temporary_path,
@@ -125,21 +132,12 @@ Status WriteAll(int descriptor, std::span<const uint8_t> bytes,
 
 Status WriteFileAtomically(const std::string& path,
                            std::span<const uint8_t> bytes) {
-  static std::atomic<unsigned> counter{0};
   OCTET_RETURN_IF_ERROR(CheckRegularOrAbsent(path));
-  // A name can be taken by what a killed process with our number left behind.
-  for (int attempt = 0; attempt < 100; ++attempt) {
-    const std::string temporary_path = path + ".tmp-" +
-                                       std::to_string(getpid()) + "-" +
-                                       std::to_string(counter++);
-    const int descriptor = CreateNew(temporary_path);
-    if (descriptor < 0 && errno == EEXIST) continue;
-    if (descriptor < 0) return SystemError(path, "create");
-    const TemporaryFile temporary(temporary_path);
-    return WriteAndRename(descriptor, temporary_path, path, bytes);
-  }
-  return IoError(path + ": every temporary name beside it is taken; remove " +
-                 path + ".tmp-*");
+  const std::string temporary_path = TemporaryName(path);
+  TemporaryFile temporary(temporary_path);
+  const int descriptor = temporary.Create();
+  if (descriptor < 0) return SystemError(path, "create");
+  return WriteAndRename(descriptor, temporary_path, path, bytes);
 }
 
 }  // namespace octet

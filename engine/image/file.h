@@ -54,9 +54,9 @@ Status WriteAll(int descriptor, std::span<const uint8_t> bytes,
                 const std::string& path);
 
 // Makes `path` a file of exactly these bytes: writes a temporary file in the
-// same folder ("<path>.tmp-<process>-<n>") and renames it. On an error the
-// temporary file is removed and what stood at `path` is left unchanged; so it
-// is on SIGINT or SIGTERM where the program called
+// same folder ("<path>.tmp-<process>-<time>-<n>") and renames it. On an error
+// the temporary file is removed and what stood at `path` is left unchanged; so
+// it is on SIGINT or SIGTERM where the program called
 // RemoveTemporaryFilesOnInterrupt. Refuses a path that is a folder or a
 // device, because renaming would replace it.
 Status WriteFileAtomically(const std::string& path,

@@ -132,8 +132,10 @@ Result<NpyHeader> ParseDictionary(HeaderText text) {
       }
     } else if (*key == "fortran_order") {
       fortran_order = text.ReadBool();
+      if (!fortran_order) return Damaged("the order cannot be read");
     } else if (*key == "shape") {
       shape = text.ReadShape();
+      if (!shape) return Damaged("the shape cannot be read");
     } else {
       return Damaged("unknown key in the header");
     }

@@ -1,5 +1,6 @@
 #include "engine/image/temporary_files.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -57,7 +58,14 @@ TemporaryFile::~TemporaryFile() {
     // wait for that rather than free the text under it.
     for (;;) pause();
   }
-  unlink(path_.c_str());
+  if (created_) unlink(path_.c_str());
+}
+
+int TemporaryFile::Create() {
+  const int descriptor =
+      open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  created_ = descriptor >= 0;
+  return descriptor;
 }
 
 }  // namespace octet
