@@ -158,13 +158,14 @@ Result<TensorData> ReadUnnamedTensor(const TensorProto& tensor,
     source.raw = external;
   }
   const std::vector<int64_t> dims(tensor.dims().begin(), tensor.dims().end());
-  if (is_float) {
+  if (is_float && count > 0) {
     FloatTensor floats;
     OCTET_ASSIGN_OR_RETURN(floats.shape, ToShape(dims));
     OCTET_RETURN_IF_ERROR(DecodeFloats(source, floats.data));
     return TensorData(std::move(floats));
   }
   IntegerTensor integers{dims, {}};
+  if (count == 0) return TensorData(std::move(integers));
   OCTET_RETURN_IF_ERROR(DecodeIntegers(source, integers.data));
   return TensorData(std::move(integers));
 }

@@ -17,8 +17,8 @@
 namespace octet::converter {
 
 // A constant of an integer type (or bool): what shapes, axes and indices are
-// computed from. It never enters the graph. May be empty, unlike a graph's
-// values.
+// computed from. It never enters the graph. Also an empty tensor of any type,
+// which a graph cannot hold.
 struct IntegerTensor {
   std::vector<int64_t> dims;  // empty: a scalar
   std::vector<int64_t> data;  // row-major, as many as the product of dims

@@ -41,9 +41,10 @@ constexpr Pass kPasses[] = {
     {"fold_channel_affine", FoldChannelAffine},
     // The Reshapes around a depthwise Conv2d may meet others.
     {"merge_reshapes", MergeReshapes},
-    // Before fuse_pads, which needs to know that a Relu stands in front of the
-    // Pad of a MaxPool2d: fused or not, a clamp tells.
+    // Behind eliminate_transposes and fold_channel_affine, which make layers
+    // and clamps neighbours.
     {"fuse_clamps", FuseClamps},
+    // Behind eliminate_transposes, which brings Pads next to their layers.
     {"fuse_pads", FusePads},
 };
 
