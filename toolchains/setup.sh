@@ -1,0 +1,57 @@
+#!/bin/bash
+# Installs what Octet needs on a Debian 12, however bare. Does nothing where all
+# of it is installed already.
+#
+#   toolchains/setup.sh            to build, convert and test on this machine
+#   toolchains/setup.sh --cross    and to cross-compile and test for ARM
+set -euo pipefail
+
+packages=(
+  # To build anything.
+  g++ cmake ninja-build git ca-certificates pkg-config
+  # The engine: the file format and the thread pool.
+  libflatbuffers-dev flatbuffers-compiler libpthreadpool-dev
+  # The commands: pictures, archives, options, JSON, SHA-256.
+  libpng-dev libjpeg62-turbo-dev libwebp-dev zlib1g-dev
+  libcli11-dev nlohmann-json3-dev libssl-dev
+  # The converter: ONNX files and the FP32 execution of a network.
+  libprotobuf-dev protobuf-compiler libonnx-dev
+  libxnnpack-dev libcpuinfo-dev libfp16-dev libfxdiv-dev
+  # Tests and benchmarks: frameworks, oracles, checks.
+  libgtest-dev libgmock-dev libbenchmark-dev libgemmlowp-dev libstb-dev
+  python3 clang-format
+)
+cross_packages=(
+  # Compilers for 64-bit and 32-bit ARM, and what runs their programs here.
+  g++-aarch64-linux-gnu g++-arm-linux-gnueabihf qemu-user
+)
+
+case "${1:-}" in
+  "") ;;
+  --cross) packages+=("${cross_packages[@]}") ;;
+  *)
+    echo "usage: toolchains/setup.sh [--cross]" >&2
+    exit 2
+    ;;
+esac
+
+missing=()
+for package in "${packages[@]}"; do
+  status=$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null) || true
+  [ "$status" = installed ] || missing+=("$package")
+done
+if [ ${#missing[@]} = 0 ]; then exit 0; fi
+
+root=()
+if [ "$(id -u)" != 0 ]; then
+  if ! command -v sudo >/dev/null; then
+    echo "toolchains/setup.sh: run it as root, to install: ${missing[*]}" >&2
+    exit 1
+  fi
+  root=(sudo)
+fi
+echo "toolchains/setup.sh: installing ${missing[*]}" >&2
+lock=(-o "DPkg::Lock::Timeout=300")
+"${root[@]}" apt-get "${lock[@]}" -q update
+"${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get "${lock[@]}" -q install \
+  -y --no-install-recommends "${missing[@]}"
