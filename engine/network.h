@@ -1,0 +1,76 @@
+// Network: the tables of a verified .octet file as plain structs. Planning and
+// the operators read these; nothing else interprets the file.
+
+#ifndef OCTET_ENGINE_NETWORK_H_
+#define OCTET_ENGINE_NETWORK_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "octet/shape.h"
+#include "schema/octet_generated.h"
+
+namespace octet {
+
+// An activation, or a constant whose values lie in the file.
+struct Tensor {
+  std::string name;
+  Shape shape;
+  schema::DataType type = schema::DataType::INT8;
+  // The per-channel dimension, -1: per tensor. Scales per channel are not kept:
+  // their multipliers are in the file.
+  int axis = -1;
+  float scale = 1.0f;
+  int32_t zero_point = 0;
+  const uint8_t* data = nullptr;  // null: an activation
+
+  bool is_constant() const { return data != nullptr; }
+  // Has the form of an activation, whether constant or not.
+  bool is_per_tensor_int8() const {
+    return type == schema::DataType::INT8 && axis < 0;
+  }
+  int64_t NumElements() const { return shape.NumElements(); }
+};
+
+// One operator of the file. Its options are read from the file in place.
+struct Node {
+  std::string name;
+  schema::OperatorOptions type = schema::OperatorOptions::NONE;
+  const schema::Operator* record = nullptr;
+  std::vector<int> inputs;  // indices into Network::tensors
+  int output = 0;
+
+  // REQUIRES: `type` is the union member of Options.
+  template <typename Options>
+  const Options& options() const {
+    return *record->options_as<Options>();
+  }
+};
+
+struct Network {
+  std::vector<Tensor> tensors;
+  std::vector<Node> nodes;  // in the order of execution
+  std::vector<int> inputs;
+  std::vector<int> outputs;
+
+  const Tensor& tensor(int index) const {
+    return tensors[static_cast<size_t>(index)];
+  }
+  const Tensor& input(const Node& node, size_t i) const {
+    return tensor(node.inputs[i]);
+  }
+  const Tensor& output(const Node& node) const { return tensor(node.output); }
+};
+
+// A name from a file as it may be shown to a person: in quotes, control
+// characters replaced, cut to 80 bytes.
+std::string Quoted(const std::string& name);
+
+// "tensor 'conv1_output' (#4)"
+std::string TensorTitle(const Network& network, int index);
+
+}  // namespace octet
+
+#endif  // OCTET_ENGINE_NETWORK_H_

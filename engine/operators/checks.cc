@@ -1,0 +1,91 @@
+#include "engine/operators/checks.h"
+
+#include "kernels/requantize.h"
+
+namespace octet {
+
+Status CheckClamp(const schema::Clamp* clamp) {
+  if (clamp == nullptr) return InvalidModel("the clamp is missing");
+  if (clamp->min() > clamp->max()) {
+    return InvalidModel("the clamp [" + std::to_string(clamp->min()) + ", " +
+                        std::to_string(clamp->max()) + "] is empty");
+  }
+  return OkStatus();
+}
+
+Status CheckRequantization(const schema::Requantization* requantization,
+                           int64_t count) {
+  const auto* multiplier =
+      requantization == nullptr ? nullptr : requantization->multiplier();
+  const auto* shift =
+      requantization == nullptr ? nullptr : requantization->shift();
+  if (multiplier == nullptr || shift == nullptr) {
+    return InvalidModel("multipliers or shifts are missing");
+  }
+  const int64_t size = multiplier->size();
+  if (shift->size() != size || (size != 1 && size != count)) {
+    return InvalidModel("there are " + std::to_string(size) +
+                        " multipliers and " + std::to_string(shift->size()) +
+                        " shifts for " + std::to_string(count) + " channels");
+  }
+  for (const int16_t value : *multiplier) {
+    if (value != 0 && value < kMinMultiplier) {
+      return InvalidModel("multiplier " + std::to_string(value) +
+                          " is neither 0 nor in [2^14, 2^15)");
+    }
+  }
+  for (const int8_t value : *shift) {
+    if (value < kMinShift || value > kMaxShift) {
+      return InvalidModel("shift " + std::to_string(value) +
+                          " is not in [-15, 31]");
+    }
+  }
+  return OkStatus();
+}
+
+Window2dParams WindowOf(const schema::Window2d& window) {
+  return {.kernel_h = window.kernel_h(),
+          .kernel_w = window.kernel_w(),
+          .stride_h = window.stride_h(),
+          .stride_w = window.stride_w(),
+          .dilation_h = window.dilation_h(),
+          .dilation_w = window.dilation_w(),
+          .pad_top = window.pad_top(),
+          .pad_left = window.pad_left(),
+          .pad_bottom = window.pad_bottom(),
+          .pad_right = window.pad_right()};
+}
+
+Result<Window2dParams> ReadWindow(const schema::Window2d* window) {
+  if (window == nullptr) return InvalidModel("the window is missing");
+  return WindowOf(*window);
+}
+
+Status CheckOutputShape(const Network& network, const Node& node,
+                        const Result<Shape>& inferred) {
+  if (!inferred.ok()) return inferred.status();
+  const Shape& declared = network.output(node).shape;
+  if (*inferred == declared) return OkStatus();
+  return InvalidModel(TensorTitle(network, node.output) + " has shape " +
+                      declared.ToString() + ", but the operator gives " +
+                      inferred->ToString());
+}
+
+Status CheckSameQuantization(const Network& network, const Node& node) {
+  const Tensor& output = network.output(node);
+  for (const int index : node.inputs) {
+    const Tensor& input = network.tensor(index);
+    if (input.scale != output.scale || input.zero_point != output.zero_point) {
+      return InvalidModel(TensorTitle(network, index) + " and " +
+                          TensorTitle(network, node.output) +
+                          " must have the same scale and zero point");
+    }
+  }
+  return OkStatus();
+}
+
+OutputStage StageOf(const Tensor& output, const schema::Clamp& clamp) {
+  return {static_cast<int8_t>(output.zero_point), clamp.min(), clamp.max()};
+}
+
+}  // namespace octet

@@ -1,0 +1,79 @@
+// Concat: joins activations along one dimension.
+
+#include <cstring>
+#include <vector>
+
+#include "engine/operators/checks.h"
+#include "engine/operators/operators.h"
+#include "engine/operators/split.h"
+#include "schema/shape_inference.h"
+
+namespace octet {
+namespace {
+
+class Concat : public Operator {
+ public:
+  Concat(const PrepareContext& context, const Node& node,
+         const schema::Concat& options)
+      : output_(node.output) {
+    const Shape& shape = context.network.output(node).shape;
+    for (int axis = 0; axis < options.axis(); ++axis) rows_ *= shape[axis];
+    for (const int index : node.inputs) {
+      const int64_t bytes = context.network.tensor(index).NumElements() / rows_;
+      pieces_.push_back({index, row_bytes_, bytes});
+      row_bytes_ += bytes;
+    }
+    plan_.kernel = "copy";
+    plan_.num_parts =
+        NumParts(context, rows_ * row_bytes_ * kWorkPerByte, rows_);
+  }
+
+  void Run(const RunContext& context, int part) const override {
+    const Range rows = PartOf(rows_, part, plan_.num_parts);
+    for (const Piece& piece : pieces_) {
+      const uint8_t* from =
+          context.tensors[piece.tensor] + rows.begin * piece.bytes;
+      uint8_t* to =
+          context.tensors[output_] + rows.begin * row_bytes_ + piece.at;
+      for (int64_t row = rows.begin; row < rows.end; ++row) {
+        std::memcpy(to, from, static_cast<size_t>(piece.bytes));
+        from += piece.bytes;
+        to += row_bytes_;
+      }
+    }
+  }
+
+ private:
+  // An input's share of each row of the output.
+  struct Piece {
+    int tensor;
+    int64_t at;
+    int64_t bytes;
+  };
+
+  int output_;
+  int64_t rows_ = 1;  // the product of the dimensions in front of the axis
+  int64_t row_bytes_ = 0;
+  std::vector<Piece> pieces_;
+};
+
+}  // namespace
+
+Status VerifyConcat(const Network& network, const Node& node) {
+  std::vector<Shape> shapes;
+  for (const int index : node.inputs) {
+    shapes.push_back(network.tensor(index).shape);
+  }
+  const ConcatParams params = {node.options<schema::Concat>().axis()};
+  OCTET_RETURN_IF_ERROR(CheckSameQuantization(network, node));
+  return CheckOutputShape(
+      network, node,
+      InferConcatShape(params, shapes.data(), static_cast<int>(shapes.size())));
+}
+
+OperatorPointer MakeConcat(const PrepareContext& context, const Node& node) {
+  return std::make_unique<Concat>(context, node,
+                                  node.options<schema::Concat>());
+}
+
+}  // namespace octet

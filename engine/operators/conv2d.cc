@@ -1,0 +1,70 @@
+// Conv2d: verification, and the choice between depthwise and implicit GEMM.
+
+#include "engine/operators/checks.h"
+#include "engine/operators/convolution.h"
+#include "engine/operators/layer.h"
+#include "engine/operators/operators.h"
+#include "schema/shape_inference.h"
+
+namespace octet {
+namespace {
+
+ConvolutionGeometry GeometryOf(const Shape& input, const Shape& output,
+                               const schema::Conv2d& options) {
+  return {.batch = input[0],
+          .height = input[1],
+          .width = input[2],
+          .channels = input[3],
+          .output_height = output[1],
+          .output_width = output[2],
+          .output_channels = output[3],
+          .groups = options.groups(),
+          .window = WindowOf(*options.window())};
+}
+
+// Whether output pixel i reads input pixel i and nothing else.
+bool IsPointwise(const Window2dParams& window) {
+  return window.kernel_h == 1 && window.kernel_w == 1 && window.stride_h == 1 &&
+         window.stride_w == 1 && window.pad_top == 0 && window.pad_left == 0 &&
+         window.pad_bottom == 0 && window.pad_right == 0;
+}
+
+// All pixels of a pointwise convolution as one row, so that tiles are full.
+void MergeRows(ConvolutionGeometry* geometry) {
+  geometry->width = geometry->pixels();
+  geometry->output_width = geometry->width;
+  geometry->batch = geometry->height = geometry->output_height = 1;
+}
+
+}  // namespace
+
+Status VerifyConv2d(const Network& network, const Node& node) {
+  const auto& options = node.options<schema::Conv2d>();
+  OCTET_ASSIGN_OR_RETURN(const Window2dParams window,
+                         ReadWindow(options.window()));
+  OCTET_RETURN_IF_ERROR(CheckOutputShape(
+      network, node,
+      InferConv2dShape(window, options.groups(), network.input(node, 0).shape,
+                       network.input(node, 1).shape)));
+  return VerifyLayer(
+      network, node,
+      {options.clamp(), options.requantization(), options.rounding()});
+}
+
+OperatorPointer MakeConv2d(const PrepareContext& context, const Node& node) {
+  const auto& options = node.options<schema::Conv2d>();
+  const Tensor& output = context.network.output(node);
+  ConvolutionGeometry geometry =
+      GeometryOf(context.network.input(node, 0).shape, output.shape, options);
+  if (geometry.groups > 1 && geometry.groups == geometry.channels &&
+      geometry.groups == geometry.output_channels) {
+    return MakeDepthwiseConv2d(context, node);
+  }
+  if (IsPointwise(geometry.window)) MergeRows(&geometry);
+  return std::make_unique<Convolution>(
+      context, node, geometry,
+      ReadLayer(context.network, node, *options.requantization()),
+      StageOf(output, *options.clamp()));
+}
+
+}  // namespace octet

@@ -1,0 +1,142 @@
+#include "engine/operators/gemm_layer.h"
+
+namespace octet {
+namespace {
+
+// About half of a small L2 cache.
+constexpr uint64_t kBlockBytes = 256 * 1024;
+
+int64_t CeilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+// The share of the busiest of `parts` parts.
+double LargestShare(int64_t units, int64_t parts) {
+  return static_cast<double>(CeilDiv(units, parts)) /
+         static_cast<double>(units);
+}
+
+}  // namespace
+
+GemmLayer::GemmLayer(const PrepareContext& context, const GemmLayerShape& shape,
+                     const LayerWeights& weights, const OutputStage& stage)
+    : shape_(shape),
+      weights_(weights),
+      stage_(stage),
+      form_(context.kernels.form) {
+  const size_t num_runs = static_cast<size_t>(shape.num_runs);
+  const size_t run_length = static_cast<size_t>(shape.run_length);
+  kernel_ =
+      SelectGemm(context.kernels, static_cast<size_t>(shape.pixels),
+                 static_cast<size_t>(shape.n), num_runs * run_length, &isa_);
+  any_left_shift_ = AnyLeftShift(weights);
+  panels_ = CeilDiv(shape.n, static_cast<int64_t>(kernel_->descriptor.nr));
+  panel_bytes_ = GemmPanelBytes(kernel_->descriptor, num_runs, run_length);
+  group_bytes_ = panel_bytes_ * static_cast<uint64_t>(panels_);
+  DivideWork(context);
+}
+
+std::string GemmLayer::kernel_name() const {
+  return std::string(isa_) + " gemm " + kernel_->descriptor.name;
+}
+
+void GemmLayer::DivideWork(const PrepareContext& context) {
+  const int64_t tiles = CeilDiv(shape_.pixels, mr());
+  const int64_t all_panels = panels_ * shape_.groups;
+  const int64_t work = shape_.pixels * shape_.groups * shape_.n *
+                       shape_.num_runs * shape_.run_length;
+  const int parts_of_tiles = NumParts(context, work, tiles);
+  const int parts_of_panels = NumParts(context, work, all_panels);
+  // Dividing columns lets every part read all pixels: only for a clear gain.
+  columns_divided_ = LargestShare(all_panels, parts_of_panels) <
+                     0.9 * LargestShare(tiles, parts_of_tiles);
+  if (!columns_divided_) {
+    num_parts_ = parts_of_tiles;
+    AppendBlocks({0, all_panels});
+    return;
+  }
+  num_parts_ = parts_of_panels;
+  for (int part = 0; part < num_parts_; ++part) {
+    part_blocks_.push_back(static_cast<int64_t>(blocks_.size()));
+    AppendBlocks(PartOf(all_panels, part, num_parts_));
+  }
+  part_blocks_.push_back(static_cast<int64_t>(blocks_.size()));
+}
+
+void GemmLayer::AppendBlocks(Range panels) {
+  const int64_t nr = static_cast<int64_t>(kernel_->descriptor.nr);
+  const int64_t most =
+      std::max<int64_t>(1, static_cast<int64_t>(kBlockBytes / panel_bytes_));
+  for (int64_t panel = panels.begin; panel < panels.end;) {
+    const int64_t group = panel / panels_;
+    const int64_t first = panel % panels_;
+    const int64_t count = std::min({most, panels_ - first, panels.end - panel});
+    const int64_t channels = std::min(count * nr, shape_.n - first * nr);
+    blocks_.push_back({group, first, group * shape_.n + first * nr, channels});
+    max_block_channels_ = std::max(max_block_channels_, channels);
+    panel += count;
+  }
+}
+
+uint64_t GemmLayer::packed_bytes() const {
+  return AlignBlock(group_bytes_ * static_cast<uint64_t>(shape_.groups) +
+                    kOverreadBytes);
+}
+
+uint64_t GemmLayer::workspace_bytes() const {
+  return AlignBlock(GemmWorkspaceBytes(kernel_->descriptor,
+                                       static_cast<size_t>(shape_.num_runs),
+                                       static_cast<size_t>(shape_.run_length)));
+}
+
+void GemmLayer::Pack(uint8_t* memory) {
+  const size_t n = static_cast<size_t>(shape_.n);
+  for (size_t group = 0; group < static_cast<size_t>(shape_.groups); ++group) {
+    LayerWeights part = weights_;
+    part.n = n;
+    part.weights += group * n * part.channel_stride;
+    part.bias += group * n;
+    if (part.per_channel) {
+      part.multiplier += group * n;
+      part.shift += group * n;
+    }
+    PackGemm(
+        kernel_->descriptor, form_, part, static_cast<size_t>(shape_.num_runs),
+        static_cast<size_t>(shape_.run_length), memory + group * group_bytes_);
+  }
+  packed_ = memory;
+}
+
+Range GemmLayer::PixelsOf(int part) const {
+  if (columns_divided_) return {0, shape_.pixels};
+  const Range tiles = PartOf(CeilDiv(shape_.pixels, mr()), part, num_parts_);
+  return {tiles.begin * mr(), std::min(tiles.end * mr(), shape_.pixels)};
+}
+
+Range GemmLayer::BlocksOf(int part) const {
+  if (!columns_divided_) return {0, static_cast<int64_t>(blocks_.size())};
+  const size_t index = static_cast<size_t>(part);
+  return {part_blocks_[index], part_blocks_[index + 1]};
+}
+
+void GemmLayer::Run(const ColumnBlock& block, const GemmRun* runs, int64_t m,
+                    uint8_t* output, int64_t output_stride,
+                    uint8_t* workspace) const {
+  GemmArgs args = {};
+  args.m = static_cast<size_t>(m);
+  args.n = static_cast<size_t>(block.channels);
+  args.num_runs = static_cast<size_t>(shape_.num_runs);
+  args.run_length = static_cast<size_t>(shape_.run_length);
+  args.runs = runs;
+  args.packed_weights = packed_ +
+                        static_cast<uint64_t>(block.group) * group_bytes_ +
+                        static_cast<uint64_t>(block.first_panel) * panel_bytes_;
+  args.panel_bytes = static_cast<size_t>(panel_bytes_);
+  args.output = output;
+  args.output_stride = static_cast<ptrdiff_t>(output_stride);
+  args.workspace = workspace;
+  args.any_left_shift = any_left_shift_;
+  args.stage = stage_;
+  args.form = form_;
+  kernel_->run(args);
+}
+
+}  // namespace octet

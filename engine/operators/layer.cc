@@ -1,0 +1,100 @@
+#include "engine/operators/layer.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+#include "engine/operators/checks.h"
+
+namespace octet {
+namespace {
+
+constexpr int64_t kAccumulatorLimit = int64_t{1} << 31;
+
+Status CheckRounding(schema::Rounding rounding) {
+  if (rounding == schema::Rounding::Q15) return OkStatus();
+  return Unsupported("rounding " + std::to_string(static_cast<int>(rounding)) +
+                     " is not supported by this version; only Q15 is");
+}
+
+Status CheckTypes(const Network& network, const Node& node) {
+  const Tensor& weights = network.input(node, 1);
+  const Tensor& bias = network.input(node, 2);
+  if (weights.type != schema::DataType::INT8 || weights.axis > 0 ||
+      weights.zero_point != 0) {
+    return InvalidModel("the weights " + TensorTitle(network, node.inputs[1]) +
+                        " must be INT8 with zero point 0, quantized per "
+                        "tensor or along axis 0");
+  }
+  if (bias.type != schema::DataType::INT32 ||
+      bias.shape != Shape{weights.shape[0]}) {
+    return InvalidModel("the bias " + TensorTitle(network, node.inputs[2]) +
+                        " must be INT32 of shape [" +
+                        std::to_string(weights.shape[0]) + "]");
+  }
+  return OkStatus();
+}
+
+int32_t BiasOf(const Tensor& bias, int64_t channel) {
+  int32_t value;
+  std::memcpy(&value, bias.data + 4 * channel, sizeof(value));
+  return value;
+}
+
+Status CheckAccumulators(const Network& network, const Node& node) {
+  const Tensor& weights = network.input(node, 1);
+  const int64_t zero_point = network.input(node, 0).zero_point;
+  const int64_t largest = std::max(zero_point + 128, 127 - zero_point);
+  const int64_t n = weights.shape[0];
+  const int64_t k = weights.NumElements() / n;
+  const int8_t* row = reinterpret_cast<const int8_t*>(weights.data);
+  for (int64_t channel = 0; channel < n; ++channel, row += k) {
+    int64_t sum = 0;
+    int smallest = 0;
+    for (int64_t j = 0; j < k; ++j) {
+      sum += std::abs(int{row[j]});
+      smallest = std::min(smallest, int{row[j]});
+    }
+    if (smallest < -127) {
+      return InvalidModel("a weight of channel " + std::to_string(channel) +
+                          " is -128; weights lie in [-127, 127]");
+    }
+    const int64_t bias = BiasOf(network.input(node, 2), channel);
+    if (largest * sum + std::abs(bias) >= kAccumulatorLimit) {
+      return InvalidModel("the accumulator of channel " +
+                          std::to_string(channel) + " could overflow");
+    }
+  }
+  return OkStatus();
+}
+
+}  // namespace
+
+Status VerifyLayer(const Network& network, const Node& node,
+                   const LayerOptions& options) {
+  OCTET_RETURN_IF_ERROR(CheckRounding(options.rounding));
+  OCTET_RETURN_IF_ERROR(CheckClamp(options.clamp));
+  OCTET_RETURN_IF_ERROR(CheckTypes(network, node));
+  OCTET_RETURN_IF_ERROR(CheckRequantization(options.requantization,
+                                            network.input(node, 1).shape[0]));
+  return CheckAccumulators(network, node);
+}
+
+LayerWeights ReadLayer(const Network& network, const Node& node,
+                       const schema::Requantization& requantization) {
+  const Tensor& weights = network.input(node, 1);
+  const size_t n = static_cast<size_t>(weights.shape[0]);
+  LayerWeights layer = {};
+  layer.n = n;
+  layer.weights = reinterpret_cast<const int8_t*>(weights.data);
+  layer.channel_stride = static_cast<size_t>(weights.NumElements()) / n;
+  layer.bias = reinterpret_cast<const int32_t*>(network.input(node, 2).data);
+  layer.multiplier = requantization.multiplier()->data();
+  layer.shift = requantization.shift()->data();
+  layer.per_channel = requantization.multiplier()->size() > 1;
+  layer.input_zero_point = network.input(node, 0).zero_point;
+  return layer;
+}
+
+}  // namespace octet

@@ -1,0 +1,74 @@
+// Operator: one step of a plan, ready to run.
+//
+// Each operator's file in this folder holds three things: what a file must
+// fulfil (Verify...), everything that can fail or needs memory (Make..., the
+// constructor and Pack), and Run, which can do neither.
+
+#ifndef OCTET_ENGINE_OPERATORS_OPERATOR_H_
+#define OCTET_ENGINE_OPERATORS_OPERATOR_H_
+
+#include <cstdint>
+#include <string>
+
+#include "engine/network.h"
+#include "kernels/dispatch.h"
+
+namespace octet {
+
+// Alignment of every block in the arena and in packed memory.
+inline constexpr uint64_t kBlockAlignment = 64;
+
+constexpr uint64_t AlignBlock(uint64_t bytes) {
+  return (bytes + kBlockAlignment - 1) / kBlockAlignment * kBlockAlignment;
+}
+
+// What operators are made from.
+struct PrepareContext {
+  const Network& network;
+  const KernelSet& kernels;
+  // The threads of the pool, and the work (in multiply-accumulates) below which
+  // another part costs more than it saves.
+  int max_parts = 1;
+  int64_t min_work_per_part = 1;
+};
+
+// Where the tensors of one session lie.
+struct RunContext {
+  uint8_t* const* tensors;  // one for each tensor of the network
+  uint8_t* scratch;         // scratch_bytes for each part of this operator
+};
+
+// What a plan needs to know of an operator.
+struct OperatorPlan {
+  std::string kernel;  // for people: "avx2 gemm 6x16"
+  // Run is called once for each part, on any threads.
+  int num_parts = 1;
+  int64_t macs = 0;            // multiply-accumulates of a run
+  uint64_t packed_bytes = 0;   // of constants, kept while the session lives
+  uint64_t scratch_bytes = 0;  // of each part, a multiple of kBlockAlignment
+  // The output is the input's memory; Run does nothing.
+  bool aliases_input = false;
+};
+
+class Operator {
+ public:
+  Operator() = default;
+  virtual ~Operator() = default;
+  Operator(const Operator&) = delete;
+  Operator& operator=(const Operator&) = delete;
+
+  const OperatorPlan& plan() const { return plan_; }
+
+  // Fills `memory`, plan().packed_bytes aligned to kBlockAlignment, which stays
+  // while the operator lives. The model's file is not read afterwards.
+  virtual void Pack(uint8_t* memory) { (void)memory; }
+
+  virtual void Run(const RunContext& context, int part) const = 0;
+
+ protected:
+  OperatorPlan plan_;
+};
+
+}  // namespace octet
+
+#endif  // OCTET_ENGINE_OPERATORS_OPERATOR_H_

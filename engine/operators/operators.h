@@ -1,0 +1,63 @@
+// The verify and make functions of every operator, one file each. Only the
+// registry calls them.
+
+#ifndef OCTET_ENGINE_OPERATORS_OPERATORS_H_
+#define OCTET_ENGINE_OPERATORS_OPERATORS_H_
+
+#include <memory>
+
+#include "engine/network.h"
+#include "engine/operators/operator.h"
+#include "octet/status.h"
+
+namespace octet {
+
+using OperatorPointer = std::unique_ptr<Operator>;
+
+Status VerifyConv2d(const Network& network, const Node& node);
+OperatorPointer MakeConv2d(const PrepareContext& context, const Node& node);
+// For groups == input channels == output channels; MakeConv2d calls it.
+OperatorPointer MakeDepthwiseConv2d(const PrepareContext& context,
+                                    const Node& node);
+
+Status VerifyFullyConnected(const Network& network, const Node& node);
+OperatorPointer MakeFullyConnected(const PrepareContext& context,
+                                   const Node& node);
+
+Status VerifyMaxPool2d(const Network& network, const Node& node);
+OperatorPointer MakeMaxPool2d(const PrepareContext& context, const Node& node);
+
+Status VerifyAveragePool2d(const Network& network, const Node& node);
+OperatorPointer MakeAveragePool2d(const PrepareContext& context,
+                                  const Node& node);
+
+Status VerifyAdd(const Network& network, const Node& node);
+OperatorPointer MakeAdd(const PrepareContext& context, const Node& node);
+
+Status VerifyRequantize(const Network& network, const Node& node);
+OperatorPointer MakeRequantize(const PrepareContext& context, const Node& node);
+
+Status VerifyLookup(const Network& network, const Node& node);
+OperatorPointer MakeLookup(const PrepareContext& context, const Node& node);
+
+Status VerifySoftmax(const Network& network, const Node& node);
+OperatorPointer MakeSoftmax(const PrepareContext& context, const Node& node);
+
+Status VerifyConcat(const Network& network, const Node& node);
+OperatorPointer MakeConcat(const PrepareContext& context, const Node& node);
+
+Status VerifyReshape(const Network& network, const Node& node);
+OperatorPointer MakeReshape(const PrepareContext& context, const Node& node);
+
+Status VerifyTranspose(const Network& network, const Node& node);
+OperatorPointer MakeTranspose(const PrepareContext& context, const Node& node);
+
+Status VerifyPad(const Network& network, const Node& node);
+OperatorPointer MakePad(const PrepareContext& context, const Node& node);
+
+Status VerifySlice(const Network& network, const Node& node);
+OperatorPointer MakeSlice(const PrepareContext& context, const Node& node);
+
+}  // namespace octet
+
+#endif  // OCTET_ENGINE_OPERATORS_OPERATORS_H_

@@ -1,0 +1,110 @@
+// Pad: surrounds an activation with one value.
+
+#include <cstring>
+
+#include "engine/operators/checks.h"
+#include "engine/operators/operators.h"
+#include "engine/operators/split.h"
+#include "engine/operators/strided_copy.h"
+#include "schema/shape_inference.h"
+
+namespace octet {
+namespace {
+
+PadParams ParamsOf(const schema::Pad& options) {
+  PadParams params;
+  for (uint32_t i = 0; i < options.begin()->size(); ++i) {
+    params.begin[i] = options.begin()->Get(i);
+    params.end[i] = options.end()->Get(i);
+  }
+  return params;
+}
+
+// Works row by row of the output, a row being its last dimension.
+class Pad : public Operator {
+ public:
+  Pad(const PrepareContext& context, const Node& node,
+      const schema::Pad& options)
+      : input_tensor_(node.inputs[0]),
+        output_tensor_(node.output),
+        input_(context.network.input(node, 0).shape),
+        output_(context.network.output(node).shape),
+        params_(ParamsOf(options)),
+        fill_(static_cast<uint8_t>(static_cast<uint8_t>(options.value()) ^
+                                   FormMask(context.kernels.form))) {
+    FillDenseStrides(input_, input_strides_);
+    const int64_t elements = output_.NumElements();
+    rows_ = output_.rank == 0 ? 1 : elements / output_[output_.rank - 1];
+    plan_.kernel = "copy";
+    plan_.num_parts = NumParts(context, elements * kWorkPerByte, rows_);
+  }
+
+  void Run(const RunContext& context, int part) const override {
+    const uint8_t* input = context.tensors[input_tensor_];
+    uint8_t* output = context.tensors[output_tensor_];
+    if (output_.rank == 0) {
+      *output = *input;
+      return;
+    }
+    const Range rows = PartOf(rows_, part, plan_.num_parts);
+    const int last = output_.rank - 1;
+    const size_t size = static_cast<size_t>(output_[last]);
+    const size_t begin = static_cast<size_t>(params_.begin[last]);
+    const size_t copied = static_cast<size_t>(input_[last]);
+    for (int64_t row = rows.begin; row < rows.end; ++row) {
+      uint8_t* to = output + static_cast<size_t>(row) * size;
+      const int64_t from = InputRow(row);
+      if (from < 0) {
+        std::memset(to, fill_, size);
+        continue;
+      }
+      std::memset(to, fill_, begin);
+      std::memcpy(to + begin, input + from, copied);
+      std::memset(to + begin + copied, fill_, size - begin - copied);
+    }
+  }
+
+ private:
+  // Where the input of an output row begins, or -1 if it is all padding.
+  int64_t InputRow(int64_t row) const {
+    int64_t at = 0;
+    for (int axis = output_.rank - 2; axis >= 0; --axis) {
+      const int64_t position = row % output_[axis] - params_.begin[axis];
+      row /= output_[axis];
+      if (position < 0 || position >= input_[axis]) return -1;
+      at += position * input_strides_[axis];
+    }
+    return at;
+  }
+
+  int input_tensor_, output_tensor_;
+  Shape input_, output_;
+  PadParams params_;
+  uint8_t fill_;  // as it lies in memory
+  int64_t input_strides_[kMaxRank] = {};
+  int64_t rows_;
+};
+
+}  // namespace
+
+Status VerifyPad(const Network& network, const Node& node) {
+  const auto& options = node.options<schema::Pad>();
+  const Shape& input = network.input(node, 0).shape;
+  const uint32_t rank = static_cast<uint32_t>(input.rank);
+  if (options.begin() == nullptr || options.begin()->size() != rank ||
+      options.end() == nullptr || options.end()->size() != rank) {
+    return InvalidModel(
+        "begin and end must have an entry for each dimension "
+        "of " +
+        input.ToString());
+  }
+  OCTET_RETURN_IF_ERROR(CheckSameQuantization(network, node));
+  return CheckOutputShape(network, node,
+                          InferPadShape(ParamsOf(options), input));
+}
+
+OperatorPointer MakePad(const PrepareContext& context, const Node& node) {
+  return std::make_unique<Pad>(context, node, node.options<schema::Pad>());
+}
+
+}  // namespace octet

@@ -1,0 +1,49 @@
+// Pool2d: the walk over the windows that MaxPool2d and AveragePool2d share.
+
+#ifndef OCTET_ENGINE_OPERATORS_POOL2D_H_
+#define OCTET_ENGINE_OPERATORS_POOL2D_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/operators/operator.h"
+#include "engine/operators/pool_spans.h"
+#include "engine/operators/split.h"
+#include "kernels/pooling.h"
+#include "octet/status.h"
+
+namespace octet {
+
+// The window, clamp and shapes of a pooling operator.
+Status VerifyPool2d(const Network& network, const Node& node,
+                    const schema::Window2d* window, const schema::Clamp* clamp);
+
+class Pool2d : public Operator {
+ public:
+  Pool2d(const PrepareContext& context, const Node& node,
+         const Window2dParams& window, const OutputStage& stage,
+         PoolFunction function);
+
+  void Run(const RunContext& context, int part) const override;
+
+ protected:
+  // Sets what an average needs for windows of `cells` cells in the picture.
+  virtual void SetScale(int64_t cells, PoolArgs* args) const = 0;
+
+ private:
+  void RunRow(const RunContext& context, int64_t row, Range channels) const;
+
+  Window2dParams window_;
+  int64_t height_, width_, channels_, output_height_, output_width_, rows_;
+  int input_, output_;
+  OutputStage stage_;
+  ActivationForm form_;
+  PoolFunction function_;
+  std::vector<PoolSpan> columns_;
+  std::vector<PoolSpan> row_spans_;
+  bool channels_divided_ = false;
+};
+
+}  // namespace octet
+
+#endif  // OCTET_ENGINE_OPERATORS_POOL2D_H_

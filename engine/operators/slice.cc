@@ -1,0 +1,47 @@
+// Slice: every step-th element along each dimension, forwards or backwards.
+
+#include "engine/operators/checks.h"
+#include "engine/operators/operators.h"
+#include "engine/operators/strided_copy.h"
+#include "schema/shape_inference.h"
+
+namespace octet {
+
+Status VerifySlice(const Network& network, const Node& node) {
+  const auto& options = node.options<schema::Slice>();
+  const Shape& input = network.input(node, 0).shape;
+  const Shape& output = network.output(node).shape;
+  const uint32_t rank = static_cast<uint32_t>(input.rank);
+  if (options.begin() == nullptr || options.begin()->size() != rank ||
+      options.step() == nullptr || options.step()->size() != rank ||
+      output.rank != input.rank) {
+    return InvalidModel(
+        "begin and step must have an entry for each dimension "
+        "of " +
+        input.ToString() + ", and the output as many dimensions");
+  }
+  SliceParams params;
+  for (uint32_t i = 0; i < rank; ++i) {
+    params.begin[i] = options.begin()->Get(i);
+    params.step[i] = options.step()->Get(i);
+    params.size[i] = output.dims[i];
+  }
+  OCTET_RETURN_IF_ERROR(CheckSameQuantization(network, node));
+  return CheckOutputShape(network, node, InferSliceShape(params, input));
+}
+
+OperatorPointer MakeSlice(const PrepareContext& context, const Node& node) {
+  const auto& options = node.options<schema::Slice>();
+  int64_t strides[kMaxRank];
+  FillDenseStrides(context.network.input(node, 0).shape, strides);
+  StridedView view;
+  view.shape = context.network.output(node).shape;
+  for (int axis = 0; axis < view.shape.rank; ++axis) {
+    const uint32_t i = static_cast<uint32_t>(axis);
+    view.begin += options.begin()->Get(i) * strides[axis];
+    view.strides[axis] = options.step()->Get(i) * strides[axis];
+  }
+  return std::make_unique<StridedCopy>(context, node, view);
+}
+
+}  // namespace octet

@@ -1,0 +1,52 @@
+// How the work of an operator is divided into parts for threads: statically,
+// so that a run needs one barrier and no lock.
+
+#ifndef OCTET_ENGINE_OPERATORS_SPLIT_H_
+#define OCTET_ENGINE_OPERATORS_SPLIT_H_
+
+#include <algorithm>
+#include <cstdint>
+
+#include "engine/operators/operator.h"
+
+namespace octet {
+
+struct Range {
+  int64_t begin = 0;
+  int64_t end = 0;
+  int64_t size() const { return end - begin; }
+};
+
+// Part `part` of `num_parts` nearly equal ones of 0 ... total - 1.
+inline Range PartOf(int64_t total, int part, int num_parts) {
+  return {total * part / num_parts, total * (part + 1) / num_parts};
+}
+
+// Parts for `units` pieces that cannot be divided and `work` in all.
+inline int NumParts(const PrepareContext& context, int64_t work,
+                    int64_t units) {
+  const int64_t worthwhile = work / context.min_work_per_part;
+  const int64_t most = std::min<int64_t>(context.max_parts, units);
+  return static_cast<int>(std::clamp<int64_t>(worthwhile, 1, most));
+}
+
+// Elementwise operators are divided in cache lines.
+inline constexpr int64_t kElementsPerUnit = 64;
+
+inline int64_t ElementUnits(int64_t elements) {
+  return (elements + kElementsPerUnit - 1) / kElementsPerUnit;
+}
+
+// The elements of part `part`.
+inline Range ElementsOf(int64_t elements, int part, int num_parts) {
+  const Range units = PartOf(ElementUnits(elements), part, num_parts);
+  return {units.begin * kElementsPerUnit,
+          std::min(units.end * kElementsPerUnit, elements)};
+}
+
+// What moving or mapping a byte costs, in multiply-accumulates.
+inline constexpr int64_t kWorkPerByte = 8;
+
+}  // namespace octet
+
+#endif  // OCTET_ENGINE_OPERATORS_SPLIT_H_

@@ -1,0 +1,205 @@
+#include "engine/plan.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/operators/registry.h"
+#include "engine/verify.h"
+
+namespace octet {
+namespace {
+
+constexpr uint64_t kNotCopied = UINT64_MAX;
+
+// The bytes of a tensor, and what kernels may read behind it.
+uint64_t TensorBytes(const Tensor& tensor) {
+  return AlignBlock(static_cast<uint64_t>(tensor.NumElements()) +
+                    kOverreadBytes);
+}
+
+// What the threads of one step share.
+struct StepCall {
+  const Operator* op;
+  RunContext context;
+};
+
+void RunPart(void* call, int part) {
+  const StepCall& step = *static_cast<const StepCall*>(call);
+  step.op->Run(step.context, part);
+}
+
+}  // namespace
+
+Block::~Block() {
+  if (data_ != nullptr) allocator_->Free(data_, bytes_, kBlockAlignment);
+}
+
+bool Block::Allocate(Allocator* allocator, uint64_t bytes) {
+  allocator_ = allocator;
+  bytes_ = static_cast<size_t>(bytes);
+  data_ = static_cast<uint8_t*>(allocator->Allocate(bytes_, kBlockAlignment));
+  return data_ != nullptr;
+}
+
+Plan::Plan(const Network& network, const PlanOptions& options)
+    : network_(network),
+      options_(options),
+      kernels_(ResolveKernels(options.table)) {}
+
+Result<std::unique_ptr<Plan>> Plan::Create(const Network& network,
+                                           const PlanOptions& options) {
+  std::unique_ptr<Plan> plan(new Plan(network, options));
+  plan->MakeOperators();
+  plan->FindRoots();
+  const uint64_t packed_bytes = plan->LayOutPacked();
+  plan->MakeBlocks();
+  OCTET_RETURN_IF_ERROR(plan->Allocate(packed_bytes));
+  plan->Pack();
+  plan->SetAddresses();
+  return plan;
+}
+
+void Plan::MakeOperators() {
+  const PrepareContext context = {network_, kernels_, options_.max_parts,
+                                  options_.min_work_per_part};
+  for (const Node& node : network_.nodes) {
+    operators_.push_back(FindOperatorType(node.type)->make(context, node));
+  }
+}
+
+void Plan::FindRoots() {
+  roots_.resize(network_.tensors.size());
+  for (size_t i = 0; i < roots_.size(); ++i) roots_[i] = static_cast<int>(i);
+  for (size_t i = 0; i < operators_.size(); ++i) {
+    if (!operators_[i]->plan().aliases_input) continue;
+    const Node& node = network_.nodes[i];
+    roots_[static_cast<size_t>(node.output)] =
+        roots_[static_cast<size_t>(node.inputs[0])];
+  }
+}
+
+uint64_t Plan::LayOutPacked() {
+  uint64_t size = 0;
+  for (const auto& op : operators_) {
+    packed_places_.push_back(size);
+    size += AlignBlock(op->plan().packed_bytes);
+  }
+  constant_places_.assign(network_.tensors.size(), kNotCopied);
+  for (const Node& node : network_.nodes) {
+    const size_t activations = std::min(
+        node.inputs.size(), FindOperatorType(node.type)->num_activations);
+    for (size_t i = 0; i < activations; ++i) {
+      const Tensor& tensor = network_.input(node, i);
+      uint64_t& place = constant_places_[static_cast<size_t>(node.inputs[i])];
+      if (!tensor.is_constant() || place != kNotCopied) continue;
+      place = size;
+      size += TensorBytes(tensor);
+    }
+  }
+  return size;
+}
+
+void Plan::MakeBlocks() {
+  const int end = num_steps();
+  blocks_.resize(network_.tensors.size() + operators_.size());
+  const auto live_at = [&](int tensor, int step) {
+    const int root = roots_[static_cast<size_t>(tensor)];
+    if (network_.tensor(root).is_constant()) return;
+    ArenaBlock& block = blocks_[static_cast<size_t>(root)];
+    if (block.bytes == 0) {
+      block.bytes = TensorBytes(network_.tensor(root));
+      block.first = step;
+    }
+    block.last = std::max(block.last, step);
+  };
+  // Inputs keep their values from run to run, outputs from run to reading.
+  for (const int input : network_.inputs) {
+    live_at(input, 0);
+    live_at(input, end);
+  }
+  for (int step = 0; step < end; ++step) {
+    const size_t i = static_cast<size_t>(step);
+    const Node& node = network_.nodes[i];
+    for (size_t j = 0; j < node.inputs.size(); ++j) {
+      live_at(node.inputs[j], step);
+    }
+    live_at(node.output, step);
+    if (options_.keep_intermediates) live_at(node.output, end);
+    const OperatorPlan& plan = operators_[i]->plan();
+    blocks_[network_.tensors.size() + i] = {
+        plan.scratch_bytes * static_cast<uint64_t>(plan.num_parts), step, step,
+        0};
+  }
+  for (const int output : network_.outputs) live_at(output, end);
+}
+
+Status Plan::Allocate(uint64_t packed_bytes) {
+  uint64_t unplanned = 0;
+  for (const ArenaBlock& block : blocks_) unplanned += block.bytes;
+  const uint64_t arena_bytes = PlanArena(kBlockAlignment, &blocks_);
+  if (arena_bytes > kMaxSessionBytes || packed_bytes > kMaxSessionBytes) {
+    return ResourceExhausted("the model needs " + std::to_string(arena_bytes) +
+                             " bytes of activations and " +
+                             std::to_string(packed_bytes) +
+                             " bytes of packed weights; 2 GiB each is the most "
+                             "that a session can have");
+  }
+  memory_use_.arena = static_cast<size_t>(arena_bytes);
+  memory_use_.packed_weights = static_cast<size_t>(packed_bytes);
+  memory_use_.unplanned = static_cast<size_t>(unplanned);
+  if ((packed_bytes > 0 &&
+       !packed_.Allocate(options_.allocator, packed_bytes)) ||
+      !arena_.Allocate(options_.allocator, arena_bytes)) {
+    return ResourceExhausted(
+        "there is no memory for " + std::to_string(arena_bytes) +
+        " bytes of activations and " + std::to_string(packed_bytes) +
+        " bytes of packed weights");
+  }
+  return OkStatus();
+}
+
+void Plan::Pack() {
+  for (size_t i = 0; i < operators_.size(); ++i) {
+    if (operators_[i]->plan().packed_bytes == 0) continue;
+    operators_[i]->Pack(packed_.data() + packed_places_[i]);
+  }
+  const uint8_t mask = FormMask(kernels_.form);
+  for (size_t i = 0; i < constant_places_.size(); ++i) {
+    if (constant_places_[i] == kNotCopied) continue;
+    const Tensor& tensor = network_.tensors[i];
+    uint8_t* to = packed_.data() + constant_places_[i];
+    for (int64_t j = 0; j < tensor.NumElements(); ++j) {
+      to[j] = static_cast<uint8_t>(tensor.data[j] ^ mask);
+    }
+  }
+}
+
+void Plan::SetAddresses() {
+  tensors_.assign(network_.tensors.size(), nullptr);
+  for (size_t i = 0; i < tensors_.size(); ++i) {
+    const size_t root = static_cast<size_t>(roots_[i]);
+    if (constant_places_[root] != kNotCopied) {
+      tensors_[i] = packed_.data() + constant_places_[root];
+    } else if (blocks_[root].bytes > 0) {
+      tensors_[i] = arena_.data() + blocks_[root].place;
+    }
+  }
+  for (size_t i = 0; i < operators_.size(); ++i) {
+    scratch_.push_back(arena_.data() +
+                       blocks_[network_.tensors.size() + i].place);
+  }
+}
+
+void Plan::RunStep(int index, ThreadPool* pool) const {
+  const Operator& op = step(index);
+  StepCall call = {&op,
+                   {tensors_.data(), scratch_[static_cast<size_t>(index)]}};
+  const int num_parts = op.plan().num_parts;
+  if (num_parts > 1) {
+    pool->Run(RunPart, &call, num_parts);
+  } else if (num_parts == 1) {
+    op.Run(call.context, 0);
+  }
+}
+
+}  // namespace octet

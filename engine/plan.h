@@ -1,0 +1,108 @@
+// Plan: a network made ready for one machine. Kernels chosen, weights packed,
+// every tensor and scratch with its place in one arena.
+
+#ifndef OCTET_ENGINE_PLAN_H_
+#define OCTET_ENGINE_PLAN_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/arena_planner.h"
+#include "engine/network.h"
+#include "engine/operators/operator.h"
+#include "kernels/dispatch.h"
+#include "octet/allocator.h"
+#include "octet/session.h"
+#include "octet/status.h"
+#include "octet/thread_pool.h"
+
+namespace octet {
+
+struct PlanOptions {
+  const KernelTable* table = nullptr;  // the leading one
+  Allocator* allocator = nullptr;
+  int max_parts = 1;  // the pool's threads
+  bool keep_intermediates = false;
+  // About 2 microseconds of a fast kernel: what waking a thread costs.
+  int64_t min_work_per_part = 200000;
+};
+
+// Memory from an allocator.
+class Block {
+ public:
+  Block() = default;
+  Block(const Block&) = delete;
+  Block& operator=(const Block&) = delete;
+  ~Block();
+  // Once. False if there is not enough. bytes > 0.
+  bool Allocate(Allocator* allocator, uint64_t bytes);
+  uint8_t* data() const { return data_; }
+
+ private:
+  Allocator* allocator_ = nullptr;
+  uint8_t* data_ = nullptr;
+  size_t bytes_ = 0;
+};
+
+class Plan {
+ public:
+  // `network` outlives the plan. Errors: kResourceExhausted.
+  static Result<std::unique_ptr<Plan>> Create(const Network& network,
+                                              const PlanOptions& options);
+
+  int num_steps() const { return static_cast<int>(operators_.size()); }
+  const Operator& step(int index) const {
+    return *operators_[static_cast<size_t>(index)];
+  }
+  // Runs one step; `pool` is not used (and may be null) if max_parts is 1.
+  void RunStep(int index, ThreadPool* pool) const;
+
+  // Where the values of an activation lie, in the form of kernels().
+  uint8_t* tensor(int index) const {
+    return tensors_[static_cast<size_t>(index)];
+  }
+  const KernelSet& kernels() const { return kernels_; }
+  MemoryUse memory_use() const { return memory_use_; }
+  std::string Describe() const;
+
+ private:
+  Plan(const Network& network, const PlanOptions& options);
+
+  void MakeOperators();
+  // Gives operators and constants their places in packed memory; its size.
+  uint64_t LayOutPacked();
+  void FindRoots();
+  void MakeBlocks();
+  Status Allocate(uint64_t packed_bytes);
+  void Pack();
+  void SetAddresses();
+  std::string DescribeStep(int index) const;
+
+  const Network& network_;
+  PlanOptions options_;
+  KernelSet kernels_;
+  std::vector<std::unique_ptr<Operator>> operators_;
+  // Of each operator's constants in packed memory.
+  std::vector<uint64_t> packed_places_;
+  // Of each tensor that is a constant and read as an activation: a copy in the
+  // plan's form. kNotCopied for others.
+  std::vector<uint64_t> constant_places_;
+  // The tensor whose memory each tensor shares: itself, or for the output of a
+  // Reshape the root of its input.
+  std::vector<int> roots_;
+  // In the arena: one for each tensor (empty where it is not its own root or a
+  // constant), then one for the scratch of each operator.
+  std::vector<ArenaBlock> blocks_;
+  MemoryUse memory_use_;
+
+  Block packed_;
+  Block arena_;
+  std::vector<uint8_t*> tensors_;
+  std::vector<uint8_t*> scratch_;  // of each operator
+};
+
+}  // namespace octet
+
+#endif  // OCTET_ENGINE_PLAN_H_

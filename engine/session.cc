@@ -1,0 +1,294 @@
+#include "octet/session.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <utility>
+
+#include "engine/model_contents.h"
+#include "engine/operators/registry.h"
+#include "engine/plan.h"
+
+namespace octet {
+namespace {
+
+// The table that options.isa, OCTET_ISA or the CPU names.
+Result<const KernelTable*> ChooseTable(const std::string& option) {
+  std::string isa = option;
+  std::string source = "SessionOptions::isa";
+  if (isa.empty()) {
+    const char* variable = std::getenv("OCTET_ISA");
+    if (variable != nullptr) isa = variable;
+    source = "the environment variable OCTET_ISA";
+  }
+  if (isa.empty()) return BestTable();
+  const KernelTable* table = FindTable(isa.c_str());
+  if (table != nullptr) return table;
+  char supported[256];
+  FormatSupportedIsas(supported, sizeof(supported));
+  return Unsupported(source + " names '" + isa +
+                     "', which this build or CPU lacks; it has: " + supported);
+}
+
+}  // namespace
+
+class Session::Implementation {
+ public:
+  std::shared_ptr<const Model> model;
+  std::unique_ptr<ThreadPool> own_pool;
+  ThreadPool* pool = nullptr;
+  std::unique_ptr<Plan> plan;
+  bool keep_intermediates = false;
+  std::string isa;
+  std::vector<bool> input_set;
+  bool has_run = false;
+
+  const Network& network() const { return model->contents().network; }
+
+  Status CreatePool(const SessionOptions& options);
+  Result<int> InputTensor(int index, size_t size) const;
+  Result<int> OutputTensor(int index, size_t size) const;
+  Result<int> NamedTensor(const std::string& name, size_t size) const;
+  Status CheckSize(int tensor, size_t size) const;
+  Status CheckReady() const;
+  void Read(int tensor, float* values) const;
+  void Read(int tensor, int8_t* values) const;
+  // Activations in the order of execution.
+  std::vector<int> Activations() const;
+};
+
+Status Session::Implementation::CreatePool(const SessionOptions& options) {
+  if (options.thread_pool != nullptr) {
+    pool = options.thread_pool;
+    if (pool->num_threads() >= 1) return OkStatus();
+    return InvalidArgument("the thread pool has no threads");
+  }
+  OCTET_ASSIGN_OR_RETURN(own_pool, CreateThreadPool(options.num_threads));
+  pool = own_pool.get();
+  return OkStatus();
+}
+
+Status Session::Implementation::CheckSize(int tensor, size_t size) const {
+  const int64_t elements = network().tensor(tensor).NumElements();
+  if (size == static_cast<size_t>(elements)) return OkStatus();
+  return InvalidArgument(TensorTitle(network(), tensor) + " has " +
+                         std::to_string(elements) + " values, not " +
+                         std::to_string(size));
+}
+
+Result<int> Session::Implementation::InputTensor(int index, size_t size) const {
+  const std::vector<int>& inputs = network().inputs;
+  if (index < 0 || static_cast<size_t>(index) >= inputs.size()) {
+    return InvalidArgument("there is no input " + std::to_string(index) +
+                           "; the model has " + std::to_string(inputs.size()));
+  }
+  const int tensor = inputs[static_cast<size_t>(index)];
+  OCTET_RETURN_IF_ERROR(CheckSize(tensor, size));
+  return tensor;
+}
+
+Result<int> Session::Implementation::OutputTensor(int index,
+                                                  size_t size) const {
+  const std::vector<int>& outputs = network().outputs;
+  if (index < 0 || static_cast<size_t>(index) >= outputs.size()) {
+    return InvalidArgument("there is no output " + std::to_string(index) +
+                           "; the model has " + std::to_string(outputs.size()));
+  }
+  if (!has_run) return InvalidArgument("call Run before reading an output");
+  const int tensor = outputs[static_cast<size_t>(index)];
+  OCTET_RETURN_IF_ERROR(CheckSize(tensor, size));
+  return tensor;
+}
+
+std::vector<int> Session::Implementation::Activations() const {
+  std::vector<int> tensors = network().inputs;
+  for (const Node& node : network().nodes) tensors.push_back(node.output);
+  return tensors;
+}
+
+Result<int> Session::Implementation::NamedTensor(const std::string& name,
+                                                 size_t size) const {
+  if (!keep_intermediates) {
+    return InvalidArgument(
+        "tensors can be read by name only if "
+        "SessionOptions::keep_intermediates is set");
+  }
+  if (!has_run) return InvalidArgument("call Run before reading a tensor");
+  for (const int tensor : Activations()) {
+    if (network().tensor(tensor).name != name) continue;
+    OCTET_RETURN_IF_ERROR(CheckSize(tensor, size));
+    return tensor;
+  }
+  return NotFound("there is no activation named " + Quoted(name));
+}
+
+Status Session::Implementation::CheckReady() const {
+  for (size_t i = 0; i < input_set.size(); ++i) {
+    if (input_set[i]) continue;
+    return InvalidArgument("input " + std::to_string(i) + ", " +
+                           TensorTitle(network(), network().inputs[i]) +
+                           ", was never set");
+  }
+  return OkStatus();
+}
+
+void Session::Implementation::Read(int tensor, float* values) const {
+  const Tensor& info = network().tensor(tensor);
+  DequantizeArgs args = {};
+  args.n = static_cast<size_t>(info.NumElements());
+  args.input = plan->tensor(tensor);
+  args.output = values;
+  args.scale = info.scale;
+  args.zero_point = static_cast<int8_t>(info.zero_point);
+  args.form = plan->kernels().form;
+  plan->kernels().dequantize(args);
+}
+
+void Session::Implementation::Read(int tensor, int8_t* values) const {
+  const uint8_t* from = plan->tensor(tensor);
+  const uint8_t mask = FormMask(plan->kernels().form);
+  const int64_t n = network().tensor(tensor).NumElements();
+  for (int64_t i = 0; i < n; ++i) {
+    values[i] = static_cast<int8_t>(from[i] ^ mask);
+  }
+}
+
+Result<std::unique_ptr<Session>> Session::Create(
+    std::shared_ptr<const Model> model, const SessionOptions& options) {
+  if (model == nullptr) return InvalidArgument("there is no model");
+  OCTET_ASSIGN_OR_RETURN(const KernelTable* table, ChooseTable(options.isa));
+  auto implementation = std::make_unique<Implementation>();
+  OCTET_RETURN_IF_ERROR(implementation->CreatePool(options));
+  PlanOptions plan_options;
+  plan_options.table = table;
+  plan_options.allocator =
+      options.allocator != nullptr ? options.allocator : DefaultAllocator();
+  plan_options.max_parts = implementation->pool->num_threads();
+  plan_options.keep_intermediates = options.keep_intermediates;
+  const Network& network = model->contents().network;
+  OCTET_ASSIGN_OR_RETURN(implementation->plan,
+                         Plan::Create(network, plan_options));
+  model->contents().file.ReleasePages();
+  implementation->keep_intermediates = options.keep_intermediates;
+  implementation->isa = table->isa;
+  implementation->input_set.resize(network.inputs.size());
+  implementation->model = std::move(model);
+  return std::unique_ptr<Session>(new Session(std::move(implementation)));
+}
+
+Session::Session(std::unique_ptr<Implementation> implementation)
+    : implementation_(std::move(implementation)) {}
+Session::~Session() = default;
+
+const Model& Session::model() const { return *implementation_->model; }
+
+Status Session::SetInput(int index, const float* values, size_t size) {
+  OCTET_ASSIGN_OR_RETURN(const int tensor,
+                         implementation_->InputTensor(index, size));
+  const Plan& plan = *implementation_->plan;
+  const Tensor& info = implementation_->network().tensor(tensor);
+  QuantizeArgs args = {};
+  args.n = size;
+  args.input = values;
+  args.output = plan.tensor(tensor);
+  args.scale = info.scale;
+  args.zero_point = static_cast<int8_t>(info.zero_point);
+  args.form = plan.kernels().form;
+  plan.kernels().quantize(args);
+  implementation_->input_set[static_cast<size_t>(index)] = true;
+  return OkStatus();
+}
+
+Status Session::SetInput(int index, const int8_t* values, size_t size) {
+  OCTET_ASSIGN_OR_RETURN(const int tensor,
+                         implementation_->InputTensor(index, size));
+  uint8_t* to = implementation_->plan->tensor(tensor);
+  const uint8_t mask = FormMask(implementation_->plan->kernels().form);
+  for (size_t i = 0; i < size; ++i) {
+    to[i] = static_cast<uint8_t>(static_cast<uint8_t>(values[i]) ^ mask);
+  }
+  implementation_->input_set[static_cast<size_t>(index)] = true;
+  return OkStatus();
+}
+
+Status Session::Run() {
+  OCTET_RETURN_IF_ERROR(implementation_->CheckReady());
+  const Plan& plan = *implementation_->plan;
+  for (int step = 0; step < plan.num_steps(); ++step) {
+    plan.RunStep(step, implementation_->pool);
+  }
+  implementation_->has_run = true;
+  return OkStatus();
+}
+
+Status Session::RunProfiled(std::vector<OperatorProfile>* profiles) {
+  OCTET_RETURN_IF_ERROR(implementation_->CheckReady());
+  const Plan& plan = *implementation_->plan;
+  const Network& network = implementation_->network();
+  profiles->clear();
+  for (int step = 0; step < plan.num_steps(); ++step) {
+    const Node& node = network.nodes[static_cast<size_t>(step)];
+    const OperatorPlan& op = plan.step(step).plan();
+    const auto begin = std::chrono::steady_clock::now();
+    plan.RunStep(step, implementation_->pool);
+    const auto end = std::chrono::steady_clock::now();
+    const auto elapsed =
+        std::chrono::duration_cast<std::chrono::nanoseconds>(end - begin);
+    profiles->push_back({node.name, OperatorTypeName(node.type), op.kernel,
+                         network.output(node).shape, op.macs,
+                         static_cast<int64_t>(elapsed.count())});
+  }
+  implementation_->has_run = true;
+  return OkStatus();
+}
+
+Status Session::GetOutput(int index, float* values, size_t size) const {
+  OCTET_ASSIGN_OR_RETURN(const int tensor,
+                         implementation_->OutputTensor(index, size));
+  implementation_->Read(tensor, values);
+  return OkStatus();
+}
+
+Status Session::GetOutput(int index, int8_t* values, size_t size) const {
+  OCTET_ASSIGN_OR_RETURN(const int tensor,
+                         implementation_->OutputTensor(index, size));
+  implementation_->Read(tensor, values);
+  return OkStatus();
+}
+
+std::vector<TensorInfo> Session::Tensors() const {
+  std::vector<TensorInfo> tensors;
+  if (!implementation_->keep_intermediates) return tensors;
+  for (const int tensor : implementation_->Activations()) {
+    tensors.push_back(InfoOf(implementation_->network(), tensor));
+  }
+  return tensors;
+}
+
+Status Session::GetTensor(const std::string& name, float* values,
+                          size_t size) const {
+  OCTET_ASSIGN_OR_RETURN(const int tensor,
+                         implementation_->NamedTensor(name, size));
+  implementation_->Read(tensor, values);
+  return OkStatus();
+}
+
+Status Session::GetTensor(const std::string& name, int8_t* values,
+                          size_t size) const {
+  OCTET_ASSIGN_OR_RETURN(const int tensor,
+                         implementation_->NamedTensor(name, size));
+  implementation_->Read(tensor, values);
+  return OkStatus();
+}
+
+const std::string& Session::isa() const { return implementation_->isa; }
+
+MemoryUse Session::memory_use() const {
+  return implementation_->plan->memory_use();
+}
+
+std::string Session::DescribePlan() const {
+  return implementation_->plan->Describe();
+}
+
+}  // namespace octet

@@ -1,0 +1,36 @@
+// TextBudget: copies strings out of an untrusted file.
+
+#ifndef OCTET_ENGINE_TEXT_BUDGET_H_
+#define OCTET_ENGINE_TEXT_BUDGET_H_
+
+#include <cstddef>
+#include <string>
+
+#include "octet/status.h"
+#include "schema/octet_generated.h"
+
+namespace octet {
+
+// Tables of a file may share one string, so that a small file could name
+// gigabytes of text. All strings together must not be longer than the file.
+class TextBudget {
+ public:
+  explicit TextBudget(size_t file_size) : left_(file_size) {}
+
+  // An absent string is empty.
+  Result<std::string> Copy(const flatbuffers::String* text) {
+    if (text == nullptr) return std::string();
+    if (text->size() > left_) {
+      return InvalidModel("the file's strings are longer than the file");
+    }
+    left_ -= text->size();
+    return text->str();
+  }
+
+ private:
+  size_t left_;
+};
+
+}  // namespace octet
+
+#endif  // OCTET_ENGINE_TEXT_BUDGET_H_

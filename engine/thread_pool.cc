@@ -1,0 +1,75 @@
+#include "octet/thread_pool.h"
+
+#include <pthreadpool.h>
+
+#include <string>
+#include <thread>
+
+namespace octet {
+namespace {
+
+constexpr int kMaxThreads = 1024;
+
+// One thread: the caller's.
+class CallingThread : public ThreadPool {
+ public:
+  int num_threads() const override { return 1; }
+  void Run(void (*function)(void* context, int part), void* context,
+           int num_parts) override {
+    for (int part = 0; part < num_parts; ++part) function(context, part);
+  }
+};
+
+struct Call {
+  void (*function)(void* context, int part);
+  void* context;
+};
+
+void RunPart(void* call, size_t part) {
+  const Call& c = *static_cast<const Call*>(call);
+  c.function(c.context, static_cast<int>(part));
+}
+
+class Pthreadpool : public ThreadPool {
+ public:
+  explicit Pthreadpool(pthreadpool_t pool) : pool_(pool) {}
+  ~Pthreadpool() override { pthreadpool_destroy(pool_); }
+
+  int num_threads() const override {
+    return static_cast<int>(pthreadpool_get_threads_count(pool_));
+  }
+  void Run(void (*function)(void* context, int part), void* context,
+           int num_parts) override {
+    Call call = {function, context};
+    pthreadpool_parallelize_1d(pool_, RunPart, &call,
+                               static_cast<size_t>(num_parts), 0);
+  }
+
+ private:
+  pthreadpool_t pool_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<ThreadPool>> CreateThreadPool(int num_threads) {
+  if (num_threads < 0 || num_threads > kMaxThreads) {
+    return InvalidArgument("the number of threads must be in 0 ... " +
+                           std::to_string(kMaxThreads) + ", not " +
+                           std::to_string(num_threads));
+  }
+  if (num_threads == 0) {
+    // 0 where the system does not tell.
+    num_threads = static_cast<int>(std::thread::hardware_concurrency());
+  }
+  if (num_threads <= 1) {
+    return std::unique_ptr<ThreadPool>(new CallingThread);
+  }
+  pthreadpool_t pool = pthreadpool_create(static_cast<size_t>(num_threads));
+  if (pool == nullptr) {
+    return ResourceExhausted("a pool of " + std::to_string(num_threads) +
+                             " threads could not be started");
+  }
+  return std::unique_ptr<ThreadPool>(new Pthreadpool(pool));
+}
+
+}  // namespace octet

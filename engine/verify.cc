@@ -1,0 +1,296 @@
+#include "engine/verify.h"
+
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include "engine/operators/registry.h"
+#include "engine/text_budget.h"
+#include "schema/shape_inference.h"
+
+namespace octet {
+namespace {
+
+constexpr size_t kBufferAlignment = 64;
+constexpr uint32_t kMaxTables = 1000000;
+constexpr int kMaxDepth = 16;
+// References of all operators together: FlatBuffers lets tables share a
+// vector, so that the file's size does not bound them.
+constexpr size_t kMaxReferences = 1 << 20;
+
+Result<Shape> ReadShape(const flatbuffers::Vector<int32_t>* dims) {
+  if (dims == nullptr) return Shape{};
+  if (dims->size() > static_cast<size_t>(kMaxRank)) {
+    return InvalidModel("there are " + std::to_string(dims->size()) +
+                        " dimensions; at most " + std::to_string(kMaxRank) +
+                        " are possible");
+  }
+  Shape shape;
+  for (const int32_t dim : *dims) shape.dims[shape.rank++] = dim;
+  OCTET_RETURN_IF_ERROR(CheckShape(shape));
+  return shape;
+}
+
+Status ReadQuantization(const schema::Quantization* quantization,
+                        Tensor* tensor) {
+  if (quantization == nullptr) {
+    if (tensor->type != schema::DataType::INT8) return OkStatus();
+    return InvalidModel("the quantization is missing");
+  }
+  const auto* scale = quantization->scale();
+  const int axis = quantization->axis();
+  if (axis < -1 || axis >= tensor->shape.rank) {
+    return InvalidModel("the quantization's axis " + std::to_string(axis) +
+                        " is outside shape " + tensor->shape.ToString());
+  }
+  const uint32_t count =
+      axis < 0 ? 1 : static_cast<uint32_t>(tensor->shape[axis]);
+  if (scale == nullptr || scale->size() != count) {
+    return InvalidModel("there must be " + std::to_string(count) +
+                        " scales, not " +
+                        std::to_string(scale == nullptr ? 0 : scale->size()));
+  }
+  for (const float value : *scale) {
+    if (!std::isfinite(value) || value <= 0.0f) {
+      return InvalidModel("scales must be finite and above 0");
+    }
+  }
+  const int32_t zero_point = quantization->zero_point();
+  tensor->axis = axis;
+  if (tensor->is_per_tensor_int8() ? zero_point < -128 || zero_point > 127
+                                   : zero_point != 0) {
+    return InvalidModel("zero point " + std::to_string(zero_point) +
+                        " is out of range");
+  }
+  tensor->scale = scale->Get(0);
+  tensor->zero_point = zero_point;
+  return OkStatus();
+}
+
+// Points tensor->data to its values, if buffer `index` is not the empty one.
+Status ReadBuffer(const schema::Model& model, uint32_t index,
+                  const uint8_t* file, Tensor* tensor) {
+  if (index == 0) {
+    if (tensor->type == schema::DataType::INT8) return OkStatus();
+    return InvalidModel("activations must be INT8");
+  }
+  if (model.buffers() == nullptr || index >= model.buffers()->size()) {
+    return InvalidModel("buffer " + std::to_string(index) + " does not exist");
+  }
+  const auto* bytes = model.buffers()->Get(index)->data();
+  const int64_t element =
+      tensor->type == schema::DataType::INT8 ? 1 : int64_t{sizeof(int32_t)};
+  const int64_t expected = tensor->NumElements() * element;
+  const int64_t stored = bytes == nullptr ? 0 : int64_t{bytes->size()};
+  if (stored != expected) {
+    return InvalidModel("buffer " + std::to_string(index) + " holds " +
+                        std::to_string(stored) + " bytes, shape " +
+                        tensor->shape.ToString() + " needs " +
+                        std::to_string(expected));
+  }
+  if (static_cast<size_t>(bytes->data() - file) % kBufferAlignment != 0) {
+    return InvalidModel("buffer " + std::to_string(index) +
+                        " is not aligned to 64 bytes");
+  }
+  tensor->data = bytes->data();
+  return OkStatus();
+}
+
+Result<Tensor> ReadTensor(const schema::Model& model,
+                          const schema::Tensor& record, const uint8_t* file) {
+  Tensor tensor;
+  OCTET_ASSIGN_OR_RETURN(tensor.shape, ReadShape(record.shape()));
+  tensor.type = record.type();
+  if (tensor.type != schema::DataType::INT8 &&
+      tensor.type != schema::DataType::INT32) {
+    return Unsupported("data type " +
+                       std::to_string(static_cast<int>(tensor.type)) +
+                       " is not supported by this version; only INT8 and "
+                       "INT32 are");
+  }
+  OCTET_RETURN_IF_ERROR(ReadQuantization(record.quantization(), &tensor));
+  OCTET_RETURN_IF_ERROR(ReadBuffer(model, record.buffer(), file, &tensor));
+  return tensor;
+}
+
+Status ReadTensors(const schema::Model& model, const uint8_t* file,
+                   TextBudget* budget, Network* network) {
+  if (model.tensors() == nullptr) return InvalidModel("there are no tensors");
+  for (const schema::Tensor* record : *model.tensors()) {
+    OCTET_ASSIGN_OR_RETURN(std::string name, budget->Copy(record->name()));
+    Result<Tensor> tensor = ReadTensor(model, *record, file);
+    if (!tensor.ok()) {
+      return tensor.status().WithContext(
+          "tensor " + Quoted(name) + " (#" +
+          std::to_string(network->tensors.size()) + ")");
+    }
+    tensor->name = std::move(name);
+    network->tensors.push_back(*std::move(tensor));
+  }
+  return OkStatus();
+}
+
+// Copies tensor indices that are in range.
+Status ReadIndices(const flatbuffers::Vector<uint32_t>* indices,
+                   const Network& network, std::vector<int>* to) {
+  if (indices == nullptr) return OkStatus();
+  if (indices->size() > kMaxReferences) {
+    return InvalidModel("there are " + std::to_string(indices->size()) +
+                        " references to tensors");
+  }
+  for (const uint32_t index : *indices) {
+    if (index >= network.tensors.size()) {
+      return InvalidModel("tensor " + std::to_string(index) +
+                          " does not exist");
+    }
+    to->push_back(static_cast<int>(index));
+  }
+  return OkStatus();
+}
+
+// Activations whose values are known: inputs, and outputs of operators so far.
+class DefinedTensors {
+ public:
+  explicit DefinedTensors(const Network& network)
+      : network_(network), defined_(network.tensors.size()) {}
+
+  // Every activation gets its values from one place.
+  Status Define(int index) {
+    const Tensor& tensor = network_.tensor(index);
+    if (tensor.is_constant() || !tensor.is_per_tensor_int8()) {
+      return InvalidModel(TensorTitle(network_, index) +
+                          (tensor.is_constant()
+                               ? " is a constant and cannot be written"
+                               : " is an activation and needs one scale"));
+    }
+    if (defined_[static_cast<size_t>(index)]) {
+      return InvalidModel(TensorTitle(network_, index) +
+                          " is written more than once");
+    }
+    defined_[static_cast<size_t>(index)] = true;
+    return OkStatus();
+  }
+
+  Status RequireDefined(int index) const {
+    if (network_.tensor(index).is_constant() ||
+        defined_[static_cast<size_t>(index)]) {
+      return OkStatus();
+    }
+    return InvalidModel(TensorTitle(network_, index) +
+                        " is read before an operator writes it");
+  }
+
+ private:
+  const Network& network_;
+  std::vector<bool> defined_;
+};
+
+Result<Node> ReadNode(const schema::Operator& record, const Network& network,
+                      DefinedTensors* defined) {
+  Node node;
+  node.record = &record;
+  node.type = record.options_type();
+  if (FindOperatorType(node.type) == nullptr) {
+    return Unsupported(
+        "operator type " + std::to_string(static_cast<int>(node.type)) +
+        " is unknown to this version; a newer version of Octet is needed");
+  }
+  if (record.options() == nullptr) {
+    return InvalidModel("the options are missing");
+  }
+  OCTET_RETURN_IF_ERROR(ReadIndices(record.inputs(), network, &node.inputs));
+  std::vector<int> outputs;
+  OCTET_RETURN_IF_ERROR(ReadIndices(record.outputs(), network, &outputs));
+  if (outputs.size() != 1) {
+    return InvalidModel("there must be one output, not " +
+                        std::to_string(outputs.size()));
+  }
+  node.output = outputs[0];
+  for (const int input : node.inputs) {
+    OCTET_RETURN_IF_ERROR(defined->RequireDefined(input));
+  }
+  OCTET_RETURN_IF_ERROR(defined->Define(node.output));
+  return node;
+}
+
+Status ReadNodes(const schema::Model& model, TextBudget* budget,
+                 DefinedTensors* defined, Network* network) {
+  if (model.operators() == nullptr) return OkStatus();
+  size_t references = 0;
+  for (const schema::Operator* record : *model.operators()) {
+    OCTET_ASSIGN_OR_RETURN(std::string name, budget->Copy(record->name()));
+    Result<Node> node = ReadNode(*record, *network, defined);
+    Status status = node.status();
+    if (status.ok()) status = VerifyOperator(*network, *node);
+    if (!status.ok()) {
+      return status.WithContext("operator " + Quoted(name) + " (" +
+                                OperatorTypeName(record->options_type()) + ")");
+    }
+    references += node->inputs.size();
+    if (references > kMaxReferences) {
+      return InvalidModel("the operators have too many inputs");
+    }
+    node->name = std::move(name);
+    network->nodes.push_back(*std::move(node));
+  }
+  return OkStatus();
+}
+
+Status VerifyBorder(const Network& network, const DefinedTensors& defined) {
+  if (network.inputs.empty() || network.outputs.empty()) {
+    return InvalidModel("a model needs at least one input and one output");
+  }
+  for (const int output : network.outputs) {
+    if (network.tensor(output).is_constant()) {
+      return InvalidModel("the output " + TensorTitle(network, output) +
+                          " is a constant");
+    }
+    OCTET_RETURN_IF_ERROR(
+        defined.RequireDefined(output).WithContext("the model's outputs"));
+  }
+  return OkStatus();
+}
+
+}  // namespace
+
+Result<const schema::Model*> VerifyStructure(const uint8_t* data, size_t size) {
+  if (size >= FLATBUFFERS_MAX_BUFFER_SIZE) {
+    return Unsupported("the file is larger than 2 GiB");
+  }
+  if (size < 16 || !schema::ModelBufferHasIdentifier(data)) {
+    return InvalidModel("not an .octet file (its bytes 4 to 7 are not OCTT)");
+  }
+  flatbuffers::Verifier verifier(data, size, kMaxDepth, kMaxTables);
+  if (!schema::VerifyModelBuffer(verifier)) {
+    return InvalidModel("the file is damaged or cut short");
+  }
+  const schema::Model* model = schema::GetModel(data);
+  if (model->version() != kFormatVersion) {
+    return Unsupported("the file has version " +
+                       std::to_string(model->version()) +
+                       " of the format; this version of Octet reads version " +
+                       std::to_string(kFormatVersion));
+  }
+  return model;
+}
+
+Result<Network> VerifyNetwork(const schema::Model& model, const uint8_t* data,
+                              size_t size) {
+  Network network;
+  TextBudget budget(size);
+  OCTET_RETURN_IF_ERROR(ReadTensors(model, data, &budget, &network));
+  OCTET_RETURN_IF_ERROR(ReadIndices(model.inputs(), network, &network.inputs)
+                            .WithContext("the model's inputs"));
+  OCTET_RETURN_IF_ERROR(ReadIndices(model.outputs(), network, &network.outputs)
+                            .WithContext("the model's outputs"));
+  DefinedTensors defined(network);
+  for (const int input : network.inputs) {
+    OCTET_RETURN_IF_ERROR(
+        defined.Define(input).WithContext("the model's inputs"));
+  }
+  OCTET_RETURN_IF_ERROR(ReadNodes(model, &budget, &defined, &network));
+  OCTET_RETURN_IF_ERROR(VerifyBorder(network, defined));
+  return network;
+}
+
+}  // namespace octet
