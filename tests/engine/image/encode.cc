@@ -39,7 +39,7 @@ Bytes Deflate(const Bytes& data) {
   stream.next_out = out.data();
   stream.avail_out = uInt(out.size());
   if (deflate(&stream, Z_FINISH) != Z_STREAM_END) abort();
-  out.resize(out.size() - stream.avail_out);
+  out.resize(stream.total_out);
   deflateEnd(&stream);
   return out;
 }
@@ -68,7 +68,7 @@ Picture MakePicture(int height, int width, int channels) {
 Picture MakeNoise(int height, int width, int channels, uint32_t seed) {
   std::mt19937 random(seed);
   Picture picture{height, width, channels, {}};
-  picture.pixels.resize(size_t(height * width * channels));
+  picture.pixels.resize(size_t(height) * size_t(width) * size_t(channels));
   for (uint8_t& pixel : picture.pixels) pixel = uint8_t(random());
   return picture;
 }
@@ -143,10 +143,10 @@ Bytes EncodeWebp(const Picture&) { return {}; }
 
 Bytes EncodeBmp(const Picture& picture, int bits, bool top_first) {
   const int num_colors = bits <= 8 ? 1 << bits : 0;
-  const int stride = (picture.width * bits + 31) / 32 * 4;
+  const size_t stride = (size_t(picture.width) * size_t(bits) + 31) / 32 * 4;
   const uint32_t begin = uint32_t(54 + 4 * num_colors);
   Bytes bytes = {'B', 'M'};
-  Put(bytes, begin + uint32_t(stride * picture.height), 4);
+  Put(bytes, begin + uint32_t(stride * size_t(picture.height)), 4);
   Put(bytes, 0, 4);
   Put(bytes, begin, 4);
   Put(bytes, 40, 4);
@@ -161,7 +161,7 @@ Bytes EncodeBmp(const Picture& picture, int bits, bool top_first) {
   }
   for (int row = 0; row < picture.height; ++row) {
     const int y = top_first ? row : picture.height - 1 - row;
-    Bytes line(size_t(stride), 0);
+    Bytes line(stride);
     for (int x = 0; x < picture.width; ++x) {
       const uint8_t* pixel =
           &picture.pixels[size_t((y * picture.width + x) * picture.channels)];
