@@ -90,14 +90,14 @@ const KernelTable kAvx2Table = {
     .num_gemm = sizeof(kGemm) / sizeof(kGemm[0]),
     .depthwise_conv = kDepthwiseConv,
     .num_depthwise_conv = sizeof(kDepthwiseConv) / sizeof(kDepthwiseConv[0]),
-    .max_pool = nullptr,
-    .average_pool = nullptr,
-    .add = nullptr,
-    .requantize = nullptr,
+    .max_pool = avx2::MaxPool,
+    .average_pool = avx2::AveragePool,
+    .add = avx2::Add,
+    .requantize = avx2::Requantize,
     .lookup = nullptr,
     .softmax = nullptr,
-    .quantize = nullptr,
-    .dequantize = nullptr,
+    .quantize = avx2::Quantize,
+    .dequantize = avx2::Dequantize,
 };
 
 }  // namespace octet
