@@ -17,8 +17,9 @@
 //   panel: | bias int32[nr] | shift int32[nr] | multiplier int16[nr] | pad |
 //          | for each group of kr taps: weights[nr][kr]              | pad |
 //
-// Taps count row by row (ky * kernel_w + kx); the last group is filled up with
-// zero weights. The input's zero point is folded into the bias.
+// Taps count row by row (ky * kernel_w + kx) and lie in this order, or in the
+// descriptor's tap_order; the last group is filled up with zero weights. The
+// input's zero point is folded into the bias.
 
 #ifndef OCTET_KERNELS_DEPTHWISE_CONV_H_
 #define OCTET_KERNELS_DEPTHWISE_CONV_H_
@@ -43,6 +44,9 @@ struct DepthwiseConvDescriptor {
   uint8_t kernel_h, kernel_w;
   uint8_t stride_h, stride_w;
   uint8_t dilation_h, dilation_w;
+  // The tap whose weights lie at each position, of a fixed kernel size;
+  // nullptr: row by row. It lets a kernel pair taps of a column.
+  const uint8_t* tap_order = nullptr;
 };
 
 struct DepthwiseConvArgs {

@@ -18,9 +18,9 @@ size_t PanelBytes(size_t nr, size_t padded_k, WeightType type) {
   return PanelLayoutOf(nr).weights + RoundUp(weight_bytes, kAlignment);
 }
 
-// The channel at position `lane`, for an order that may be null.
-size_t ChannelAt(const uint8_t* order, size_t lane) {
-  return order == nullptr ? lane : order[lane];
+// The channel or weight at a position, for an order that may be null.
+size_t IndexAt(const uint8_t* order, size_t position) {
+  return order == nullptr ? position : order[position];
 }
 
 // bias - zero_point * sum of weights, modulo 2^32: the kernels' sums wrap the
@@ -37,12 +37,13 @@ int32_t FoldedBias(const LayerWeights& layer, size_t channel, size_t k,
   return static_cast<int32_t>(bias - static_cast<uint32_t>(zero_point) * sum);
 }
 
-// The order and type of a panel's lanes, common to both families.
+// The order and type of a panel's lanes and weights, common to both families.
 struct LaneFormat {
   size_t nr;
   const uint8_t* accumulator_order;
   const uint8_t* multiplier_order;
   WeightType weight_type;
+  const uint8_t* weight_order;  // of a run's weights; may be null
 };
 
 // Bias, shift and multiplier of the panel that begins with channel `first`.
@@ -52,7 +53,7 @@ void PackPanelHeader(const LaneFormat& format, const LayerWeights& layer,
                      uint8_t* panel) {
   const PanelLayout layout = PanelLayoutOf(format.nr);
   for (size_t lane = 0; lane < format.nr; ++lane) {
-    const size_t channel = first + ChannelAt(format.accumulator_order, lane);
+    const size_t channel = first + IndexAt(format.accumulator_order, lane);
     if (channel >= layer.n) continue;
     const int32_t bias = FoldedBias(layer, channel, k, form);
     const int32_t shift = layer.shift[layer.per_channel ? channel : 0];
@@ -60,7 +61,7 @@ void PackPanelHeader(const LaneFormat& format, const LayerWeights& layer,
     std::memcpy(panel + layout.shift + lane * 4, &shift, 4);
   }
   for (size_t lane = 0; lane < format.nr; ++lane) {
-    const size_t channel = first + ChannelAt(format.multiplier_order, lane);
+    const size_t channel = first + IndexAt(format.multiplier_order, lane);
     if (channel >= layer.n) continue;
     const int16_t multiplier =
         layer.multiplier[layer.per_channel ? channel : 0];
@@ -83,12 +84,13 @@ uint8_t* PackRun(const LaneFormat& format, size_t kr, const LayerWeights& layer,
   const size_t bytes = static_cast<size_t>(format.weight_type);
   for (size_t block = 0; block < run_length; block += kr) {
     for (size_t lane = 0; lane < format.nr; ++lane, to += kr * bytes) {
-      const size_t channel = first + ChannelAt(format.accumulator_order, lane);
+      const size_t channel = first + IndexAt(format.accumulator_order, lane);
       if (channel >= layer.n) continue;
       const int8_t* from =
-          layer.weights + channel * layer.channel_stride + k_begin + block;
+          layer.weights + channel * layer.channel_stride + k_begin;
       for (size_t j = 0; j < kr && block + j < run_length; ++j) {
-        StoreWeight(from[j], format.weight_type, to + j * bytes);
+        const int8_t weight = from[IndexAt(format.weight_order, block + j)];
+        StoreWeight(weight, format.weight_type, to + j * bytes);
       }
     }
   }
@@ -143,7 +145,7 @@ void PackGemm(const GemmDescriptor& descriptor, ActivationForm form,
               void* packed) {
   const LaneFormat format = {descriptor.nr, descriptor.accumulator_order,
                              descriptor.multiplier_order,
-                             descriptor.weight_type};
+                             descriptor.weight_type, nullptr};
   PackPanels(format, descriptor.kr,
              GemmPanelBytes(descriptor, num_runs, run_length), form, layer,
              num_runs, run_length, static_cast<uint8_t*>(packed));
@@ -166,7 +168,7 @@ void PackDepthwiseConv(const DepthwiseConvDescriptor& descriptor,
                        size_t taps, void* packed) {
   const LaneFormat format = {descriptor.nr, descriptor.accumulator_order,
                              descriptor.multiplier_order,
-                             descriptor.weight_type};
+                             descriptor.weight_type, descriptor.tap_order};
   PackPanels(format, descriptor.kr, DepthwiseConvPanelBytes(descriptor, taps),
              form, layer, 1, taps, static_cast<uint8_t*>(packed));
 }

@@ -14,6 +14,15 @@ namespace octet::avx2 {
 
 void Gemm6x16(const GemmArgs& args);
 void Gemm1x32(const GemmArgs& args);
+void DepthwiseConv3x3Stride1(const DepthwiseConvArgs& args);
+void DepthwiseConv3x3Stride2(const DepthwiseConvArgs& args);
+void DepthwiseConvAny(const DepthwiseConvArgs& args);
+void MaxPool(const PoolArgs& args);
+void AveragePool(const PoolArgs& args);
+void Add(const AddArgs& args);
+void Requantize(const RequantizeArgs& args);
+void Quantize(const QuantizeArgs& args);
+void Dequantize(const DequantizeArgs& args);
 
 }  // namespace octet::avx2
 

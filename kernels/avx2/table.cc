@@ -40,6 +40,46 @@ constexpr GemmKernel kGemm[] = {
      avx2::Gemm1x32},
 };
 
+// Pairs of taps: see depthwise_conv_3x3.cc.
+constexpr uint8_t kTapOrder3x3[9] = {0, 3, 1, 4, 2, 5, 8, 7, 6};
+
+constexpr DepthwiseConvDescriptor Depthwise3x3(const char* name,
+                                               uint8_t stride) {
+  return {.name = name,
+          .nr = 32,
+          .kr = 2,
+          .weight_type = WeightType::kInt16,
+          .accumulator_order = kAccumulatorOrder32,
+          .multiplier_order = kMultiplierOrder32,
+          .max_rows = 1,
+          .kernel_h = 3,
+          .kernel_w = 3,
+          .stride_h = stride,
+          .stride_w = stride,
+          .dilation_h = 1,
+          .dilation_w = 1,
+          .tap_order = kTapOrder3x3};
+}
+
+constexpr DepthwiseConvKernel kDepthwiseConv[] = {
+    {Depthwise3x3("3x3s1", 1), avx2::DepthwiseConv3x3Stride1},
+    {Depthwise3x3("3x3s2", 2), avx2::DepthwiseConv3x3Stride2},
+    {{.name = "any",
+      .nr = 16,
+      .kr = 2,
+      .weight_type = WeightType::kInt16,
+      .accumulator_order = kAccumulatorOrder16,
+      .multiplier_order = nullptr,
+      .max_rows = 1,
+      .kernel_h = 0,
+      .kernel_w = 0,
+      .stride_h = 0,
+      .stride_w = 0,
+      .dilation_h = 0,
+      .dilation_w = 0},
+     avx2::DepthwiseConvAny},
+};
+
 }  // namespace
 
 const KernelTable kAvx2Table = {
@@ -48,16 +88,16 @@ const KernelTable kAvx2Table = {
     .serves_both_forms = false,
     .gemm = kGemm,
     .num_gemm = sizeof(kGemm) / sizeof(kGemm[0]),
-    .depthwise_conv = nullptr,
-    .num_depthwise_conv = 0,
-    .max_pool = nullptr,
-    .average_pool = nullptr,
-    .add = nullptr,
-    .requantize = nullptr,
+    .depthwise_conv = kDepthwiseConv,
+    .num_depthwise_conv = sizeof(kDepthwiseConv) / sizeof(kDepthwiseConv[0]),
+    .max_pool = avx2::MaxPool,
+    .average_pool = avx2::AveragePool,
+    .add = avx2::Add,
+    .requantize = avx2::Requantize,
     .lookup = nullptr,
     .softmax = nullptr,
-    .quantize = nullptr,
-    .dequantize = nullptr,
+    .quantize = avx2::Quantize,
+    .dequantize = avx2::Dequantize,
 };
 
 }  // namespace octet

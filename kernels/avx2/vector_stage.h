@@ -83,13 +83,16 @@ static inline __m256i ToWords(__m256i accumulator0, __m256i accumulator1,
   return RoundToWords(_mm256_mulhrs_epi16(t, multiplier), stage);
 }
 
+static inline __m256i ClampBytes(__m256i bytes, const VectorStage& stage) {
+  return _mm256_min_epu8(_mm256_max_epu8(bytes, stage.clamp_min),
+                         stage.clamp_max);
+}
+
 // Bytes from two vectors of words; within each 128-bit lane first those of
 // words0, then those of words1.
 static inline __m256i ToBytes(__m256i words0, __m256i words1,
                               const VectorStage& stage) {
-  const __m256i bytes = _mm256_packus_epi16(words0, words1);
-  return _mm256_min_epu8(_mm256_max_epu8(bytes, stage.clamp_min),
-                         stage.clamp_max);
+  return ClampBytes(_mm256_packus_epi16(words0, words1), stage);
 }
 
 // As ToBytes, with the 16 bytes of words0 in the lower half and those of
