@@ -18,7 +18,7 @@
 namespace octet {
 namespace {
 
-constexpr int64_t kBlockBytes = 1 << 18;
+constexpr int64_t kBlockBytes = 1 << 16;
 
 // Calls visit(block) for each block of the entry's bytes as stored.
 template <typename Visit>

@@ -20,7 +20,8 @@ namespace {
 using Bytes = std::vector<uint8_t>;
 
 void Put(Bytes& bytes, uint64_t number, int count) {
-  for (int i = 0; i < count; ++i) bytes.push_back(uint8_t(number >> (8 * i)));
+  for (int i = 0; i < count; ++i, number >>= 8)
+    bytes.push_back(uint8_t(number));
 }
 
 void Append(Bytes& bytes, const Bytes& more) {
