@@ -31,6 +31,9 @@ class TemporaryFolder {
   // Writes a file and returns its path.
   std::string Write(const std::string& name, std::span<const uint8_t> bytes) {
     const std::string path = Path(name);
+    // Some file systems write a file that replaces its own contents to the
+    // disk at once, which makes thousands of small files slow.
+    std::filesystem::remove(path);
     std::ofstream(path, std::ios::binary)
         .write(reinterpret_cast<const char*>(bytes.data()),
                std::streamsize(bytes.size()));
