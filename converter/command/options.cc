@@ -14,6 +14,7 @@ struct PictureOptions {
   std::string size;  // HEIGHTxWIDTH
   int resize_shorter = 0;
   bool crop = false;
+  bool stretch = false;
   bool bgr = false;
   bool gray = false;
   std::vector<float> mean;
@@ -81,12 +82,14 @@ void AddPictureOptions(CLI::App& app, PictureOptions& options) {
                  "HEIGHTxWIDTH that the network sees; default: the input's")
       ->group(group);
   app.add_option("--resize-shorter", options.resize_shorter,
-                 "resize the shorter side to this, then crop the middle; "
-                 "default: stretch")
+                 "resize the shorter side to this, then crop the middle")
       ->check(CLI::PositiveNumber)
       ->group(group);
   app.add_flag("--crop", options.crop,
                "resize to cover the network's size, then crop the middle")
+      ->group(group);
+  app.add_flag("--stretch", options.stretch,
+               "resize to the network's size, whatever the proportions")
       ->group(group);
   app.add_option("--mean", options.mean,
                  "value = (pixel - mean) / std; one, or one a channel")
@@ -126,11 +129,6 @@ bool ParseSize(const std::string& text, PreprocessingInfo& info) {
          info.height > 0 && info.width > 0;
 }
 
-// `given`, or one value for all channels.
-std::vector<float> OrDefault(const std::vector<float>& given, float value) {
-  return given.empty() ? std::vector<float>{value} : given;
-}
-
 void SetPreprocessing(const PictureOptions& pictures, PreprocessingInfo& info) {
   if (!pictures.size.empty() && !ParseSize(pictures.size, info)) {
     throw CLI::ValidationError("--size",
@@ -141,15 +139,20 @@ void SetPreprocessing(const PictureOptions& pictures, PreprocessingInfo& info) {
       throw CLI::ValidationError("--mean, --std", "take one or three values");
     }
   }
-  info.resize = pictures.resize_shorter > 0 || pictures.crop
-                    ? ResizeMode::kShorter
-                    : ResizeMode::kStretch;
+  if (pictures.stretch && (pictures.crop || pictures.resize_shorter > 0)) {
+    throw CLI::ValidationError("--stretch",
+                               "excludes --resize-shorter, --crop");
+  }
+  if (pictures.stretch) info.resize = ResizeMode::kStretch;
+  if (pictures.crop || pictures.resize_shorter > 0) {
+    info.resize = ResizeMode::kShorter;
+  }
   info.resize_shorter = pictures.resize_shorter;
   info.color_order = pictures.bgr    ? ColorOrder::kBgr
                      : pictures.gray ? ColorOrder::kGray
                                      : ColorOrder::kRgb;
-  info.mean = OrDefault(pictures.mean, 0.0f);
-  info.std = OrDefault(pictures.std, 1.0f);
+  info.mean = pictures.mean;
+  info.std = pictures.std;
 }
 
 std::vector<std::string> Recorded(const CLI::App& app) {

@@ -165,6 +165,9 @@ Result<PreprocessingInfo> CompletePreprocessing(PreprocessingInfo info,
   if (shape.rank == 4) {
     if (info.height == 0) info.height = shape[1];
     if (info.width == 0) info.width = shape[2];
+    if (info.resize == ResizeMode::kShorter && info.resize_shorter == 0) {
+      info.resize_shorter = std::max(info.height, info.width);
+    }
     if (shape[3] == 1 && info.color_order == ColorOrder::kRgb) {
       info.color_order = ColorOrder::kGray;
     }

@@ -26,8 +26,6 @@ ConvertOptions DigitsOptions(const std::string& output) {
   options.output_path = output;
   options.calibrate_path = DigitsPath("calib-images.idx3-ubyte");
   options.class_names_path = DigitsPath("labels.txt");
-  options.samples.preprocessing.resize = ResizeMode::kStretch;
-  options.samples.preprocessing.mean = {0.0f};
   options.samples.preprocessing.std = {255.0f};
   return options;
 }
