@@ -17,9 +17,8 @@ struct QuantizedWeights {
   std::vector<int8_t> values;  // in the order of the real weights
   std::vector<float> scale;    // one a channel, or a single one
   std::vector<int32_t> bias;   // one a channel
-  // Channels whose accumulator would have left int32 at the scale that their
-  // weights ask for; a larger scale, which keeps the bias right and rounds the
-  // weights more coarsely, was chosen.
+  // Channels with a larger scale than their weights ask for (see
+  // QuantizeWeights): the bias is right, the weights are coarser.
   int widened_channels = 0;
   // Channels whose weights are all 0 in int8: the output is the bias.
   int dead_channels = 0;
