@@ -52,14 +52,18 @@ float ChooseWeightScale(const Channel& channel) {
 
 // `scale`, or the next larger one at which the accumulator fits int32. The
 // bound is nearly proportional to 1 / scale, so this takes two or three turns.
+// Where even the largest float is too small, that.
 float WidenToFit(const Channel& channel, float scale,
                  const ActivationParams& input) {
-  for (;;) {
+  constexpr float kLargestScale = std::numeric_limits<float>::max();
+  while (scale < kLargestScale) {
     const double bound = AccumulatorBound(channel, scale, input);
-    if (bound <= kLargestAccumulator) return scale;
+    if (bound <= kLargestAccumulator) break;
     // The factor's excess outweighs the rounding of the weights and of scale.
-    scale = static_cast<float>(scale * (bound / kLargestAccumulator) * 1.0001);
+    const double wider = scale * (bound / kLargestAccumulator) * 1.0001;
+    scale = static_cast<float>(std::min(wider, double{kLargestScale}));
   }
+  return scale;
 }
 
 void UseLargest(std::vector<float>& scale) {
@@ -100,8 +104,9 @@ QuantizedWeights QuantizeWeights(const std::vector<float>& weights,
       dead = dead && result.values.back() == 0;
     }
     if (dead) ++result.dead_channels;
-    result.bias.push_back(
-        static_cast<int32_t>(QuantizeBias(channels[c].bias, scale[c], input)));
+    const double q = QuantizeBias(channels[c].bias, scale[c], input);
+    result.bias.push_back(static_cast<int32_t>(
+        std::clamp(q, -kLargestAccumulator, kLargestAccumulator)));
   }
   if (per_tensor) scale.resize(1);
   result.scale = std::move(scale);

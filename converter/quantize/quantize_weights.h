@@ -32,6 +32,9 @@ struct QuantizedWeights {
 // * max(z + 128, 127 - z) * sum|w| + |bias| < 2^31 would not hold, z being the
 //   input's zero point.
 //
+// A bias that no finite scale makes fit is saturated, and its channel's scale
+// is the largest float.
+//
 // per_tensor: one scale, the largest that any channel asks for.
 // REQUIRES: all values finite; weights.size() a multiple of bias.size() > 0.
 QuantizedWeights QuantizeWeights(const std::vector<float>& weights,
