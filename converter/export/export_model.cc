@@ -1,7 +1,5 @@
 #include "converter/export/export_model.h"
 
-#include <algorithm>
-#include <cmath>
 #include <memory>
 
 namespace octet::converter {
@@ -17,44 +15,6 @@ std::string ShapeText(const std::vector<int32_t>& shape) {
     text += (text.empty() ? "" : ", ") + std::to_string(size);
   }
   return "[" + text + "]";
-}
-
-bool AllFinite(const std::vector<float>& values) {
-  return std::all_of(values.begin(), values.end(),
-                     [](float value) { return std::isfinite(value); });
-}
-
-Status CheckPreprocessing(const schema::PreprocessingT& preprocessing,
-                          const schema::ModelT& model) {
-  if (preprocessing.input >= model.inputs.size()) {
-    return InvalidArgument(
-        "preprocessing of input " + std::to_string(preprocessing.input) +
-        ", but the model has " + std::to_string(model.inputs.size()));
-  }
-  const schema::TensorT& input =
-      *model.tensors[model.inputs[preprocessing.input]];
-  const size_t channels =
-      preprocessing.color_order == schema::ColorOrder::GRAY ? 1 : 3;
-  const std::vector<int32_t> picture = {preprocessing.height,
-                                        preprocessing.width,
-                                        static_cast<int32_t>(channels)};
-  if (input.shape.size() != 4 ||
-      !std::equal(picture.begin(), picture.end(), input.shape.begin() + 1)) {
-    return InvalidArgument("preprocessing makes pictures " +
-                           ShapeText(picture) + ", but input '" + input.name +
-                           "' is " + ShapeText(input.shape));
-  }
-  const std::vector<float>& std_values = preprocessing.std;
-  if (preprocessing.mean.size() != channels || std_values.size() != channels) {
-    return InvalidArgument("mean and std must have " +
-                           std::to_string(channels) + " values, one a channel");
-  }
-  if (!AllFinite(preprocessing.mean) || !AllFinite(std_values) ||
-      std::any_of(std_values.begin(), std_values.end(),
-                  [](float value) { return value <= 0.0f; })) {
-    return InvalidArgument("mean must be finite and std positive");
-  }
-  return OkStatus();
 }
 
 Status CheckLabels(const std::vector<std::string>& labels,
@@ -83,7 +43,6 @@ Status CheckSize(const schema::ModelT& model) {
 Result<std::vector<uint8_t>> ExportModel(schema::ModelT model,
                                          const ModelMetadata& metadata) {
   for (const schema::PreprocessingT& preprocessing : metadata.preprocessing) {
-    OCTET_RETURN_IF_ERROR(CheckPreprocessing(preprocessing, model));
     model.preprocessing.push_back(
         std::make_unique<schema::PreprocessingT>(preprocessing));
   }

@@ -14,6 +14,7 @@ namespace octet::converter {
 
 // What a file carries beside the network; the fields are the schema's.
 struct ModelMetadata {
+  // As CompletePreprocessing (converter/samples) leaves it.
   std::vector<schema::PreprocessingT> preprocessing;
   std::vector<std::string> labels;
   // converter_version is filled in by ExportModel.
@@ -22,8 +23,7 @@ struct ModelMetadata {
 
 // The bytes of the file: its identifier, every buffer 64-byte aligned from the
 // start. The same model and metadata give the same bytes.
-// Errors: metadata that does not fit the model (it says which rule is broken);
-// a model beyond the format's 2 GiB.
+// Errors: labels that do not fit output 0; a model beyond the format's 2 GiB.
 Result<std::vector<uint8_t>> ExportModel(schema::ModelT model,
                                          const ModelMetadata& metadata);
 

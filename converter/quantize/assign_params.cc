@@ -107,16 +107,31 @@ class Assigner {
     return shared;
   }
 
+  // Those that are activations in the file: not weights and biases, and not
+  // values that nothing uses.
+  std::vector<ValueId> FindQuantizedValues() const {
+    std::vector<ValueId> ids = graph_.inputs;
+    for (const Node& node : graph_.nodes) {
+      ids.push_back(node.output);
+      if (!std::holds_alternative<Add>(node.op) &&
+          !std::holds_alternative<Concat>(node.op)) {
+        continue;
+      }
+      ids.insert(ids.end(), node.inputs.begin(), node.inputs.end());
+    }
+    return ids;
+  }
+
   void Choose() {
     const size_t count = graph_.values.size();
     group_ranges_.assign(count, Range{});
     std::vector<bool> fixed_group(count, false);
-    for (size_t i = 0; i < count; ++i) {
-      const size_t group = groups_.Find(ValueId(i));
-      const Value& value = graph_.values[i];
+    for (ValueId id : FindQuantizedValues()) {
+      const size_t group = groups_.Find(id);
+      const Value& value = graph_.value(id);
       group_ranges_[group] = group_ranges_[group].Union(
-          value.is_constant() ? RangeOf(*value.data) : ranges_[i]);
-      if (fixed_[i]) fixed_group[group] = true;
+          value.is_constant() ? RangeOf(*value.data) : ranges_[size_t(id)]);
+      if (fixed_[size_t(id)]) fixed_group[group] = true;
     }
     IncludePadValues();
     params_.resize(count);

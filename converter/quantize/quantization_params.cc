@@ -4,7 +4,7 @@
 #include <cassert>
 #include <cmath>
 #include <limits>
-#include <string>
+#include <sstream>
 
 namespace octet::converter {
 namespace {
@@ -48,12 +48,14 @@ Result<RequantizationParams> DeriveRequantization(double effective_scale) {
   }
   const int shift = -exponent - 6;
   if (!std::isfinite(effective_scale) || shift < -15) {
-    return Unsupported(
-        "the calibrated range of the output is too narrow for the scales of "
-        "the inputs (scale_input * scale_weights / scale_output = " +
-        std::to_string(effective_scale) +
-        " >= 512); calibrate with more samples, or with samples on which this "
-        "output varies");
+    std::ostringstream message;
+    message
+        << "the calibrated range of the output is too narrow for the scales "
+           "of the inputs (scale_input * scale_weights / scale_output = "
+        << effective_scale
+        << ", which must be below 512); calibrate with more samples, or "
+           "with samples on which this output varies";
+    return Unsupported(message.str());
   }
   if (effective_scale == 0.0 || shift > 31) return RequantizationParams{0, 0};
   return RequantizationParams{static_cast<int16_t>(multiplier),

@@ -1,6 +1,8 @@
 // Conv2d and FullyConnected.
 
+#include <limits>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "converter/quantize/quantize_operators.h"
@@ -9,6 +11,8 @@
 
 namespace octet::converter {
 namespace {
+
+constexpr float kLargestFloat = std::numeric_limits<float>::max();
 
 // A layer's weights and bias as tensors, and its requantization.
 struct WeightedLayer {
@@ -36,12 +40,17 @@ Result<WeightedLayer> QuantizeLayer(const Node& node,
   layer.requantization = std::make_unique<schema::RequantizationT>();
   std::vector<float> bias_scale;
   for (size_t c = 0; c < quantized.scale.size(); ++c) {
+    const std::string channel = "output channel " + std::to_string(c);
     const double accumulator_scale = double{input.scale} * quantized.scale[c];
+    if (quantized.scale[c] == kLargestFloat ||
+        accumulator_scale > kLargestFloat) {
+      return Unsupported(channel +
+                         ": its values are too large for a float32 scale");
+    }
     bias_scale.push_back(static_cast<float>(accumulator_scale));
     const Status status = AppendRequantization(accumulator_scale / output.scale,
                                                *layer.requantization);
-    OCTET_RETURN_IF_ERROR(
-        status.WithContext("output channel " + std::to_string(c)));
+    OCTET_RETURN_IF_ERROR(status.WithContext(channel));
   }
   const int32_t axis = options.per_tensor ? -1 : 0;
   layer.inputs = {

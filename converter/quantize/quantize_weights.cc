@@ -41,25 +41,34 @@ double AccumulatorBound(const Channel& channel, float scale,
          std::abs(QuantizeBias(channel.bias, scale, input));
 }
 
-// The scale that the weights of `channel` ask for, at least `floor`.
-float ChooseWeightScale(const Channel& channel, float floor) {
+// The scale that the weights of `channel` ask for; 0 if they are all 0.
+float ChooseWeightScale(const Channel& channel) {
   float max_abs = 0.0f;
   for (float weight : channel.weights) {
     max_abs = std::max(max_abs, std::abs(weight));
   }
-  return std::max(static_cast<float>(double{max_abs} / 127.0), floor);
+  return static_cast<float>(double{max_abs} / 127.0);
 }
 
 // `scale`, or the next larger one at which the accumulator fits int32. The
 // bound is nearly proportional to 1 / scale, so this takes two or three turns.
+// Where even the largest float is too small, that.
 float WidenToFit(const Channel& channel, float scale,
                  const ActivationParams& input) {
-  for (;;) {
+  constexpr float kLargestScale = std::numeric_limits<float>::max();
+  while (scale < kLargestScale) {
     const double bound = AccumulatorBound(channel, scale, input);
-    if (bound <= kLargestAccumulator) return scale;
+    if (bound <= kLargestAccumulator) break;
     // The factor's excess outweighs the rounding of the weights and of scale.
-    scale = static_cast<float>(scale * (bound / kLargestAccumulator) * 1.0001);
+    const double wider = scale * (bound / kLargestAccumulator) * 1.0001;
+    scale = static_cast<float>(std::min(wider, double{kLargestScale}));
   }
+  return scale;
+}
+
+void UseLargest(std::vector<float>& scale) {
+  std::fill(scale.begin(), scale.end(),
+            *std::max_element(scale.begin(), scale.end()));
 }
 
 }  // namespace
@@ -74,26 +83,20 @@ QuantizedWeights QuantizeWeights(const std::vector<float>& weights,
       static_cast<float>(std::max(0x1p-30 * output_scale / input.scale,
                                   double{std::numeric_limits<float>::min()}));
   std::vector<Channel> channels;
-  std::vector<float> scale;  // one a channel
+  std::vector<float> wanted;  // one a channel
   for (size_t c = 0; c < bias.size(); ++c) {
     channels.push_back({std::span(weights).subspan(c * size, size), bias[c]});
-    scale.push_back(ChooseWeightScale(channels[c], floor));
+    wanted.push_back(ChooseWeightScale(channels[c]));
   }
-  if (per_tensor) {
-    std::fill(scale.begin(), scale.end(),
-              *std::max_element(scale.begin(), scale.end()));
-  }
+  if (per_tensor) UseLargest(wanted);
 
   QuantizedWeights result;
+  std::vector<float> scale;  // one a channel
   for (size_t c = 0; c < channels.size(); ++c) {
-    const float widened = WidenToFit(channels[c], scale[c], input);
-    if (widened != scale[c]) ++result.widened_channels;
-    scale[c] = widened;
+    scale.push_back(WidenToFit(channels[c], std::max(wanted[c], floor), input));
+    if (wanted[c] > 0.0f && scale[c] > wanted[c]) ++result.widened_channels;
   }
-  if (per_tensor) {
-    std::fill(scale.begin(), scale.end(),
-              *std::max_element(scale.begin(), scale.end()));
-  }
+  if (per_tensor) UseLargest(scale);
   for (size_t c = 0; c < channels.size(); ++c) {
     bool dead = true;
     for (float weight : channels[c].weights) {
@@ -101,8 +104,9 @@ QuantizedWeights QuantizeWeights(const std::vector<float>& weights,
       dead = dead && result.values.back() == 0;
     }
     if (dead) ++result.dead_channels;
-    result.bias.push_back(
-        static_cast<int32_t>(QuantizeBias(channels[c].bias, scale[c], input)));
+    const double q = QuantizeBias(channels[c].bias, scale[c], input);
+    result.bias.push_back(static_cast<int32_t>(
+        std::clamp(q, -kLargestAccumulator, kLargestAccumulator)));
   }
   if (per_tensor) scale.resize(1);
   result.scale = std::move(scale);

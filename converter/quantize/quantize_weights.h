@@ -17,9 +17,8 @@ struct QuantizedWeights {
   std::vector<int8_t> values;  // in the order of the real weights
   std::vector<float> scale;    // one a channel, or a single one
   std::vector<int32_t> bias;   // one a channel
-  // Channels whose accumulator would have left int32 at the scale that their
-  // weights ask for; a larger scale, which keeps the bias right and rounds the
-  // weights more coarsely, was chosen.
+  // Channels with a larger scale than their weights ask for (see
+  // QuantizeWeights): the bias is right, the weights are coarser.
   int widened_channels = 0;
   // Channels whose weights are all 0 in int8: the output is the bias.
   int dead_channels = 0;
@@ -32,6 +31,9 @@ struct QuantizedWeights {
 //   accumulator (weights of 0, or next to it), or
 // * max(z + 128, 127 - z) * sum|w| + |bias| < 2^31 would not hold, z being the
 //   input's zero point.
+//
+// A bias that no finite scale makes fit is saturated, and its channel's scale
+// is the largest float.
 //
 // per_tensor: one scale, the largest that any channel asks for.
 // REQUIRES: all values finite; weights.size() a multiple of bias.size() > 0.

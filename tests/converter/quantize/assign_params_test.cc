@@ -2,6 +2,8 @@
 
 #include "converter/quantize/assign_params.h"
 
+#include <limits>
+
 #include "gtest/gtest.h"
 #include "tests/converter/graphs.h"
 
@@ -145,6 +147,18 @@ TEST(AssignParamsTest, PadValuesAreInTheRange) {
           static_cast<float>(QuantizeActivation(-4.0, params[size_t(y)]) -
                              params[size_t(y)].zero_point),
       -4.0f, params[size_t(y)].scale);
+}
+
+TEST(AssignParamsTest, ConstantOperandsHaveTheirOwnValuesRange) {
+  Graph graph;
+  const ValueId x = AddInput(graph, "x", kPicture);
+  const ValueId c = graph.AddConstant("c", {2}, {-1.0f, 7.0f});
+  // Nothing reads it, so nothing has checked it.
+  graph.AddConstant("unused", {1}, {std::numeric_limits<float>::infinity()});
+  const ValueId sum = Append(graph, "add", Add{}, {x, c});
+  graph.outputs = {sum};
+  const auto params = AssignParams(graph, DistinctRanges(graph)).params;
+  EXPECT_EQ(params[size_t(c)], ChooseActivationParams({-1.0f, 7.0f}));
 }
 
 TEST(AssignParamsTest, AddRaisesAnOutputScaleThatIsMuchSmaller) {

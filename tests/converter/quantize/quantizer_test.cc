@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -236,6 +237,25 @@ TEST(QuantizerTest, ARangeThatIsFarTooNarrowNamesNodeAndChannel) {
                 "node 'conv' (Conv2d): output channel 0: the calibrated range"),
             std::string::npos)
       << result.status().message();
+}
+
+TEST(QuantizerTest, ValuesBeyondEveryScaleNameNodeAndChannel) {
+  const float largest = std::numeric_limits<float>::max();
+  Graph graph;
+  const ValueId x = AddInput(graph, "x", {1, 2});
+  const ValueId w = graph.AddConstant("w", {1, 2}, {largest, largest});
+  const ValueId b = graph.AddConstant("b", {1}, {largest});
+  graph.outputs = {Append(graph, "fc", FullyConnected{}, {x, w, b})};
+  for (const float input : {largest, 1e-19f}) {
+    Ranges ranges(graph.values.size(), Range{-largest, largest});
+    ranges[size_t(x)] = {0.0f, input};
+    const auto result = Quantize(graph, ranges, {});
+    ASSERT_FALSE(result.ok());
+    EXPECT_NE(result.status().message().find(
+                  "node 'fc' (FullyConnected): output channel 0: its values"),
+              std::string::npos)
+        << result.status().message();
+  }
 }
 
 TEST(QuantizerTest, UnsupportedNodesAreRefusedTogether) {
