@@ -48,7 +48,8 @@ TEST(ChooseSamplesTest, ASeedChoosesDistinctAscendingSamples) {
 }
 
 TEST(ChooseSamplesTest, TheSameOnEveryMachine) {
-  EXPECT_EQ(ChooseSamples(1000, 4, 1), (std::vector<size_t>{242, 465, 582, 627}));
+  EXPECT_EQ(ChooseSamples(1000, 4, 1),
+            (std::vector<size_t>{242, 465, 582, 627}));
 }
 
 TEST(OpenSamplesTest, LimitKeepsNamesLabelsAndValuesTogether) {
