@@ -240,6 +240,28 @@ TEST(PackTest, DepthwiseConvPanels) {
   });
 }
 
+// Position p holds the weight of tap order[p].
+TEST(PackTest, TapOrder) {
+  constexpr uint8_t kOrder[9] = {0, 3, 6, 1, 4, 7, 2, 5, 8};
+  const Format format = kFormats[4];
+  const Case c = {format, 7, 1, 9, 11, true, ActivationForm::kU8};
+  const reference::WeightedLayer layer = MakeLayer(c);
+  DepthwiseConvDescriptor descriptor = ToDepthwise(format);
+  descriptor.tap_order = kOrder;
+  std::vector<uint8_t> packed(PackedDepthwiseConvBytes(descriptor, 7, 9),
+                              kSentinel);
+  PackDepthwiseConv(descriptor, c.form, ToLayerWeights(layer), 9,
+                    packed.data());
+  reference::WeightedLayer expected = layer;
+  for (size_t channel = 0; channel < 7; ++channel) {
+    for (size_t position = 0; position < 9; ++position) {
+      expected.weights.data[channel * 9 + position] =
+          layer.weights.data[channel * 9 + kOrder[position]];
+    }
+  }
+  ExpectPacked(c, expected, packed, DepthwiseConvPanelBytes(descriptor, 9));
+}
+
 // A group of a grouped convolution lies inside the weights of the layer.
 TEST(PackTest, ChannelStride) {
   const Format format = kFormats[1];
