@@ -39,9 +39,7 @@ static inline __m256i QuantizeBlock(const float* real,
   const __m256i steps3 = ToSteps(_mm256_loadu_ps(real + 24), k);
   const __m256i bytes = _mm256_packus_epi16(_mm256_packs_epi32(steps0, steps1),
                                             _mm256_packs_epi32(steps2, steps3));
-  // Packing left groups of 4 in the order 0 2 4 6 1 3 5 7.
-  return _mm256_permutevar8x32_epi32(bytes,
-                                     _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+  return UndoPackingBy4(bytes);
 }
 
 static inline __m256 DequantizeBlock(const uint8_t* bytes, __m256i zero_point,

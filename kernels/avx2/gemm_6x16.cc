@@ -28,10 +28,10 @@ struct TileInput {
   const uint8_t* panel;
 };
 
-// The sums of one pixel: those of channels 0-3, 8-11 and of 4-7, 12-15.
+// The sums of one pixel.
 struct Row {
-  __m256i sum0;
-  __m256i sum1;
+  __m256i sum0;  // channels 0-7
+  __m256i sum1;  // channels 8-15
 };
 
 // The sums of a tile. Named members rather than an array: compilers keep them
@@ -40,34 +40,37 @@ struct Tile {
   Row row0, row1, row2, row3, row4, row5;
 };
 
+// kChannels: 16, or 8 in a last panel that has no more; sum1 stays what it is.
+template <size_t kChannels>
 static inline void MultiplyAdd(const uint8_t* pair, __m256i weights0,
                                __m256i weights1, Row& row) {
   const __m256i activations = BroadcastPair(pair);
   row.sum0 =
       _mm256_add_epi32(row.sum0, _mm256_madd_epi16(activations, weights0));
+  if (kChannels == 8) return;
   row.sum1 =
       _mm256_add_epi32(row.sum1, _mm256_madd_epi16(activations, weights1));
 }
 
-template <size_t kM>
+template <size_t kM, size_t kChannels>
 static inline Tile Accumulate(const TileInput& in) {
   const Row bias = {Load256(in.panel), Load256(in.panel + 32)};
   Tile t = {bias, bias, bias, bias, bias, bias};
   const uint8_t* weights = in.panel + kLayout.weights;
   const size_t stride = in.row_bytes;
   // Two pointers and a stride reach six rows: few registers, short addresses.
-  const uint8_t* rows012 = in.activations;
-  const uint8_t* rows345 = in.activations + 3 * stride;
-  const uint8_t* const end = rows012 + stride;
-  for (; rows012 != end; rows012 += 4, rows345 += 4, weights += 64) {
-    const __m256i weights0 = Load256(weights);
-    const __m256i weights1 = Load256(weights + 32);
-    MultiplyAdd(rows012, weights0, weights1, t.row0);
-    if (kM > 1) MultiplyAdd(rows012 + stride, weights0, weights1, t.row1);
-    if (kM > 2) MultiplyAdd(rows012 + 2 * stride, weights0, weights1, t.row2);
-    if (kM > 3) MultiplyAdd(rows345, weights0, weights1, t.row3);
-    if (kM > 4) MultiplyAdd(rows345 + stride, weights0, weights1, t.row4);
-    if (kM > 5) MultiplyAdd(rows345 + 2 * stride, weights0, weights1, t.row5);
+  const uint8_t* a = in.activations;
+  const uint8_t* b = in.activations + 3 * stride;
+  const uint8_t* const end = a + stride;
+  for (; a != end; a += 4, b += 4, weights += 64) {
+    const __m256i w0 = Load256(weights);
+    const __m256i w1 = Load256(weights + 32);
+    MultiplyAdd<kChannels>(a, w0, w1, t.row0);
+    if (kM > 1) MultiplyAdd<kChannels>(a + stride, w0, w1, t.row1);
+    if (kM > 2) MultiplyAdd<kChannels>(a + 2 * stride, w0, w1, t.row2);
+    if (kM > 3) MultiplyAdd<kChannels>(b, w0, w1, t.row3);
+    if (kM > 4) MultiplyAdd<kChannels>(b + stride, w0, w1, t.row4);
+    if (kM > 5) MultiplyAdd<kChannels>(b + 2 * stride, w0, w1, t.row5);
   }
   return t;
 }
@@ -97,7 +100,7 @@ static inline void StoreRows(const Row& row0, const Row& row1,
   const __m256i words0 = RowToWords<kLeft>(row0, panel, out.stage);
   const __m256i words1 =
       kBoth ? RowToWords<kLeft>(row1, panel, out.stage) : words0;
-  const __m256i bytes = ToBytesInOrder(words0, words1, out.stage);
+  const __m256i bytes = UndoPackingBy4(ToBytes(words0, words1, out.stage));
   uint8_t* to = out.bytes + static_cast<ptrdiff_t>(kFirst) * out.stride;
   StoreUpTo16(to, _mm256_castsi256_si128(bytes), out.channels);
   if constexpr (kBoth) {
@@ -106,9 +109,11 @@ static inline void StoreRows(const Row& row0, const Row& row1,
   }
 }
 
+// Inlined wherever it is used, so that the tile stays in registers.
 template <bool kLeft, size_t kM>
-static inline void StoreTile(const Tile& t, const uint8_t* panel,
-                             const TileOutput& out) {
+[[gnu::always_inline]] static inline void StoreTile(const Tile& t,
+                                                    const uint8_t* panel,
+                                                    const TileOutput& out) {
   StoreRows<kLeft, kM, 0>(t.row0, t.row1, panel, out);
   StoreRows<kLeft, kM, 2>(t.row2, t.row3, panel, out);
   StoreRows<kLeft, kM, 4>(t.row4, t.row5, panel, out);
@@ -118,7 +123,24 @@ static inline void StoreTile(const Tile& t, const uint8_t* panel,
 // registers, costs the loop none.
 template <size_t kM>
 [[gnu::noinline]] void AccumulateTo(const TileInput& in, Tile* t) {
-  *t = Accumulate<kM>(in);
+  *t = Accumulate<kM, kNr>(in);
+}
+
+template <bool kLeft, size_t kM>
+static inline void FullPanel(const TileInput& in, const TileOutput& out) {
+  if constexpr (kLeft) {
+    Tile t;
+    AccumulateTo<kM>(in, &t);
+    StoreTile<true, kM>(t, in.panel, out);
+  } else {
+    StoreTile<false, kM>(Accumulate<kM, kNr>(in), in.panel, out);
+  }
+}
+
+// The last panel, of at most 8 channels.
+template <bool kLeft, size_t kM>
+[[gnu::noinline]] void HalfPanel(const TileInput& in, const TileOutput& out) {
+  StoreTile<kLeft, kM>(Accumulate<kM, kNr / 2>(in), in.panel, out);
 }
 
 template <bool kLeft, size_t kM>
@@ -127,18 +149,15 @@ void Panels(const GemmArgs& args, size_t padded_k) {
                   static_cast<const uint8_t*>(args.packed_weights)};
   TileOutput out = {static_cast<uint8_t*>(args.output), args.output_stride, kNr,
                     MakeVectorStage(args.stage, kFractionBits)};
-  for (size_t c = 0; c < args.n; c += kNr) {
-    out.channels = args.n - c < kNr ? args.n - c : kNr;
-    if constexpr (kLeft) {
-      Tile t;
-      AccumulateTo<kM>(in, &t);
-      StoreTile<true, kM>(t, in.panel, out);
-    } else {
-      StoreTile<false, kM>(Accumulate<kM>(in), in.panel, out);
-    }
+  size_t left = args.n;
+  for (; left > kNr / 2; left -= out.channels) {
+    out.channels = left < kNr ? left : kNr;
+    FullPanel<kLeft, kM>(in, out);
     in.panel += args.panel_bytes;
     out.bytes += kNr;
   }
+  out.channels = left;
+  if (left != 0) HalfPanel<kLeft, kM>(in, out);
 }
 
 template <size_t kM>

@@ -4,10 +4,10 @@
 namespace octet {
 namespace {
 
-// Channels at the positions of a panel of 16 with two accumulators, so that
-// vpackssdw, which works within 128-bit lanes, puts them in order.
-constexpr uint8_t kAccumulatorOrder16[16] = {0, 1, 2, 3, 8,  9,  10, 11,
-                                             4, 5, 6, 7, 12, 13, 14, 15};
+// A panel of 16 has two accumulators. vpackssdw, which works within 128-bit
+// lanes, brings either one of the two to this order and the other to 0 ... 15.
+constexpr uint8_t kLaneOrder16[16] = {0, 1, 2, 3, 8,  9,  10, 11,
+                                      4, 5, 6, 7, 12, 13, 14, 15};
 
 // The same for a panel of 32 with four accumulators and vpackuswb behind it.
 constexpr uint8_t kAccumulatorOrder32[32] = {
@@ -23,8 +23,8 @@ constexpr GemmKernel kGemm[] = {
       .nr = 16,
       .kr = 2,
       .weight_type = WeightType::kInt16,
-      .accumulator_order = kAccumulatorOrder16,
-      .multiplier_order = nullptr,
+      .accumulator_order = nullptr,
+      .multiplier_order = kLaneOrder16,
       .workspace_bytes_per_k = 2,
       .max_m = 0},
      avx2::Gemm6x16},
@@ -68,7 +68,7 @@ constexpr DepthwiseConvKernel kDepthwiseConv[] = {
       .nr = 16,
       .kr = 2,
       .weight_type = WeightType::kInt16,
-      .accumulator_order = kAccumulatorOrder16,
+      .accumulator_order = kLaneOrder16,
       .multiplier_order = nullptr,
       .max_rows = 1,
       .kernel_h = 0,

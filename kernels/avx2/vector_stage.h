@@ -103,6 +103,13 @@ static inline __m256i ToBytesInOrder(__m256i words0, __m256i words1,
                                   _MM_SHUFFLE(3, 1, 2, 0));
 }
 
+// The order of bytes that two packings of four vectors of int32 (vpackssdw,
+// vpackuswb) left, undone: groups of 4 lie in the order 0 2 4 6 1 3 5 7.
+static inline __m256i UndoPackingBy4(__m256i bytes) {
+  return _mm256_permutevar8x32_epi32(bytes,
+                                     _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+}
+
 // Stores the first n < 16 bytes and no other.
 static inline void StorePartial128(uint8_t* to, __m128i bytes, size_t n) {
   if (n & 8) {

@@ -1,0 +1,122 @@
+// octet_kernel_bench: every kernel table of this machine on the layers of
+// bench/shapes, beside the measured peak of its instruction form.
+//
+//   octet_kernel_bench [--benchmark_filter=avx2/mobilenet] [SHAPES.txt ...]
+//
+// Without a file: all of bench/shapes. Times are CPU seconds, which other
+// programs disturb least. Google Benchmark's options hold; --benchmark_out=FILE
+// writes its JSON.
+
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "bench/instruction_peak.h"
+#include "bench/kernel_report.h"
+#include "bench/layer_runner.h"
+#include "bench/layer_shape.h"
+#include "kernels/dispatch.h"
+
+namespace octet::bench {
+namespace {
+
+// Many short repetitions: the fastest one tells what the kernel can do even
+// where other programs share the machine.
+constexpr double kSecondsARepetition = 0.004;
+constexpr int kRepetitions = 21;
+
+void SetCounters(double macs, double count, benchmark::State& state) {
+  state.counters[KernelReport::kMacs] = macs;
+  state.counters[KernelReport::kCount] = count;
+  state.counters["GMAC/s"] = benchmark::Counter(
+      macs * 1e-9, benchmark::Counter::kIsIterationInvariantRate);
+}
+
+void MeasurePeak(benchmark::State& state, const InstructionPeak& peak) {
+  constexpr size_t kTimes = 10000;
+  double macs = 0;
+  for (auto _ : state) macs = peak.run(kTimes);
+  SetCounters(macs, 1, state);
+  state.SetLabel(peak.form);
+}
+
+void MeasureLayer(benchmark::State& state, const LayerShape& shape,
+                  const KernelTable* table) {
+  const std::unique_ptr<LayerRunner> layer = LayerRunner::Create(shape, table);
+  layer->Run();
+  for (auto _ : state) layer->Run();
+  SetCounters(shape.macs(), static_cast<double>(shape.count), state);
+  state.SetLabel(layer->kernel_name());
+}
+
+template <typename Function>
+void Register(const std::string& name, Function function) {
+  benchmark::RegisterBenchmark(name.c_str(), function)
+      ->MinTime(kSecondsARepetition)
+      ->Repetitions(kRepetitions);
+}
+
+void RegisterPeaks(const char* isa) {
+  size_t count = 0;
+  const InstructionPeak* peaks = InstructionPeaks(&count);
+  for (size_t i = 0; i < count; ++i) {
+    const InstructionPeak& peak = peaks[i];
+    if (std::string(peak.isa) != isa) continue;
+    Register(std::string(isa) + "/peak",
+             [peak](benchmark::State& state) { MeasurePeak(state, peak); });
+  }
+}
+
+void RegisterAll(const std::vector<LayerShape>& layers) {
+  size_t count = 0;
+  const IsaEntry* isas = IsaList(&count);
+  for (size_t i = 0; i < count; ++i) {
+    if (!isas[i].cpu_supports()) continue;
+    const KernelTable* table = isas[i].table;
+    RegisterPeaks(table->isa);
+    for (const LayerShape& layer : layers) {
+      Register(std::string(table->isa) + "/" + layer.network + "/" + layer.name,
+               [layer, table](benchmark::State& state) {
+                 MeasureLayer(state, layer, table);
+               });
+    }
+  }
+}
+
+std::vector<std::string> DefaultFiles() {
+  std::vector<std::string> files;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(OCTET_SOURCE_DIR "/bench/shapes")) {
+    files.push_back(entry.path().string());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+int Main(int argc, char** argv) {
+  benchmark::Initialize(&argc, argv);
+  std::vector<std::string> files(argv + 1, argv + argc);
+  if (files.empty()) files = DefaultFiles();
+  std::vector<LayerShape> layers;
+  for (const std::string& file : files) {
+    std::string error;
+    if (!ReadLayerShapes(file, &layers, &error)) {
+      std::fprintf(stderr, "octet_kernel_bench: %s\n", error.c_str());
+      return 2;
+    }
+  }
+  RegisterAll(layers);
+  KernelReport report;
+  benchmark::RunSpecifiedBenchmarks(&report);
+  return 0;
+}
+
+}  // namespace
+}  // namespace octet::bench
+
+int main(int argc, char** argv) { return octet::bench::Main(argc, argv); }

@@ -1,0 +1,200 @@
+#include "bench/layer_runner.h"
+
+#include <algorithm>
+#include <random>
+
+#include "kernels/pack.h"
+
+namespace octet::bench {
+namespace {
+
+size_t PaddedWidth(const LayerShape& shape) {
+  return shape.w + 2 * (shape.kernel / 2);
+}
+
+size_t PaddedHeight(const LayerShape& shape) {
+  return shape.h + 2 * (shape.kernel / 2);
+}
+
+// Weights with a shift that spreads the outputs over int8.
+struct RandomWeights {
+  std::vector<int8_t> weights;
+  std::vector<int32_t> bias;
+  std::vector<int16_t> multiplier;
+  std::vector<int8_t> shift;
+
+  RandomWeights(size_t n, size_t k)
+      : weights(n * k), bias(n, 0), multiplier(n, 20000), shift(n, 0) {
+    std::minstd_rand random(1);
+    for (int8_t& weight : weights) {
+      weight = static_cast<int8_t>(static_cast<int>(random() % 255) - 127);
+    }
+    int8_t bits = 3;
+    for (size_t terms = k; terms > 1; terms /= 4) ++bits;
+    std::fill(shift.begin(), shift.end(), bits);
+  }
+
+  LayerWeights View(size_t n, size_t k) const {
+    return {n,
+            weights.data(),
+            k,
+            bias.data(),
+            multiplier.data(),
+            shift.data(),
+            true,
+            3};
+  }
+};
+
+class GemmRunner : public LayerRunner {
+ public:
+  GemmRunner(const LayerShape& shape, const KernelTable* table)
+      : LayerRunner(shape, table),
+        // A 1x1 convolution of stride 1 is one long row of pixels.
+        flat_(shape.kernel == 1 && shape.stride == 1),
+        rows_(flat_ ? 1 : shape.out_h()),
+        pixels_(flat_ ? shape.out_h() * shape.out_w() : shape.out_w()),
+        run_length_(shape.kernel * shape.c),
+        kernel_(Select()),
+        packed_(PackedGemmBytes(kernel_->descriptor, shape.out_c, shape.kernel,
+                                run_length_)),
+        workspace_(
+            GemmWorkspaceBytes(kernel_->descriptor, shape.kernel, run_length_)),
+        runs_(shape.kernel) {
+    const RandomWeights weights(shape.out_c, shape.k());
+    PackGemm(kernel_->descriptor, set_.form,
+             weights.View(shape.out_c, shape.k()), shape.kernel, run_length_,
+             packed_.data());
+  }
+
+  void Run() override {
+    for (size_t y = 0; y < rows_; ++y) RunRow(y);
+  }
+
+ private:
+  const GemmKernel* Select() {
+    const char* isa = nullptr;
+    const GemmKernel* kernel =
+        SelectGemm(set_, pixels_, shape_.out_c, shape_.k(), &isa);
+    kernel_name_ = std::string(isa) + " " + kernel->descriptor.name;
+    return kernel;
+  }
+
+  void RunRow(size_t y) {
+    const size_t pixel_stride = shape_.stride * shape_.c;
+    GemmArgs args = {};
+    args.n = shape_.out_c;
+    args.num_runs = shape_.kernel;
+    args.run_length = run_length_;
+    args.runs = runs_.data();
+    args.packed_weights = packed_.data();
+    args.panel_bytes =
+        GemmPanelBytes(kernel_->descriptor, shape_.kernel, run_length_);
+    args.output_stride = static_cast<ptrdiff_t>(shape_.out_c);
+    args.workspace = workspace_.data();
+    args.form = set_.form;
+    for (size_t x = 0; x < pixels_; x += kernel_->descriptor.mr) {
+      args.m = std::min(kernel_->descriptor.mr, pixels_ - x);
+      for (size_t ky = 0; ky < shape_.kernel; ++ky) {
+        runs_[ky].base = input_.data() + (y * shape_.stride + ky) * row_bytes_ +
+                         x * pixel_stride;
+        runs_[ky].pixel_stride = static_cast<ptrdiff_t>(pixel_stride);
+      }
+      args.output = output_.data() + (y * pixels_ + x) * shape_.out_c;
+      kernel_->run(args);
+    }
+  }
+
+  const bool flat_;
+  const size_t rows_;
+  const size_t pixels_;  // a row
+  const size_t run_length_;
+  const GemmKernel* const kernel_;
+  AlignedBytes packed_;
+  AlignedBytes workspace_;
+  std::vector<GemmRun> runs_;
+};
+
+class DepthwiseRunner : public LayerRunner {
+ public:
+  DepthwiseRunner(const LayerShape& shape, const KernelTable* table)
+      : LayerRunner(shape, table),
+        kernel_(Select()),
+        packed_(
+            PackedDepthwiseConvBytes(kernel_->descriptor, shape.c, shape.k())) {
+    const RandomWeights weights(shape.c, shape.k());
+    PackDepthwiseConv(kernel_->descriptor, set_.form,
+                      weights.View(shape.c, shape.k()), shape.k(),
+                      packed_.data());
+    for (size_t y = 0; y < PaddedHeight(shape); ++y) {
+      rows_.push_back(input_.data() + y * row_bytes_);
+    }
+  }
+
+  void Run() override {
+    DepthwiseConvArgs args = {};
+    args.channels = shape_.c;
+    args.output_width = shape_.out_w();
+    args.kernel_h = args.kernel_w = shape_.kernel;
+    args.stride_h = args.stride_w = shape_.stride;
+    args.dilation_h = args.dilation_w = 1;
+    args.pixel_stride = static_cast<ptrdiff_t>(shape_.c);
+    args.packed_weights = packed_.data();
+    args.panel_bytes = DepthwiseConvPanelBytes(kernel_->descriptor, shape_.k());
+    args.output_pixel_stride = static_cast<ptrdiff_t>(shape_.c);
+    const size_t row_bytes = shape_.out_w() * shape_.c;
+    args.output_row_stride = static_cast<ptrdiff_t>(row_bytes);
+    args.form = set_.form;
+    for (size_t y = 0; y < shape_.out_h(); y += kernel_->descriptor.max_rows) {
+      args.output_rows =
+          std::min(kernel_->descriptor.max_rows, shape_.out_h() - y);
+      args.input_rows = rows_.data() + y * shape_.stride;
+      args.output = output_.data() + y * row_bytes;
+      kernel_->run(args);
+    }
+  }
+
+ private:
+  const DepthwiseConvKernel* Select() {
+    const char* isa = nullptr;
+    const DepthwiseConvKernel* kernel = SelectDepthwiseConv(
+        set_,
+        {shape_.kernel, shape_.kernel, shape_.stride, shape_.stride, 1, 1},
+        &isa);
+    kernel_name_ = std::string(isa) + " " + kernel->descriptor.name;
+    return kernel;
+  }
+
+  const DepthwiseConvKernel* const kernel_;
+  AlignedBytes packed_;
+  std::vector<const void*> rows_;
+};
+
+}  // namespace
+
+AlignedBytes::AlignedBytes(size_t size) : storage_(size + 64 + kOverreadBytes) {
+  const uintptr_t begin = reinterpret_cast<uintptr_t>(storage_.data());
+  data_ = storage_.data() + (64 - begin % 64) % 64;
+}
+
+LayerRunner::LayerRunner(const LayerShape& shape, const KernelTable* table)
+    : shape_(shape),
+      set_(ResolveKernels(table)),
+      row_bytes_(PaddedWidth(shape) * shape.c),
+      input_(PaddedHeight(shape) * row_bytes_),
+      output_(shape.out_h() * shape.out_w() * shape.out_c) {
+  std::minstd_rand random(2);
+  for (size_t i = 0; i < PaddedHeight(shape) * row_bytes_; ++i) {
+    input_.data()[i] = static_cast<uint8_t>(random() >> 8);
+  }
+}
+
+std::unique_ptr<LayerRunner> LayerRunner::Create(const LayerShape& shape,
+                                                 const KernelTable* table) {
+  if (shape.kind == LayerKind::kDepthwise) {
+    return std::make_unique<DepthwiseRunner>(shape, table);
+  }
+  return std::make_unique<GemmRunner>(shape, table);
+}
+
+}  // namespace octet::bench
