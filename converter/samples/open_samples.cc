@@ -157,6 +157,13 @@ SourceResult AddLabelArray(const SampleOptions& options, SampleFormat format,
   return labelled;
 }
 
+// One value counts for all channels, none is the default.
+void SpreadOverChannels(float default_value, size_t channels,
+                        std::vector<float>& values) {
+  if (values.empty()) values.push_back(default_value);
+  if (values.size() == 1) values.resize(channels, values[0]);
+}
+
 }  // namespace
 
 Result<PreprocessingInfo> CompletePreprocessing(PreprocessingInfo info,
@@ -173,6 +180,9 @@ Result<PreprocessingInfo> CompletePreprocessing(PreprocessingInfo info,
     }
   }
   OCTET_RETURN_IF_ERROR(CheckPreprocessing(info));
+  const size_t channels = static_cast<size_t>(NumChannels(info.color_order));
+  SpreadOverChannels(0.0f, channels, info.mean);
+  SpreadOverChannels(1.0f, channels, info.std);
   const Shape picture{1, info.height, info.width,
                       NumChannels(info.color_order)};
   const bool fits = shape.rank == 4

@@ -60,8 +60,8 @@ struct SampleOptions {
 };
 
 // Preprocessing for pictures that are fed to `input`: where height or width is
-// 0 it becomes the input's, resize_shorter of 0 covers both, and kRgb becomes
-// kGray for an input of one channel.
+// 0 it becomes the input's, resize_shorter of 0 covers both, kRgb becomes kGray
+// for an input of one channel, and mean and std get one value a channel.
 // kInvalidArgument: the result does not fit the input or breaks
 // CheckPreprocessing.
 Result<PreprocessingInfo> CompletePreprocessing(PreprocessingInfo info,
