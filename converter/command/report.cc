@@ -45,11 +45,17 @@ std::vector<LayerError> WorstFirst(std::vector<LayerError> layers) {
 std::string FormatQuantization(const QuantizationReport& report) {
   std::string text;
   for (const QuantizationReport::Layer& layer : report.layers) {
-    text += Format(
-        "  %s: %d of %d channels widened so that their bias fits, "
-        "%d dead\n",
-        layer.node.c_str(), layer.widened_channels, layer.channels,
-        layer.dead_channels);
+    text += Format("  %s: of %d channels", layer.node.c_str(), layer.channels);
+    if (layer.widened_channels > 0) {
+      text += Format(" %d with a wider scale, so that their bias fits",
+                     layer.widened_channels);
+    }
+    if (layer.dead_channels > 0) {
+      text +=
+          Format("%s %d dead (all weights 0)",
+                 layer.widened_channels > 0 ? "," : "", layer.dead_channels);
+    }
+    text += "\n";
   }
   for (const std::string& node : report.raised_adds) {
     text += "  " + node + ": output scale raised to that of its inputs\n";
