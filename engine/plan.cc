@@ -67,14 +67,46 @@ void Plan::MakeOperators() {
   }
 }
 
+std::vector<int> Plan::FindLastUses() const {
+  const int end = num_steps();
+  std::vector<int> last(network_.tensors.size(), 0);
+  for (size_t step = 0; step < operators_.size(); ++step) {
+    const Node& node = network_.nodes[step];
+    for (const int input : node.inputs) {
+      int& use = last[static_cast<size_t>(input)];
+      use = std::max(use, static_cast<int>(step));
+    }
+    last[static_cast<size_t>(node.output)] =
+        options_.keep_intermediates ? end : static_cast<int>(step);
+  }
+  // Inputs keep their values from run to run, outputs from run to reading.
+  for (const int input : network_.inputs)
+    last[static_cast<size_t>(input)] = end;
+  for (const int output : network_.outputs) {
+    last[static_cast<size_t>(output)] = end;
+  }
+  return last;
+}
+
 void Plan::FindRoots() {
+  std::vector<int> last = FindLastUses();
   roots_.resize(network_.tensors.size());
   for (size_t i = 0; i < roots_.size(); ++i) roots_[i] = static_cast<int>(i);
-  for (size_t i = 0; i < operators_.size(); ++i) {
-    if (!operators_[i]->plan().aliases_input) continue;
-    const Node& node = network_.nodes[i];
-    roots_[static_cast<size_t>(node.output)] =
-        roots_[static_cast<size_t>(node.inputs[0])];
+  for (size_t step = 0; step < operators_.size(); ++step) {
+    const OperatorPlan& plan = operators_[step]->plan();
+    const Node& node = network_.nodes[step];
+    const size_t output = static_cast<size_t>(node.output);
+    for (const int input : node.inputs) {
+      const size_t root =
+          static_cast<size_t>(roots_[static_cast<size_t>(input)]);
+      const bool dies = last[root] == static_cast<int>(step) &&
+                        !network_.tensors[root].is_constant();
+      if (!plan.aliases_input && !(plan.overwrites_input && dies)) continue;
+      roots_[output] = static_cast<int>(root);
+      // The memory is in use as long as any tensor in it.
+      last[root] = std::max(last[root], last[output]);
+      break;
+    }
   }
 }
 
@@ -100,9 +132,9 @@ uint64_t Plan::LayOutPacked() {
 }
 
 void Plan::MakeBlocks() {
-  const int end = num_steps();
+  const std::vector<int> last = FindLastUses();
   blocks_.resize(network_.tensors.size() + operators_.size());
-  const auto live_at = [&](int tensor, int step) {
+  const auto extend = [&](int tensor, int step) {
     const int root = roots_[static_cast<size_t>(tensor)];
     if (network_.tensor(root).is_constant()) return;
     ArenaBlock& block = blocks_[static_cast<size_t>(root)];
@@ -110,32 +142,33 @@ void Plan::MakeBlocks() {
       block.bytes = TensorBytes(network_.tensor(root));
       block.first = step;
     }
-    block.last = std::max(block.last, step);
+    block.last = std::max(block.last, last[static_cast<size_t>(tensor)]);
   };
-  // Inputs keep their values from run to run, outputs from run to reading.
+  for (const int input : network_.inputs) extend(input, 0);
+  for (size_t step = 0; step < operators_.size(); ++step) {
+    const int index = static_cast<int>(step);
+    extend(network_.nodes[step].output, index);
+    const OperatorPlan& plan = operators_[step]->plan();
+    blocks_[network_.tensors.size() + step] = {
+        plan.scratch_bytes * static_cast<uint64_t>(plan.num_parts), index,
+        index, 0};
+  }
+}
+
+uint64_t Plan::UnplannedBytes() const {
+  uint64_t bytes = 0;
   for (const int input : network_.inputs) {
-    live_at(input, 0);
-    live_at(input, end);
+    bytes += TensorBytes(network_.tensor(input));
   }
-  for (int step = 0; step < end; ++step) {
-    const size_t i = static_cast<size_t>(step);
-    const Node& node = network_.nodes[i];
-    for (size_t j = 0; j < node.inputs.size(); ++j) {
-      live_at(node.inputs[j], step);
-    }
-    live_at(node.output, step);
-    if (options_.keep_intermediates) live_at(node.output, end);
-    const OperatorPlan& plan = operators_[i]->plan();
-    blocks_[network_.tensors.size() + i] = {
-        plan.scratch_bytes * static_cast<uint64_t>(plan.num_parts), step, step,
-        0};
+  for (size_t step = 0; step < operators_.size(); ++step) {
+    bytes += TensorBytes(network_.output(network_.nodes[step]));
+    bytes += blocks_[network_.tensors.size() + step].bytes;
   }
-  for (const int output : network_.outputs) live_at(output, end);
+  return bytes;
 }
 
 Status Plan::Allocate(uint64_t packed_bytes) {
-  uint64_t unplanned = 0;
-  for (const ArenaBlock& block : blocks_) unplanned += block.bytes;
+  const uint64_t unplanned = UnplannedBytes();
   const uint64_t arena_bytes = PlanArena(kBlockAlignment, &blocks_);
   if (arena_bytes > kMaxSessionBytes || packed_bytes > kMaxSessionBytes) {
     return ResourceExhausted("the model needs " + std::to_string(arena_bytes) +

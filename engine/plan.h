@@ -73,8 +73,12 @@ class Plan {
   void MakeOperators();
   // Gives operators and constants their places in packed memory; its size.
   uint64_t LayOutPacked();
+  // The last step that needs the values of each tensor.
+  std::vector<int> FindLastUses() const;
   void FindRoots();
   void MakeBlocks();
+  // What the arena would be if every tensor had memory of its own.
+  uint64_t UnplannedBytes() const;
   Status Allocate(uint64_t packed_bytes);
   void Pack();
   void SetAddresses();
@@ -89,8 +93,8 @@ class Plan {
   // Of each tensor that is a constant and read as an activation: a copy in the
   // plan's form. kNotCopied for others.
   std::vector<uint64_t> constant_places_;
-  // The tensor whose memory each tensor shares: itself, or for the output of a
-  // Reshape the root of its input.
+  // The tensor whose memory each tensor shares: itself, or the root of an input
+  // of the operator that writes it (a Reshape, an Add in place).
   std::vector<int> roots_;
   // In the arena: one for each tensor (empty where it is not its own root or a
   // constant), then one for the scratch of each operator.

@@ -31,6 +31,7 @@ class Add : public Operator {
     args_.stage = StageOf(output, *options.clamp());
     args_.form = context.kernels.form;
     plan_.kernel = KernelName(context.kernels, &KernelTable::add, run_, "add");
+    plan_.overwrites_input = true;
     plan_.num_parts = NumParts(context, n_ * kWorkPerByte, ElementUnits(n_));
   }
 

@@ -48,6 +48,8 @@ struct OperatorPlan {
   uint64_t scratch_bytes = 0;  // of each part, a multiple of kBlockAlignment
   // The output is the input's memory; Run does nothing.
   bool aliases_input = false;
+  // The output may take the place of an input that nothing else reads.
+  bool overwrites_input = false;
 };
 
 class Operator {

@@ -5,12 +5,14 @@
 
 #include <cstddef>
 
+#include "octet/export.h"
+
 namespace octet {
 
 // An application implements this to place the two large blocks of a session,
 // packed weights and arena. It is called while a session is created or
 // destroyed, never by Session::Run, and only from the thread that does so.
-class Allocator {
+class OCTET_EXPORT Allocator {
  public:
   virtual ~Allocator() = default;
   // Returns `bytes` bytes aligned to `alignment` (a power of two, at most 4096)
@@ -21,7 +23,7 @@ class Allocator {
 };
 
 // The process's heap. Never destroyed.
-Allocator* DefaultAllocator();
+OCTET_EXPORT Allocator* DefaultAllocator();
 
 }  // namespace octet
 

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "octet/export.h"
+
 namespace octet {
 
 struct IsaInfo {
@@ -16,7 +18,7 @@ struct IsaInfo {
 // The instruction sets in this build, best first; the last is "scalar". A
 // session uses the first supported one unless SessionOptions::isa or the
 // environment variable OCTET_ISA names another. All give the same bytes.
-std::vector<IsaInfo> ListIsas();
+OCTET_EXPORT std::vector<IsaInfo> ListIsas();
 
 }  // namespace octet
 

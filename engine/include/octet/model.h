@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "octet/export.h"
 #include "octet/shape.h"
 #include "octet/status.h"
 
@@ -65,7 +66,7 @@ struct ProvenanceInfo {
   uint32_t calibration_samples = 0;
 };
 
-class Model {
+class OCTET_EXPORT Model {
  public:
   // Maps the file at `path`. Its bytes may be anything: whatever a session
   // could trip over is checked here. The file must not change while the model
@@ -90,7 +91,7 @@ class Model {
   const std::vector<std::string>& labels() const;
   const ProvenanceInfo& provenance() const;
 
-  // For the engine's own code.
+  // For the engine's own code: what is in it is no part of the API.
   struct Contents;
   const Contents& contents() const { return *contents_; }
 

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "octet/allocator.h"
+#include "octet/export.h"
 #include "octet/model.h"
 #include "octet/status.h"
 #include "octet/thread_pool.h"
@@ -63,11 +64,14 @@ struct MemoryUse {
   size_t unplanned = 0;  // what the arena would be without reuse
 };
 
-class Session {
+class OCTET_EXPORT Session {
  public:
+  // Packs the weights; the model's own copy of them is not needed any more,
+  // and the memory of a mapped file goes back to the system.
   // Errors: kUnsupported if options.isa or OCTET_ISA names an instruction set
   // that this build or CPU lacks (the message lists those it has),
-  // kResourceExhausted if memory cannot be had.
+  // kResourceExhausted if memory or threads cannot be had or more than 2 GiB
+  // would be needed, kInvalidArgument for options out of range.
   static Result<std::unique_ptr<Session>> Create(
       std::shared_ptr<const Model> model, const SessionOptions& options = {});
 
@@ -80,19 +84,23 @@ class Session {
   // Copies an input in: NHWC, `size` values, which must be the tensor's number
   // of elements. Floats are quantized with the tensor's scale and zero point:
   // q = clamp(round_half_even(value / scale) + zero_point); int8 values are q.
-  // An input keeps its values until it is set again.
+  // An input keeps its values until it is set again. Error: kInvalidArgument
+  // for an index or size that is wrong; the input is then as it was.
   Status SetInput(int index, const float* values, size_t size);
   Status SetInput(int index, const int8_t* values, size_t size);
 
   // Runs the network. Error: kInvalidArgument if an input was never set.
   Status Run();
 
-  // Copies an output of the last Run out, as floats or as q.
+  // Copies an output of the last Run out, as floats or as q. Error:
+  // kInvalidArgument before the first Run, or if `size` is not the tensor's
+  // number of elements.
   Status GetOutput(int index, float* values, size_t size) const;
   Status GetOutput(int index, int8_t* values, size_t size) const;
 
-  // The activations by name, in order of execution, and their values after
-  // Run. REQUIRES: options.keep_intermediates, otherwise an error.
+  // The activations in order of execution, and their values after Run by name
+  // (the first of that name). Without options.keep_intermediates there are
+  // none, and GetTensor is an error; it is, too, before the first Run.
   std::vector<TensorInfo> Tensors() const;
   Status GetTensor(const std::string& name, float* values, size_t size) const;
   Status GetTensor(const std::string& name, int8_t* values, size_t size) const;

@@ -6,12 +6,13 @@
 #include <cstddef>
 #include <memory>
 
+#include "octet/export.h"
 #include "octet/status.h"
 
 namespace octet {
 
 // An application implements this to run a session on threads of its own.
-class ThreadPool {
+class OCTET_EXPORT ThreadPool {
  public:
   virtual ~ThreadPool() = default;
   // How many parts of a task run at the same time, at least 1. Constant.
@@ -24,8 +25,10 @@ class ThreadPool {
 };
 
 // A pool of `num_threads` threads, the calling one included. num_threads = 0:
-// one for each core that the process may use. One thread starts none.
-Result<std::unique_ptr<ThreadPool>> CreateThreadPool(int num_threads);
+// one for each core that the process may use. One thread starts none. Errors:
+// kInvalidArgument (more than 1024, or negative), kResourceExhausted.
+OCTET_EXPORT Result<std::unique_ptr<ThreadPool>> CreateThreadPool(
+    int num_threads);
 
 }  // namespace octet
 
