@@ -18,8 +18,8 @@
 //          | for each group of kr taps: weights[nr][kr]              | pad |
 //
 // Taps count row by row (ky * kernel_w + kx) and lie in this order, or in the
-// descriptor's tap_order; the last group is filled up with zero weights. The
-// input's zero point is folded into the bias.
+// descriptor's tap_order; the last group is filled up with zero weights. Zero
+// points and negative shifts are folded as in gemm.h.
 
 #ifndef OCTET_KERNELS_DEPTHWISE_CONV_H_
 #define OCTET_KERNELS_DEPTHWISE_CONV_H_
@@ -65,7 +65,7 @@ struct DepthwiseConvArgs {
   void* output;  // exactly `channels` bytes a pixel are written
   ptrdiff_t output_row_stride;
   ptrdiff_t output_pixel_stride;
-  bool any_left_shift;  // some shift is negative
+  bool any_left_shift;  // some shift in the panels is negative
   OutputStage stage;
   ActivationForm form;  // one that the table serves
 };

@@ -29,7 +29,9 @@
 //
 // each part 64-byte aligned. A run is padded to a multiple of kr by zero
 // weights, so the bytes a kernel reads there do not matter. The input's zero
-// point is folded into the bias.
+// point is folded into the bias. So is a negative shift into bias and int16
+// weights, which are multiplied by 2^-shift, where all still fits: the shift of
+// that channel is then 0, and the result the same.
 
 #ifndef OCTET_KERNELS_GEMM_H_
 #define OCTET_KERNELS_GEMM_H_
@@ -89,7 +91,7 @@ struct GemmArgs {
   void* output;                // exactly n bytes a pixel are written
   ptrdiff_t output_stride;     // bytes from pixel to pixel
   void* workspace;             // GemmWorkspaceBytes(), 64-byte aligned
-  bool any_left_shift;         // some shift is negative
+  bool any_left_shift;         // some shift in the panels is negative
   OutputStage stage;
   ActivationForm form;  // one that the table serves
 };

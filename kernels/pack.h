@@ -56,8 +56,9 @@ void PackDepthwiseConv(const DepthwiseConvDescriptor& descriptor,
                        ActivationForm form, const LayerWeights& layer,
                        size_t taps, void* packed);
 
-// Whether some shift of the layer is negative (args.any_left_shift).
-bool AnyLeftShift(const LayerWeights& layer);
+// Whether some shift in the layer's panels is negative (args.any_left_shift).
+// k: weights a channel, num_runs * run_length or taps.
+bool AnyLeftShift(WeightType weight_type, const LayerWeights& layer, size_t k);
 
 }  // namespace octet
 

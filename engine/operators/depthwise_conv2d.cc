@@ -107,7 +107,6 @@ DepthwiseConv2d::DepthwiseConv2d(const PrepareContext& context,
   output_width_ = output.shape[2];
   weights_ = ReadLayer(context.network, node, *options.requantization());
   stage_ = StageOf(output, *options.clamp());
-  any_left_shift_ = AnyLeftShift(weights_);
   zero_byte_ = static_cast<uint8_t>(
       static_cast<uint8_t>(weights_.input_zero_point) ^ FormMask(form_));
 
@@ -120,6 +119,8 @@ DepthwiseConv2d::DepthwiseConv2d(const PrepareContext& context,
   const char* isa = nullptr;
   kernel_ = SelectDepthwiseConv(context.kernels, shape, &isa);
   const size_t taps = shape.kernel_h * shape.kernel_w;
+  any_left_shift_ =
+      AnyLeftShift(kernel_->descriptor.weight_type, weights_, taps);
   panel_bytes_ = DepthwiseConvPanelBytes(kernel_->descriptor, taps);
   weight_bytes_ = AlignBlock(
       PackedDepthwiseConvBytes(kernel_->descriptor,

@@ -27,7 +27,8 @@ GemmLayer::GemmLayer(const PrepareContext& context, const GemmLayerShape& shape,
   kernel_ =
       SelectGemm(context.kernels, static_cast<size_t>(shape.pixels),
                  static_cast<size_t>(shape.n), num_runs * run_length, &isa_);
-  any_left_shift_ = AnyLeftShift(weights);
+  any_left_shift_ = AnyLeftShift(kernel_->descriptor.weight_type, weights,
+                                 num_runs * run_length);
   panels_ = CeilDiv(shape.n, static_cast<int64_t>(kernel_->descriptor.nr));
   panel_bytes_ = GemmPanelBytes(kernel_->descriptor, num_runs, run_length);
   group_bytes_ = panel_bytes_ * static_cast<uint64_t>(panels_);

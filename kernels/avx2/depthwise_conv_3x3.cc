@@ -184,17 +184,56 @@ template <template <size_t> class Stride, bool kLeft>
   }
 }
 
+// All nine taps of one output at once.
+template <size_t kHalf>
+static inline Half Single(const Column& column0, ptrdiff_t pixel_stride,
+                          const uint8_t* panel) {
+  Column c = column0;
+  Half sum = Begin<kHalf>(Interleave<kHalf>(c.row0, c.row1),
+                          Interleave<kHalf>(c.row2, c.row2), panel);
+  c.Advance(pixel_stride);
+  sum = MultiplyAdd<kHalf>(sum, Interleave<kHalf>(c.row0, c.row1), kB, panel);
+  c.Advance(pixel_stride);
+  sum = MultiplyAdd<kHalf>(sum, Interleave<kHalf>(c.row0, c.row1), kC, panel);
+  const Half row2 = Interleave<kHalf>(c.row2, c.row2 - pixel_stride);
+  return MultiplyAdd<kHalf>(sum, row2, kD, panel);
+}
+
+// A row of one output, as pixels at the edges of a picture come: nothing to
+// slide along.
+template <bool kLeft>
+void PanelPixel(const DepthwiseConvArgs& args, size_t first,
+                const uint8_t* panel, const uint8_t* const* rows, uint8_t* to) {
+  const VectorStage stage = MakeVectorStage(args.stage, kFractionBits);
+  const Column column = {rows[0] + first, rows[1] + first, rows[2] + first};
+  const Half sum0 = Single<0>(column, args.pixel_stride, panel);
+  const __m256i words0 = HalfToWords<kLeft, 0>(sum0, panel, stage);
+  const Half sum1 = Single<1>(column, args.pixel_stride, panel);
+  const __m256i words1 = HalfToWords<kLeft, 1>(sum1, panel, stage);
+  StoreUpTo32(to, ToBytes(words0, words1, stage), args.channels - first);
+}
+
+using PanelFunction = void (*)(const DepthwiseConvArgs& args, size_t first,
+                               const uint8_t* panel, const uint8_t* const* rows,
+                               uint8_t* to);
+
+template <template <size_t> class Stride, bool kLeft>
+PanelFunction ChoosePanelFunction(const DepthwiseConvArgs& args) {
+  return args.output_width == 1 ? PanelPixel<kLeft> : PanelRow<Stride, kLeft>;
+}
+
 template <template <size_t> class Stride>
 void Run(const DepthwiseConvArgs& args) {
-  const auto panel_row =
-      args.any_left_shift ? PanelRow<Stride, true> : PanelRow<Stride, false>;
+  const PanelFunction run_panel =
+      args.any_left_shift ? ChoosePanelFunction<Stride, true>(args)
+                          : ChoosePanelFunction<Stride, false>(args);
   const uint8_t* const* rows =
       reinterpret_cast<const uint8_t* const*>(args.input_rows);
   uint8_t* output = static_cast<uint8_t*>(args.output);
   for (size_t y = 0; y < args.output_rows; ++y) {
     const uint8_t* panel = static_cast<const uint8_t*>(args.packed_weights);
     for (size_t c = 0; c < args.channels; c += kNr) {
-      panel_row(args, c, panel, rows, output + c);
+      run_panel(args, c, panel, rows, output + c);
       panel += args.panel_bytes;
     }
     rows += args.stride_h;

@@ -250,7 +250,7 @@ void DepthwiseConvTester::Call(const DepthwiseConvKernel& kernel,
   args.output = output;
   args.output_row_stride = Layout().row_stride;
   args.output_pixel_stride = Layout().pixel_stride;
-  args.any_left_shift = AnyLeftShift(weights);
+  args.any_left_shift = AnyLeftShift(descriptor.weight_type, weights, taps);
   args.stage = ToOutputStage(layer.output);
   args.form = form;
   kernel.run(args);

@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -158,16 +160,38 @@ reference::WeightedLayer MakeLayer(const Case& c) {
                      random);
 }
 
+// The factor, a power of 2, that int16 weights and their bias take over from a
+// negative shift: 2^-shift if the largest weight and every accumulator fit.
+int64_t ExpectedFactor(const Case& c, const reference::WeightedLayer& layer,
+                       size_t channel) {
+  const int shift = layer.requantization.shift[c.per_channel ? channel : 0];
+  if (shift >= 0 || c.format.type != WeightType::kInt16) return 1;
+  const size_t k = c.num_runs * c.run_length;
+  // The largest accumulators: each input as far from the zero point as can be.
+  int64_t lowest = layer.bias[channel];
+  int64_t highest = layer.bias[channel];
+  const int64_t reach = std::max(c.zero_point + 128, 127 - c.zero_point);
+  const int64_t factor = int64_t{1} << -shift;
+  for (size_t j = 0; j < k; ++j) {
+    const int64_t weight = std::abs(int{layer.weights.data[channel * k + j]});
+    if (weight * factor > 32767) return 1;
+    lowest -= reach * weight;
+    highest += reach * weight;
+  }
+  const int64_t largest = std::max(-lowest, highest) * factor;
+  return largest <= INT32_MAX ? factor : 1;
+}
+
 // bias - zero_point * sum of weights, modulo 2^32, as the bytes mean it.
 int32_t ExpectedBias(const Case& c, const reference::WeightedLayer& layer,
-                     size_t channel) {
+                     size_t channel, int64_t factor) {
   const size_t k = c.num_runs * c.run_length;
   int64_t sum = 0;
   for (size_t j = 0; j < k; ++j) sum += layer.weights.data[channel * k + j];
   const int64_t zero_point =
       c.form == ActivationForm::kU8 ? c.zero_point + 128 : c.zero_point;
   return static_cast<int32_t>(
-      static_cast<uint64_t>(layer.bias[channel] - zero_point * sum));
+      static_cast<uint64_t>((layer.bias[channel] - zero_point * sum) * factor));
 }
 
 void ExpectPacked(const Case& c, const reference::WeightedLayer& layer,
@@ -180,14 +204,16 @@ void ExpectPacked(const Case& c, const reference::WeightedLayer& layer,
   while (padded_run < c.run_length) padded_run += c.format.kr;
   for (size_t channel = 0; channel < c.n; ++channel) {
     const size_t entry = c.per_channel ? channel : 0;
-    ASSERT_EQ(reader.Bias(channel), ExpectedBias(c, layer, channel));
-    ASSERT_EQ(reader.Shift(channel), layer.requantization.shift[entry]);
+    const int64_t factor = ExpectedFactor(c, layer, channel);
+    ASSERT_EQ(reader.Bias(channel), ExpectedBias(c, layer, channel, factor));
+    ASSERT_EQ(reader.Shift(channel),
+              factor > 1 ? 0 : layer.requantization.shift[entry]);
     ASSERT_EQ(reader.Multiplier(channel),
               layer.requantization.multiplier[entry]);
     for (size_t j = 0; j < k; ++j) {
       const size_t run = j / c.run_length;
       ASSERT_EQ(reader.Weight(channel, run * padded_run, j % c.run_length),
-                layer.weights.data[channel * k + j])
+                layer.weights.data[channel * k + j] * factor)
           << "channel " << channel << ", weight " << j;
     }
   }
@@ -280,18 +306,40 @@ TEST(PackTest, ChannelStride) {
   ExpectPacked(c, layer, packed, GemmPanelBytes(descriptor, 2, 3));
 }
 
+bool AnyLeftShiftOf(WeightType type, const reference::WeightedLayer& layer) {
+  return AnyLeftShift(type, ToLayerWeights(layer), 1);
+}
+
 TEST(PackTest, AnyLeftShift) {
   reference::WeightedLayer layer;
   layer.weights = {Shape{3, 1}, {1, 2, 3}};
   layer.bias = {0, 0, 0};
   layer.requantization = {{1 << 14, 1 << 14, 1 << 14}, {0, 31, 5}};
-  EXPECT_FALSE(AnyLeftShift(ToLayerWeights(layer)));
+  EXPECT_FALSE(AnyLeftShiftOf(WeightType::kInt8, layer));
   layer.requantization.shift[2] = -1;
-  EXPECT_TRUE(AnyLeftShift(ToLayerWeights(layer)));
+  EXPECT_TRUE(AnyLeftShiftOf(WeightType::kInt8, layer));
   layer.requantization = {{1 << 14}, {-15}};
-  EXPECT_TRUE(AnyLeftShift(ToLayerWeights(layer)));
+  EXPECT_TRUE(AnyLeftShiftOf(WeightType::kInt8, layer));
   layer.requantization = {{1 << 14}, {3}};
-  EXPECT_FALSE(AnyLeftShift(ToLayerWeights(layer)));
+  EXPECT_FALSE(AnyLeftShiftOf(WeightType::kInt8, layer));
+}
+
+// Weights of int16 take a left shift over, unless something would overflow.
+TEST(PackTest, AnyLeftShiftOfInt16Weights) {
+  reference::WeightedLayer layer;
+  layer.input_zero_point = -128;
+  layer.weights = {Shape{3, 1}, {1, 2, -3}};
+  layer.bias = {0, 0, 0};
+  layer.requantization = {{1 << 14}, {-13}};  // 3 * 2^13 < 2^15
+  EXPECT_FALSE(AnyLeftShiftOf(WeightType::kInt16, layer));
+  layer.requantization.shift[0] = -14;
+  EXPECT_TRUE(AnyLeftShiftOf(WeightType::kInt16, layer));
+  // The largest accumulator is 255 * 3 + bias.
+  layer.requantization.shift[0] = -4;
+  layer.bias[2] = -((INT32_MAX >> 4) - 255 * 3);
+  EXPECT_FALSE(AnyLeftShiftOf(WeightType::kInt16, layer));
+  layer.bias[2] -= 1;
+  EXPECT_TRUE(AnyLeftShiftOf(WeightType::kInt16, layer));
 }
 
 TEST(PackTest, WorkspaceHoldsThePaddedRunsOfATile) {
