@@ -16,9 +16,9 @@ packages=(
   libcli11-dev nlohmann-json3-dev libssl-dev
   # The converter: ONNX files and the FP32 execution of a network.
   libprotobuf-dev protobuf-compiler libonnx-dev
-  libxnnpack-dev libcpuinfo-dev libfp16-dev libfxdiv-dev
+  libxnnpack-dev
   # Tests and benchmarks: frameworks, oracles, checks.
-  libgtest-dev libgmock-dev libbenchmark-dev libgemmlowp-dev libstb-dev
+  libgtest-dev libbenchmark-dev libgemmlowp-dev
   python3 clang-format
 )
 cross_packages=(

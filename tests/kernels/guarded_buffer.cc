@@ -12,16 +12,18 @@ namespace octet {
 namespace {
 
 const std::string* running_case = nullptr;
+struct sigaction previous_action;
 
 void PrintRunningCase(int) {
-  // Only async-signal-safe calls. The handler is gone when this returns, so
-  // that the access is repeated and ends the program as usual.
+  // Only async-signal-safe calls. The access is repeated when this returns and
+  // ends the program as it would have, a sanitizer's report included.
   const char prefix[] = "a kernel left its memory in: ";
   ssize_t written = write(STDERR_FILENO, prefix, sizeof(prefix) - 1);
   if (running_case != nullptr) {
     written = write(STDERR_FILENO, running_case->data(), running_case->size());
   }
   written += write(STDERR_FILENO, "\n", 1);
+  sigaction(SIGSEGV, &previous_action, nullptr);
 }
 
 }  // namespace
@@ -71,8 +73,7 @@ void SetRunningCase(const std::string* description) {
   running_case = description;
   struct sigaction action = {};
   action.sa_handler = PrintRunningCase;
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
-  static const int installed = sigaction(SIGSEGV, &action, nullptr);
+  static const int installed = sigaction(SIGSEGV, &action, &previous_action);
   if (installed != 0) std::abort();
 }
 

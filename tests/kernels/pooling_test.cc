@@ -115,15 +115,13 @@ TEST_P(AveragePoolTest, LargestWindow) {
   const size_t side = 2048;
   ASSERT_EQ(static_cast<int64_t>(side * side), kMaxAverageCount);
   for (int q : {-128, 127}) {
-    for (int zero_point : {-128, 0, 127}) {
-      Test(PoolingTester()
-               .channels(1)
-               .window(side, side)
-               .single_cell()
-               .value(q)
-               .zero_point(zero_point)
-               .output_zero_point(-3));
-    }
+    Test(PoolingTester()
+             .channels(1)
+             .window(side, side)
+             .single_cell()
+             .value(q)
+             .zero_point(-1 - q)
+             .output_zero_point(-3));
   }
 }
 
