@@ -32,7 +32,8 @@ void RunPart(void* call, size_t part) {
 
 class Pthreadpool : public ThreadPool {
  public:
-  explicit Pthreadpool(pthreadpool_t pool) : pool_(pool) {}
+  Pthreadpool(pthreadpool_t pool, uint32_t flags)
+      : pool_(pool), flags_(flags) {}
   ~Pthreadpool() override { pthreadpool_destroy(pool_); }
 
   int num_threads() const override {
@@ -42,11 +43,12 @@ class Pthreadpool : public ThreadPool {
            int num_parts) override {
     Call call = {function, context};
     pthreadpool_parallelize_1d(pool_, RunPart, &call,
-                               static_cast<size_t>(num_parts), 0);
+                               static_cast<size_t>(num_parts), flags_);
   }
 
  private:
   pthreadpool_t pool_;
+  uint32_t flags_;
 };
 
 }  // namespace
@@ -57,10 +59,9 @@ Result<std::unique_ptr<ThreadPool>> CreateThreadPool(int num_threads) {
                            std::to_string(kMaxThreads) + ", not " +
                            std::to_string(num_threads));
   }
-  if (num_threads == 0) {
-    // 0 where the system does not tell.
-    num_threads = static_cast<int>(std::thread::hardware_concurrency());
-  }
+  // 0 where the system does not tell.
+  const int cores = static_cast<int>(std::thread::hardware_concurrency());
+  if (num_threads == 0) num_threads = cores;
   if (num_threads <= 1) {
     return std::unique_ptr<ThreadPool>(new CallingThread);
   }
@@ -69,7 +70,11 @@ Result<std::unique_ptr<ThreadPool>> CreateThreadPool(int num_threads) {
     return ResourceExhausted("a pool of " + std::to_string(num_threads) +
                              " threads could not be started");
   }
-  return std::unique_ptr<ThreadPool>(new Pthreadpool(pool));
+  // Between tasks the threads spin, which is fastest while each has a core of
+  // its own; with more threads than cores they would only stand in the way.
+  const uint32_t flags =
+      num_threads > cores ? PTHREADPOOL_FLAG_YIELD_WORKERS : 0;
+  return std::unique_ptr<ThreadPool>(new Pthreadpool(pool, flags));
 }
 
 }  // namespace octet

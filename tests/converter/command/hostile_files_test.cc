@@ -77,9 +77,12 @@ std::string ChangeOneByte(const std::string& bytes, Random& random) {
 TEST(HostileFilesTest, OctetCutShort) {
   const std::string& bytes = OctetBytes();
   ASSERT_TRUE(LoadAndRun(bytes));
+  size_t ran = 0;
   for (size_t size = 0; size < bytes.size(); ++size) {
-    EXPECT_FALSE(LoadAndRun(bytes.substr(0, size))) << size;
+    ran += LoadAndRun(bytes.substr(0, size));
   }
+  // Only the padding at the end, if there is any, can be missing.
+  EXPECT_LT(ran, 64u);
 }
 
 TEST(HostileFilesTest, OctetChanged) {

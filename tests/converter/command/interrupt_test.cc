@@ -60,7 +60,9 @@ TEST(InterruptTest, LeavesNothingHalfWritten) {
     const int code = Wait(process);
     interrupted += code != 0;
     const bool exists = std::filesystem::exists(output);
-    if (exists) EXPECT_EQ(ReadBytes(output), complete) << delay_ms << " ms";
+    if (exists) {
+      EXPECT_EQ(ReadBytes(output), complete) << delay_ms << " ms";
+    }
     for (const auto& entry :
          std::filesystem::directory_iterator(folder.path())) {
       EXPECT_EQ(entry.path().string(), output) << delay_ms << " ms";
