@@ -23,7 +23,7 @@ std::string Plan::DescribeStep(int index) const {
   std::string line;
   AppendColumn(std::to_string(index), 3, &line);
   AppendColumn(OperatorTypeName(node.type), 14, &line);
-  AppendColumn(plan.kernel, 24, &line);
+  AppendColumn(plan.kernel, 28, &line);
   AppendColumn(network_.output(node).shape.ToString(), 20, &line);
   if (network_.tensor(root).is_constant()) {
     AppendColumn("constant", 12, &line);

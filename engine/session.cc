@@ -32,7 +32,8 @@ Result<const KernelTable*> ChooseTable(const std::string& option) {
 
 }  // namespace
 
-class Session::Implementation {
+// Hidden, although Session itself is exported.
+class __attribute__((visibility("hidden"))) Session::Implementation {
  public:
   std::shared_ptr<const Model> model;
   std::unique_ptr<ThreadPool> own_pool;

@@ -1,10 +1,11 @@
 /* An application in C: loads a model, runs it, and makes every mistake that the
  * C API reports. Argument: the file of SmallNetwork (tests/engine). */
 
-#include <octet/c.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "octet/c.h"
 
 #define CHECK(condition)                                                     \
   do {                                                                       \

@@ -1,14 +1,14 @@
 // An application in C++, with exceptions and RTTI, that brings its own thread
 // pool and allocator. Argument: the file of SmallNetwork (tests/engine).
 
-#include <octet/isa.h>
-#include <octet/model.h>
-#include <octet/session.h>
-
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <vector>
+
+#include "octet/isa.h"
+#include "octet/model.h"
+#include "octet/session.h"
 
 namespace {
 
