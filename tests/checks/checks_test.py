@@ -50,7 +50,9 @@ class IncludeDirectionTest(unittest.TestCase):
                 ('converter/onnx/a.cc', '"onnx/onnx.pb.h"'),
                 ('converter/evaluate/a.cc', '"octet/session.h"'),
                 ('converter/samples/a.cc', '"engine/image/a.h"'),
-                ('tests/engine/a.cc', '"converter/ir/a.h"')):
+                ('tests/engine/a.cc', '"converter/ir/a.h"'),
+                ('tests/api/a.c', '<octet/c.h>'),
+                ('examples/a.cc', '<octet/model.h>')):
             self.assertEqual(self.problems(path, include), [], path)
 
     def test_forbidden(self):

@@ -42,6 +42,9 @@ ALLOWED = {
     'examples': ('octet/',),
 }
 
+# Programs written as an application's author would, <octet/model.h> included.
+APPLICATIONS = ('examples/', 'tests/api/')
+
 # A folder of one instruction set may be compiled for a CPU newer than the one
 # that runs the program: nothing with inline functions of other libraries.
 ISA_FOLDER = re.compile(r'kernels/([a-z0-9]+)/')
@@ -64,7 +67,8 @@ def check_include(root, path, bracket, included):
     if bracket == '<':
         if isa and included not in ISA_SYSTEM_HEADERS:
             return f'<{included}> in a folder of one instruction set'
-        if included.split('/')[0] == 'octet':
+        if (included.split('/')[0] == 'octet'
+                and not path.startswith(APPLICATIONS)):
             return f'<{included}> is written "{included}" inside the project'
         return None
     folder, prefixes = allowed_prefixes(path)
