@@ -31,7 +31,7 @@ Result<FloatOperator> MakeFloatConv2d(const Conv2d& op, const FloatNode& node) {
       uint32_t(w.stride_h), uint32_t(w.stride_w), uint32_t(w.dilation_h),
       uint32_t(w.dilation_w), uint32_t(op.groups), in_channels / groups,
       out_channels / groups, in_channels, out_channels, node.inputs[1],
-      node.inputs[2], op.clamp.min, op.clamp.max, /*flags=*/0, &created);
+      node.inputs[2], op.clamp.min, op.clamp.max, kXnnFlags, &created);
   OCTET_ASSIGN_OR_RETURN(XnnOperator xnn, OwnXnnOperator(status, created));
   const xnn_status setup = xnn_setup_convolution2d_nhwc_f32(
       xnn.get(), size_t(input[0]), size_t(input[1]), size_t(input[2]),
@@ -47,7 +47,7 @@ Result<FloatOperator> MakeFloatFullyConnected(const FullyConnected& op,
   xnn_operator_t created = nullptr;
   const xnn_status status = xnn_create_fully_connected_nc_f32(
       k, n, k, n, node.inputs[1], node.inputs[2], op.clamp.min, op.clamp.max,
-      /*flags=*/0, &created);
+      kXnnFlags, &created);
   OCTET_ASSIGN_OR_RETURN(XnnOperator xnn, OwnXnnOperator(status, created));
   const size_t rows = size_t(node.output_shape().NumElements()) / n;
   const xnn_status setup = xnn_setup_fully_connected_nc_f32(

@@ -24,8 +24,8 @@ struct XnnShape {
 
 Result<FloatOperator> MakeFloatAdd(const Add& op, const FloatNode& node) {
   xnn_operator_t created = nullptr;
-  const xnn_status status = xnn_create_add_nd_f32(op.clamp.min, op.clamp.max,
-                                                  /*flags=*/0, &created);
+  const xnn_status status =
+      xnn_create_add_nd_f32(op.clamp.min, op.clamp.max, kXnnFlags, &created);
   OCTET_ASSIGN_OR_RETURN(XnnOperator xnn, OwnXnnOperator(status, created));
   const XnnShape a(node.input_shape(0)), b(node.input_shape(1));
   const xnn_status setup = xnn_setup_add_nd_f32(
@@ -37,7 +37,7 @@ Result<FloatOperator> MakeFloatAdd(const Add& op, const FloatNode& node) {
 Result<FloatOperator> MakeFloatMul(const Mul& op, const FloatNode& node) {
   xnn_operator_t created = nullptr;
   const xnn_status status = xnn_create_multiply_nd_f32(
-      op.clamp.min, op.clamp.max, /*flags=*/0, &created);
+      op.clamp.min, op.clamp.max, kXnnFlags, &created);
   OCTET_ASSIGN_OR_RETURN(XnnOperator xnn, OwnXnnOperator(status, created));
   const XnnShape a(node.input_shape(0)), b(node.input_shape(1));
   const xnn_status setup = xnn_setup_multiply_nd_f32(
@@ -48,10 +48,9 @@ Result<FloatOperator> MakeFloatMul(const Mul& op, const FloatNode& node) {
 
 Result<FloatOperator> MakeFloatClamp(const Clamp& op, const FloatNode& node) {
   xnn_operator_t created = nullptr;
-  const xnn_status status =
-      xnn_create_clamp_nc_f32(/*channels=*/1, /*input_stride=*/1,
-                              /*output_stride=*/1, op.clamp.min, op.clamp.max,
-                              /*flags=*/0, &created);
+  const xnn_status status = xnn_create_clamp_nc_f32(
+      /*channels=*/1, /*input_stride=*/1,
+      /*output_stride=*/1, op.clamp.min, op.clamp.max, kXnnFlags, &created);
   OCTET_ASSIGN_OR_RETURN(XnnOperator xnn, OwnXnnOperator(status, created));
   const xnn_status setup = xnn_setup_clamp_nc_f32(
       xnn.get(), size_t(node.output_shape().NumElements()), node.inputs[0],
@@ -64,7 +63,7 @@ Result<FloatOperator> MakeFloatSoftmax(const FloatNode& node) {
   const size_t channels = size_t(shape[shape.rank - 1]);
   xnn_operator_t created = nullptr;
   const xnn_status status = xnn_create_softmax_nc_f32(
-      channels, channels, channels, /*flags=*/0, &created);
+      channels, channels, channels, kXnnFlags, &created);
   OCTET_ASSIGN_OR_RETURN(XnnOperator xnn, OwnXnnOperator(status, created));
   const xnn_status setup = xnn_setup_softmax_nc_f32(
       xnn.get(), size_t(shape.NumElements()) / channels, node.inputs[0],

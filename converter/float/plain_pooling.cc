@@ -77,7 +77,8 @@ FloatOperator MakePlainPool2d(PoolKind kind, const Window2dParams& window,
   return [pool, threads = node.threads]() mutable {
     const Shape& out = pool.output_shape;
     pthreadpool_parallelize_1d(threads, PoolRow, &pool,
-                               size_t(out[0]) * size_t(out[1]), /*flags=*/0);
+                               size_t(out[0]) * size_t(out[1]),
+                               PTHREADPOOL_FLAG_YIELD_WORKERS);
     return OkStatus();
   };
 }

@@ -30,8 +30,7 @@ Result<FloatOperator> MakeGlobalAveragePool(const FloatClamp& clamp,
   const size_t channels = size_t(input[3]);
   xnn_operator_t created = nullptr;
   const xnn_status status = xnn_create_global_average_pooling_nwc_f32(
-      channels, channels, channels, clamp.min, clamp.max, /*flags=*/0,
-      &created);
+      channels, channels, channels, clamp.min, clamp.max, kXnnFlags, &created);
   OCTET_ASSIGN_OR_RETURN(XnnOperator xnn, OwnXnnOperator(status, created));
   const xnn_status setup = xnn_setup_global_average_pooling_nwc_f32(
       xnn.get(), size_t(input[0]), size_t(input[1]) * size_t(input[2]),
@@ -56,7 +55,7 @@ Result<FloatOperator> MakeFloatMaxPool2d(const MaxPool2d& op,
       uint32_t(w.pad_left), uint32_t(w.kernel_h), uint32_t(w.kernel_w),
       uint32_t(w.stride_h), uint32_t(w.stride_w), uint32_t(w.dilation_h),
       uint32_t(w.dilation_w), channels, channels, channels, op.clamp.min,
-      op.clamp.max, /*flags=*/0, &created);
+      op.clamp.max, kXnnFlags, &created);
   OCTET_ASSIGN_OR_RETURN(XnnOperator xnn, OwnXnnOperator(status, created));
   const xnn_status setup = xnn_setup_max_pooling2d_nhwc_f32(
       xnn.get(), size_t(input[0]), size_t(input[1]), size_t(input[2]),
@@ -81,7 +80,7 @@ Result<FloatOperator> MakeFloatAveragePool2d(const AveragePool2d& op,
       uint32_t(w.pad_top), uint32_t(w.pad_right), uint32_t(w.pad_bottom),
       uint32_t(w.pad_left), uint32_t(w.kernel_h), uint32_t(w.kernel_w),
       uint32_t(w.stride_h), uint32_t(w.stride_w), channels, channels, channels,
-      op.clamp.min, op.clamp.max, /*flags=*/0, &created);
+      op.clamp.min, op.clamp.max, kXnnFlags, &created);
   OCTET_ASSIGN_OR_RETURN(XnnOperator xnn, OwnXnnOperator(status, created));
   const xnn_status setup = xnn_setup_average_pooling2d_nhwc_f32(
       xnn.get(), size_t(input[0]), size_t(input[1]), size_t(input[2]),

@@ -6,12 +6,18 @@
 #include <pthreadpool.h>
 #include <xnnpack.h>
 
+#include <cstdint>
 #include <memory>
 
 #include "converter/float/float_operator.h"
 #include "octet/status.h"
 
 namespace octet::converter {
+
+// For every xnn_create_*: a worker sleeps as soon as its share is done. By
+// default it spins for up to 50 ms, which starves the thread that it waits for
+// when other programs use the cores.
+inline constexpr uint32_t kXnnFlags = XNN_FLAG_YIELD_WORKERS;
 
 // Shared, because a std::function must be copyable.
 using XnnOperator = std::shared_ptr<xnn_operator>;
