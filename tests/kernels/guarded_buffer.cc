@@ -14,15 +14,20 @@ namespace {
 const std::string* running_case = nullptr;
 struct sigaction previous_action;
 
+// Nothing can be done where writing fails.
+void Print(const char* text, size_t size) {
+  if (write(STDERR_FILENO, text, size) < 0) return;
+}
+
 void PrintRunningCase(int) {
   // Only async-signal-safe calls. The access is repeated when this returns and
   // ends the program as it would have, a sanitizer's report included.
   const char prefix[] = "a kernel left its memory in: ";
-  ssize_t written = write(STDERR_FILENO, prefix, sizeof(prefix) - 1);
+  Print(prefix, sizeof(prefix) - 1);
   if (running_case != nullptr) {
-    written = write(STDERR_FILENO, running_case->data(), running_case->size());
+    Print(running_case->data(), running_case->size());
   }
-  written += write(STDERR_FILENO, "\n", 1);
+  Print("\n", 1);
   sigaction(SIGSEGV, &previous_action, nullptr);
 }
 
