@@ -39,18 +39,25 @@ bool InRange(int32_t value, int32_t low) {
   return value >= low && value <= kMaxWindowValue;
 }
 
+// Whether the window that begins at `start` has a tap in the picture.
+bool WindowCovers(int64_t start, int32_t input, int32_t kernel,
+                  int32_t dilation) {
+  const int64_t first_tap = start >= 0 ? 0 : (-start + dilation - 1) / dilation;
+  return first_tap < kernel && start + first_tap * dilation < input;
+}
+
 // Whether each of the `output` windows along one axis has a tap in the picture.
+// A window that begins in the picture has; so only those in front of it and the
+// last one need a look.
 bool EveryWindowCovers(int32_t input, int32_t output, int32_t kernel,
                        int32_t stride, int32_t dilation, int32_t pad_begin) {
-  for (int64_t i = 0; i < output; ++i) {
-    const int64_t start = i * stride - pad_begin;
-    const int64_t first_tap =
-        start >= 0 ? 0 : (-start + dilation - 1) / dilation;
-    if (first_tap >= kernel || start + first_tap * dilation >= input) {
+  for (int64_t i = 0; i < output && i * stride < pad_begin; ++i) {
+    if (!WindowCovers(i * stride - pad_begin, input, kernel, dilation)) {
       return false;
     }
   }
-  return true;
+  const int64_t last = (int64_t{output} - 1) * stride - pad_begin;
+  return WindowCovers(last, input, kernel, dilation);
 }
 
 }  // namespace
