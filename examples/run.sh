@@ -8,14 +8,14 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 if [ "${1:-}" != --no-install ]; then toolchains/setup.sh; fi
-cmake --preset release -DOCTET_BUILD_TESTS=OFF -DOCTET_BUILD_BENCHMARKS=OFF \
-  >build-release.log 2>&1 || { cat build-release.log; exit 1; }
-rm -f build-release.log
-cmake --build --preset release
+build=build/example
+cmake -S . -B $build -G Ninja -DCMAKE_BUILD_TYPE=Release \
+  -DOCTET_BUILD_TESTS=OFF -DOCTET_BUILD_BENCHMARKS=OFF
+cmake --build $build
 
-bin=build/release/bin
+bin=$build/bin
 digits=examples/digits
-model=build/release/digits.octet
+model=$build/digits.octet
 
 echo
 echo "== Convert: calibrate on 200 digits, compare FP32 with INT8 on 500"
@@ -27,7 +27,7 @@ echo "== Convert: calibrate on 200 digits, compare FP32 with INT8 on 500"
 
 echo
 echo "== Size in bytes"
-wc -c "$digits/digits.onnx" "$model" | head -2
+wc -c "$digits/digits.onnx" "$model" | sed '$d'
 
 echo
 echo "== Run: which digit is in the picture?"
