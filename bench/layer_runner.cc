@@ -93,8 +93,8 @@ class GemmRunner : public LayerRunner {
     args.output_stride = static_cast<ptrdiff_t>(shape_.out_c);
     args.workspace = workspace_.data();
     args.form = set_.form;
-    for (size_t x = 0; x < pixels_; x += kernel_->descriptor.mr) {
-      args.m = std::min(kernel_->descriptor.mr, pixels_ - x);
+    for (size_t x = 0; x < pixels_; x += MaxPixelsOfCall(kernel_->descriptor)) {
+      args.m = std::min(MaxPixelsOfCall(kernel_->descriptor), pixels_ - x);
       for (size_t ky = 0; ky < shape_.kernel; ++ky) {
         runs_[ky].base = input_.data() + (y * shape_.stride + ky) * row_bytes_ +
                          x * pixel_stride;
@@ -139,6 +139,7 @@ class DepthwiseRunner : public LayerRunner {
     args.stride_h = args.stride_w = shape_.stride;
     args.dilation_h = args.dilation_w = 1;
     args.pixel_stride = static_cast<ptrdiff_t>(shape_.c);
+    args.input_columns = PaddedWidth(shape_);
     args.packed_weights = packed_.data();
     args.panel_bytes = DepthwiseConvPanelBytes(kernel_->descriptor, shape_.k());
     args.output_pixel_stride = static_cast<ptrdiff_t>(shape_.c);

@@ -8,9 +8,10 @@
 //       RequantizeQ15(accumulator[y][x][c], multiplier[c], shift[c])
 //
 // for y < output_rows, x < output_width, c < channels. The caller supplies rows
-// of zero points for rows outside the picture, and patches with the zero point
-// filled in for pixels whose kernel crosses the left or right edge; the kernel
-// knows no padding.
+// of zero points for rows outside the picture. Columns outside it are the
+// kernel's business if its descriptor says so (pads); otherwise the caller
+// supplies patches with the zero point filled in for pixels whose kernel
+// crosses the left or right edge.
 //
 // Weights are packed by pack.h into panels of nr channels:
 //
@@ -32,6 +33,8 @@
 
 namespace octet {
 
+inline constexpr uint8_t kNoTap = 255;
+
 struct DepthwiseConvDescriptor {
   const char* name;  // e.g. "3x3", "any"
   size_t nr;         // channels a panel
@@ -44,9 +47,13 @@ struct DepthwiseConvDescriptor {
   uint8_t kernel_h, kernel_w;
   uint8_t stride_h, stride_w;
   uint8_t dilation_h, dilation_w;
-  // The tap whose weights lie at each position, of a fixed kernel size;
-  // nullptr: row by row. It lets a kernel pair taps of a column.
+  // The tap whose weights lie at each position, of a fixed kernel size, or
+  // kNoTap for zeros; nullptr: row by row. It lets a kernel group the taps of a
+  // column, and have a group more than once.
   const uint8_t* tap_order = nullptr;
+  size_t tap_positions = 0;  // of tap_order; 0: one a tap
+  // Takes columns outside the picture; see DepthwiseConvArgs::first_column.
+  bool pads = false;
 };
 
 struct DepthwiseConvArgs {
@@ -57,15 +64,21 @@ struct DepthwiseConvArgs {
   size_t stride_h, stride_w;
   size_t dilation_h, dilation_w;
   // (output_rows - 1) * stride_h + (kernel_h - 1) * dilation_h + 1 pointers, to
-  // the leftmost tap of output column 0 in consecutive input rows.
+  // column 0 of consecutive input rows.
   const void* const* input_rows;
+  // The column of the leftmost tap of output column 0: 0, or, if the kernel
+  // pads, any: columns outside 0 ... input_columns - 1 are not read and count
+  // as zero_byte, the input's zero point as it lies in memory.
+  ptrdiff_t first_column;
+  size_t input_columns;
+  uint8_t zero_byte;
   ptrdiff_t pixel_stride;      // bytes between neighbours in an input row
   const void* packed_weights;  // ceil(channels / nr) panels, 64-byte aligned
   size_t panel_bytes;
   void* output;  // exactly `channels` bytes a pixel are written
   ptrdiff_t output_row_stride;
   ptrdiff_t output_pixel_stride;
-  bool any_left_shift;  // some shift in the panels is negative
+  LeftShifts left_shifts;
   OutputStage stage;
   ActivationForm form;  // one that the table serves
 };

@@ -111,6 +111,7 @@ const GemmKernel* SelectGemm(const KernelSet& set, size_t m, size_t n, size_t k,
     for (size_t i = 0; i < table.num_gemm; ++i) {
       const GemmDescriptor& candidate = table.gemm[i].descriptor;
       if (candidate.max_m != 0 && m > candidate.max_m) continue;
+      if (candidate.max_n != 0 && n > candidate.max_n) continue;
       const size_t work = RoundUp(m, candidate.mr) * RoundUp(n, candidate.nr) *
                           RoundUp(k, candidate.kr);
       if (best != nullptr && work >= best_work) continue;

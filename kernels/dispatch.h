@@ -53,8 +53,9 @@ struct KernelSet {
 KernelSet ResolveKernels(const KernelTable* leading);
 
 // The kernel for m pixels, n channels and k weights a channel: of those that
-// take m, the one that does the least padded work, the earlier one of the table
-// where equal. Never null; `isa` (optional) receives the name of its table.
+// take m and n, the one that does the least padded work, the earlier one of the
+// table where equal. Never null; `isa` (optional) receives the name of its
+// table.
 const GemmKernel* SelectGemm(const KernelSet& set, size_t m, size_t n, size_t k,
                              const char** isa);
 

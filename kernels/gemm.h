@@ -43,12 +43,19 @@
 
 namespace octet {
 
+// The negative shifts in a layer's panels.
+enum class LeftShifts : uint8_t {
+  kNone = 0,
+  kBounded = 1,     // accumulators times 2^-shift fit int32
+  kSaturating = 2,  // accumulators may have to be clamped to int16 first
+};
+
 enum class WeightType : uint8_t { kInt8 = 1, kInt16 = 2 };  // bytes a weight
 
 // How a kernel wants its weights. Everything that packing and planning need.
 struct GemmDescriptor {
   const char* name;        // e.g. "6x16", for plans and benchmarks
-  size_t mr;               // most pixels a call
+  size_t mr;               // pixels of a tile; see call_m
   size_t nr;               // channels a panel
   size_t kr;               // weights of one channel that lie side by side
   WeightType weight_type;  // kInt16: widened by the packer
@@ -62,7 +69,19 @@ struct GemmDescriptor {
   // Pixels of the largest layer that SelectGemm gives it; 0: any number. A
   // matrix-vector form wastes no rows, but it loads every weight once a pixel.
   size_t max_m = 0;
+  // The same for its channels: a panel that narrow layers do not fill up.
+  size_t max_n = 0;
+  // Most pixels a call, a multiple of mr, of a kernel that walks tiles itself;
+  // 0: mr.
+  size_t call_m = 0;
+  // A last panel of at most this many channels lies in order, so that the
+  // kernel can leave out accumulators without channels.
+  size_t in_order_up_to = 0;
 };
+
+constexpr size_t MaxPixelsOfCall(const GemmDescriptor& descriptor) {
+  return descriptor.call_m == 0 ? descriptor.mr : descriptor.call_m;
+}
 
 // Where the parts of a panel of nr channels begin, in bytes; the bias is first.
 struct PanelLayout {
@@ -81,7 +100,7 @@ struct GemmRun {
 };
 
 struct GemmArgs {
-  size_t m;                    // pixels, 1 ... mr
+  size_t m;                    // pixels, 1 ... MaxPixelsOfCall
   size_t n;                    // channels, >= 1
   size_t num_runs;             // >= 1
   size_t run_length;           // bytes, >= 1
@@ -91,7 +110,7 @@ struct GemmArgs {
   void* output;                // exactly n bytes a pixel are written
   ptrdiff_t output_stride;     // bytes from pixel to pixel
   void* workspace;             // GemmWorkspaceBytes(), 64-byte aligned
-  bool any_left_shift;         // some shift in the panels is negative
+  LeftShifts left_shifts;
   OutputStage stage;
   ActivationForm form;  // one that the table serves
 };

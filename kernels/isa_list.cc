@@ -14,7 +14,21 @@ bool Always() { return true; }
 bool SupportsAvx2() { return __builtin_cpu_supports("avx2") != 0; }
 #endif
 
+#if defined(OCTET_HAVE_AVX512VNNI)
+// What Cascade Lake has.
+bool SupportsAvx512Vnni() {
+  return __builtin_cpu_supports("avx512f") &&
+         __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512vl") &&
+         __builtin_cpu_supports("avx512dq") &&
+         __builtin_cpu_supports("avx512vnni");
+}
+#endif
+
 constexpr IsaEntry kIsas[] = {
+#if defined(OCTET_HAVE_AVX512VNNI)
+    {&kAvx512VnniTable, SupportsAvx512Vnni},
+#endif
 #if defined(OCTET_HAVE_AVX2)
     {&kAvx2Table, SupportsAvx2},
 #endif

@@ -27,6 +27,28 @@ int ShiftOf(const LayerWeights& layer, size_t channel) {
   return layer.shift[layer.per_channel ? channel : 0];
 }
 
+// The largest magnitudes of a channel.
+struct Magnitudes {
+  int64_t weight = 0;
+  int64_t accumulator = 0;
+};
+
+Magnitudes MagnitudesOf(const LayerWeights& layer, size_t channel, size_t k) {
+  Magnitudes most;
+  int64_t sum = 0;
+  for (size_t j = 0; j < k; ++j) {
+    const int64_t weight = layer.weights[channel * layer.channel_stride + j];
+    const int64_t magnitude = weight < 0 ? -weight : weight;
+    sum += magnitude;
+    most.weight = magnitude > most.weight ? magnitude : most.weight;
+  }
+  const int64_t z = layer.input_zero_point;
+  const int64_t difference = z + 128 > 127 - z ? z + 128 : 127 - z;
+  const int64_t bias = layer.bias[channel];
+  most.accumulator = difference * sum + (bias < 0 ? -bias : bias);
+  return most;
+}
+
 // By how much a channel's weights and bias are multiplied, as a power of 2, in
 // place of its negative shift: all of it, or nothing where a weight would not
 // fit int16 or the accumulator might not fit int32.
@@ -34,20 +56,9 @@ int FoldedLeftShift(WeightType type, const LayerWeights& layer, size_t channel,
                     size_t k) {
   const int left = -ShiftOf(layer, channel);
   if (left <= 0 || type != WeightType::kInt16) return 0;
-  int64_t sum = 0;
-  int64_t largest = 0;
-  for (size_t j = 0; j < k; ++j) {
-    const int64_t weight = layer.weights[channel * layer.channel_stride + j];
-    const int64_t magnitude = weight < 0 ? -weight : weight;
-    sum += magnitude;
-    largest = magnitude > largest ? magnitude : largest;
-  }
-  const int64_t z = layer.input_zero_point;
-  const int64_t difference = z + 128 > 127 - z ? z + 128 : 127 - z;
-  const int64_t bias = layer.bias[channel];
-  const int64_t accumulator = difference * sum + (bias < 0 ? -bias : bias);
-  const bool fits =
-      largest <= (INT16_MAX >> left) && accumulator <= (INT32_MAX >> left);
+  const Magnitudes most = MagnitudesOf(layer, channel, k);
+  const bool fits = most.weight <= (INT16_MAX >> left) &&
+                    most.accumulator <= (INT32_MAX >> left);
   return fits ? left : 0;
 }
 
@@ -71,8 +82,11 @@ struct LaneFormat {
   size_t nr;
   const uint8_t* accumulator_order;
   const uint8_t* multiplier_order;
+  size_t in_order_up_to;  // channels of a last panel without these orders
   WeightType weight_type;
-  const uint8_t* weight_order;  // of a run's weights; may be null
+  // The weight at each position of a run, or kNoTap; null: in order.
+  const uint8_t* weight_order;
+  size_t positions;  // of a run
 };
 
 // Lanes of a panel: their orders count them in a byte.
@@ -81,7 +95,8 @@ constexpr size_t kMaxNr = 256;
 // The panel that begins with channel `first`.
 struct Panel {
   size_t first;
-  int left[kMaxNr];  // FoldedLeftShift of each lane's channel
+  int left[kMaxNr];               // FoldedLeftShift of each lane's channel
+  const int8_t* weights[kMaxNr];  // of each lane's channel; null: none
 };
 
 // Lanes behind the last channel are zero.
@@ -118,35 +133,58 @@ void StoreWeight(int weight, WeightType type, uint8_t* to) {
   }
 }
 
-// weights[lane][run_length] of one run, as blocks [nr][kr]; returns the end.
-uint8_t* PackRun(const LaneFormat& format, size_t kr, const LayerWeights& layer,
-                 const Panel& panel, size_t k_begin, size_t run_length,
-                 uint8_t* to) {
+// A whole block [nr][4] of int8 weights in order, which is most of them: the
+// time to load a model is what this loop takes.
+void PackBlockOf4(const LaneFormat& format, const Panel& panel, size_t at,
+                  uint8_t* to) {
+  for (size_t lane = 0; lane < format.nr; ++lane, to += 4) {
+    if (panel.weights[lane] == nullptr) continue;
+    std::memcpy(to, panel.weights[lane] + at, 4);
+  }
+}
+
+// Weights `block` ... block + kr - 1 of one run as a block [nr][kr].
+void PackBlock(const LaneFormat& format, size_t kr, const Panel& panel,
+               size_t k_begin, size_t block, uint8_t* to) {
   const size_t bytes = static_cast<size_t>(format.weight_type);
-  for (size_t block = 0; block < run_length; block += kr) {
-    for (size_t lane = 0; lane < format.nr; ++lane, to += kr * bytes) {
-      const size_t channel =
-          panel.first + IndexAt(format.accumulator_order, lane);
-      if (channel >= layer.n) continue;
-      const int8_t* from =
-          layer.weights + channel * layer.channel_stride + k_begin;
-      for (size_t j = 0; j < kr && block + j < run_length; ++j) {
-        const int weight = from[IndexAt(format.weight_order, block + j)];
-        StoreWeight(weight * (1 << panel.left[lane]), format.weight_type,
-                    to + j * bytes);
-      }
+  for (size_t lane = 0; lane < format.nr; ++lane, to += kr * bytes) {
+    if (panel.weights[lane] == nullptr) continue;
+    const int8_t* from = panel.weights[lane] + k_begin;
+    for (size_t j = 0; j < kr && block + j < format.positions; ++j) {
+      const size_t index = IndexAt(format.weight_order, block + j);
+      if (format.weight_order != nullptr && index == kNoTap) continue;
+      StoreWeight(from[index] * (1 << panel.left[lane]), format.weight_type,
+                  to + j * bytes);
     }
+  }
+}
+
+// The weights of one run, as blocks [nr][kr]; returns the end.
+uint8_t* PackRun(const LaneFormat& format, size_t kr, const Panel& panel,
+                 size_t k_begin, uint8_t* to) {
+  const bool in_order_of_4 = kr == 4 && format.weight_order == nullptr &&
+                             format.weight_type == WeightType::kInt8;
+  const size_t block_bytes =
+      format.nr * kr * static_cast<size_t>(format.weight_type);
+  for (size_t block = 0; block < format.positions; block += kr) {
+    if (in_order_of_4 && block + kr <= format.positions) {
+      PackBlockOf4(format, panel, k_begin + block, to);
+    } else {
+      PackBlock(format, kr, panel, k_begin, block, to);
+    }
+    to += block_bytes;
   }
   return to;
 }
 
 Panel PanelAt(const LaneFormat& format, const LayerWeights& layer, size_t first,
               size_t k) {
-  Panel panel = {first, {}};
+  Panel panel = {first, {}, {}};
   for (size_t lane = 0; lane < format.nr; ++lane) {
     const size_t channel = first + IndexAt(format.accumulator_order, lane);
     if (channel >= layer.n) continue;
     panel.left[lane] = FoldedLeftShift(format.weight_type, layer, channel, k);
+    panel.weights[lane] = layer.weights + channel * layer.channel_stride;
   }
   return panel;
 }
@@ -159,13 +197,23 @@ void PackPanels(const LaneFormat& format, size_t kr, size_t panel_bytes,
   std::memset(packed, 0, panels * panel_bytes);
   for (size_t p = 0; p < panels; ++p) {
     uint8_t* begin = packed + p * panel_bytes;
-    const Panel panel = PanelAt(format, layer, p * format.nr, k);
-    PackPanelHeader(format, layer, k, form, panel, begin);
+    const size_t first = p * format.nr;
+    LaneFormat lanes = format;
+    if (layer.n - first <= format.in_order_up_to) {
+      lanes.accumulator_order = lanes.multiplier_order = nullptr;
+    }
+    const Panel panel = PanelAt(lanes, layer, first, k);
+    PackPanelHeader(lanes, layer, k, form, panel, begin);
     uint8_t* to = begin + PanelLayoutOf(format.nr).weights;
     for (size_t run = 0; run < num_runs; ++run) {
-      to = PackRun(format, kr, layer, panel, run * run_length, run_length, to);
+      to = PackRun(lanes, kr, panel, run * run_length, to);
     }
   }
+}
+
+// The positions of a panel's weights: padding included, not that to kr.
+size_t TapPositions(const DepthwiseConvDescriptor& descriptor, size_t taps) {
+  return descriptor.tap_positions == 0 ? taps : descriptor.tap_positions;
 }
 
 }  // namespace
@@ -198,9 +246,13 @@ size_t GemmWorkspaceBytes(const GemmDescriptor& descriptor, size_t num_runs,
 void PackGemm(const GemmDescriptor& descriptor, ActivationForm form,
               const LayerWeights& layer, size_t num_runs, size_t run_length,
               void* packed) {
-  const LaneFormat format = {descriptor.nr, descriptor.accumulator_order,
+  const LaneFormat format = {descriptor.nr,
+                             descriptor.accumulator_order,
                              descriptor.multiplier_order,
-                             descriptor.weight_type, nullptr};
+                             descriptor.in_order_up_to,
+                             descriptor.weight_type,
+                             nullptr,
+                             run_length};
   PackPanels(format, descriptor.kr,
              GemmPanelBytes(descriptor, num_runs, run_length), form, layer,
              num_runs, run_length, static_cast<uint8_t*>(packed));
@@ -208,7 +260,8 @@ void PackGemm(const GemmDescriptor& descriptor, ActivationForm form,
 
 size_t DepthwiseConvPanelBytes(const DepthwiseConvDescriptor& descriptor,
                                size_t taps) {
-  return PanelBytes(descriptor.nr, RoundUp(taps, descriptor.kr),
+  const size_t positions = TapPositions(descriptor, taps);
+  return PanelBytes(descriptor.nr, RoundUp(positions, descriptor.kr),
                     descriptor.weight_type);
 }
 
@@ -221,19 +274,29 @@ size_t PackedDepthwiseConvBytes(const DepthwiseConvDescriptor& descriptor,
 void PackDepthwiseConv(const DepthwiseConvDescriptor& descriptor,
                        ActivationForm form, const LayerWeights& layer,
                        size_t taps, void* packed) {
-  const LaneFormat format = {descriptor.nr, descriptor.accumulator_order,
+  const LaneFormat format = {descriptor.nr,
+                             descriptor.accumulator_order,
                              descriptor.multiplier_order,
-                             descriptor.weight_type, descriptor.tap_order};
+                             0,
+                             descriptor.weight_type,
+                             descriptor.tap_order,
+                             TapPositions(descriptor, taps)};
   PackPanels(format, descriptor.kr, DepthwiseConvPanelBytes(descriptor, taps),
              form, layer, 1, taps, static_cast<uint8_t*>(packed));
 }
 
-bool AnyLeftShift(WeightType weight_type, const LayerWeights& layer, size_t k) {
+LeftShifts LeftShiftsOf(WeightType weight_type, const LayerWeights& layer,
+                        size_t k) {
+  LeftShifts shifts = LeftShifts::kNone;
   for (size_t channel = 0; channel < layer.n; ++channel) {
-    const int left = FoldedLeftShift(weight_type, layer, channel, k);
-    if (ShiftOf(layer, channel) + left < 0) return true;
+    const int left = -ShiftOf(layer, channel) -
+                     FoldedLeftShift(weight_type, layer, channel, k);
+    if (left <= 0) continue;
+    const Magnitudes most = MagnitudesOf(layer, channel, k);
+    if (most.accumulator > (INT32_MAX >> left)) return LeftShifts::kSaturating;
+    shifts = LeftShifts::kBounded;
   }
-  return false;
+  return shifts;
 }
 
 }  // namespace octet

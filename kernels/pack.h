@@ -56,9 +56,10 @@ void PackDepthwiseConv(const DepthwiseConvDescriptor& descriptor,
                        ActivationForm form, const LayerWeights& layer,
                        size_t taps, void* packed);
 
-// Whether some shift in the layer's panels is negative (args.any_left_shift).
+// The negative shifts in the layer's panels (args.left_shifts).
 // k: weights a channel, num_runs * run_length or taps.
-bool AnyLeftShift(WeightType weight_type, const LayerWeights& layer, size_t k);
+LeftShifts LeftShiftsOf(WeightType weight_type, const LayerWeights& layer,
+                        size_t k);
 
 }  // namespace octet
 

@@ -143,22 +143,36 @@ Convolution::RowPosition Convolution::PositionOf(int64_t row) const {
 
 void Convolution::RunRow(Task& task, int64_t row, Range columns) const {
   const RowPosition position = PositionOf(row);
-  const int64_t mr = layer_.mr();
   const int64_t inner_begin = std::max(columns.begin, inner_.begin);
   const int64_t inner_end = std::min(columns.end, inner_.end);
   int64_t x = columns.begin;
   if (inner_begin < inner_end) {
     for (; x < inner_begin; ++x) Gather(task, position, x);
-    for (; x + mr <= inner_end; x += mr) RunDirect(task, position, x, mr);
-    // A row that is alone has nothing to fill up its last tile.
-    const bool gather_rest = task.block->channels >= kMinChannelsToGather &&
-                             columns.size() < task.pixels.size();
-    if (x < inner_end && !gather_rest) {
-      RunDirect(task, position, x, inner_end - x);
-      x = inner_end;
-    }
+    x += RunInner(task, position, {x, inner_end},
+                  columns.size() == task.pixels.size());
   }
   for (; x < columns.end; ++x) Gather(task, position, x);
+}
+
+// Columns that need no gathering; returns how many it took. A row that is alone
+// has nothing to fill up its last tile.
+int64_t Convolution::RunInner(Task& task, const RowPosition& row, Range columns,
+                              bool alone) const {
+  const int64_t mr = layer_.mr();
+  int64_t direct = columns.size() / mr * mr;
+  // The kernel divides any number of pixels well, but for a few.
+  const bool takes_rest = layer_.max_call_pixels() > mr
+                              ? 2 * columns.size() >= mr
+                              : task.block->channels < kMinChannelsToGather;
+  if (alone || takes_rest) direct = columns.size();
+  const int64_t calls =
+      (direct + layer_.max_call_pixels() - 1) / layer_.max_call_pixels();
+  for (int64_t i = 0; i < calls; ++i) {
+    const Range part =
+        PartOf(direct, static_cast<int>(i), static_cast<int>(calls));
+    RunDirect(task, row, columns.begin + part.begin, part.size());
+  }
+  return direct;
 }
 
 void Convolution::RunDirect(Task& task, const RowPosition& row, int64_t x,
@@ -194,22 +208,54 @@ void Convolution::Gather(Task& task, const RowPosition& row, int64_t x) const {
 void Convolution::CopyPatch(const Task& task, const RowPosition& row, int64_t x,
                             uint8_t* patch) const {
   const Window2dParams& window = geometry_.window;
-  const size_t cell = static_cast<size_t>(geometry_.group_channels());
   const int64_t column = x * window.stride_w - window.pad_left;
   for (int ky = 0; ky < window.kernel_h; ++ky) {
     const int64_t y = row.y + int64_t{ky} * window.dilation_h;
-    const bool row_inside = y >= 0 && y < geometry_.height;
-    for (int kx = 0; kx < window.kernel_w; ++kx, patch += cell) {
-      const int64_t tap = column + int64_t{kx} * window.dilation_w;
-      if (row_inside && tap >= 0 && tap < geometry_.width) {
-        const uint8_t* from = task.input + row.picture_at +
-                              (y * geometry_.width + tap) * geometry_.channels;
-        std::memcpy(patch, from, cell);
-      } else {
-        std::memset(patch, zero_byte_, cell);
-      }
+    const uint8_t* from =
+        y < 0 || y >= geometry_.height
+            ? nullptr
+            : task.input + row.picture_at +
+                  (y * geometry_.width + column) * geometry_.channels;
+    patch = row_runs_ ? CopyRowOfCells(from, column, patch)
+                      : CopyCells(from, column, patch);
+  }
+}
+
+// A kernel row from `column` on, where it lies in one piece. `from`: the cell
+// at `column`, even if there is none; null: the row is outside. Returns the end
+// of the copy.
+uint8_t* Convolution::CopyRowOfCells(const uint8_t* from, int64_t column,
+                                     uint8_t* patch) const {
+  const int64_t cells = geometry_.window.kernel_w;
+  const int64_t cell = geometry_.channels;
+  const int64_t begin = std::clamp<int64_t>(-column, 0, cells);
+  const int64_t end =
+      std::clamp<int64_t>(geometry_.width - column, begin, cells);
+  if (from == nullptr || end - begin < cells) {
+    std::memset(patch, zero_byte_, static_cast<size_t>(cells * cell));
+  }
+  if (from != nullptr && begin < end) {
+    std::memcpy(patch + begin * cell, from + begin * cell,
+                static_cast<size_t>((end - begin) * cell));
+  }
+  return patch + cells * cell;
+}
+
+// The same cell by cell.
+uint8_t* Convolution::CopyCells(const uint8_t* from, int64_t column,
+                                uint8_t* patch) const {
+  const Window2dParams& window = geometry_.window;
+  const size_t cell = static_cast<size_t>(geometry_.group_channels());
+  for (int kx = 0; kx < window.kernel_w; ++kx, patch += cell) {
+    const int64_t tap = int64_t{kx} * window.dilation_w;
+    const bool inside = column + tap >= 0 && column + tap < geometry_.width;
+    if (from != nullptr && inside) {
+      std::memcpy(patch, from + tap * geometry_.channels, cell);
+    } else {
+      std::memset(patch, zero_byte_, cell);
     }
   }
+  return patch;
 }
 
 void Convolution::FlushGathered(Task& task) const {

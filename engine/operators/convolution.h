@@ -50,11 +50,16 @@ class Convolution : public Operator {
   RowPosition PositionOf(int64_t row) const;
   void RunPixels(Task& task) const;
   void RunRow(Task& task, int64_t row, Range columns) const;
+  int64_t RunInner(Task& task, const RowPosition& row, Range columns,
+                   bool alone) const;
   void RunDirect(Task& task, const RowPosition& row, int64_t x,
                  int64_t m) const;
   void Gather(Task& task, const RowPosition& row, int64_t x) const;
   void CopyPatch(const Task& task, const RowPosition& row, int64_t x,
                  uint8_t* patch) const;
+  uint8_t* CopyRowOfCells(const uint8_t* from, int64_t column,
+                          uint8_t* patch) const;
+  uint8_t* CopyCells(const uint8_t* from, int64_t column, uint8_t* patch) const;
   void FlushGathered(Task& task) const;
 
   ConvolutionGeometry geometry_;

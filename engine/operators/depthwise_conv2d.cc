@@ -2,9 +2,9 @@
 //
 // A kernel call computes a few output rows (as many as the kernel keeps in
 // registers) of a stretch of columns. Rows above and below the picture are a
-// row of zero points; columns whose kernel crosses the left or right edge are
-// computed from a patch, a copy of a few columns of the picture with zero
-// points beside it.
+// row of zero points. Where the kernel does not take columns beside the
+// picture, output columns whose kernel crosses the left or right edge are
+// computed from a patch, a copy of a few columns with zero points beside it.
 
 #include <algorithm>
 #include <cstring>
@@ -65,10 +65,11 @@ class DepthwiseConv2d : public Operator {
 
   void RunRows(Task& task) const;
   void RunInner(Task& task, Range columns) const;
+  void RunWidth(Task& task) const;
   void RunPatch(Task& task, Range columns) const;
   void CopyPatchRow(const Task& task, int64_t y, int64_t column, int64_t width,
                     uint8_t* to) const;
-  void Call(const Task& task, Range columns, int64_t pixel_stride) const;
+  DepthwiseConvArgs ArgsOf(const Task& task, Range columns) const;
 
   Window2dParams window_;
   int64_t batch_, height_, width_, channels_, output_height_, output_width_;
@@ -79,7 +80,7 @@ class DepthwiseConv2d : public Operator {
   uint8_t zero_byte_;
   const DepthwiseConvKernel* kernel_;
   size_t panel_bytes_;
-  bool any_left_shift_;
+  LeftShifts left_shifts_;
   Range inner_;           // columns that read no cell beside the picture
   int64_t call_columns_;  // most inner columns of a call
   int64_t row_groups_;    // of one picture
@@ -119,8 +120,7 @@ DepthwiseConv2d::DepthwiseConv2d(const PrepareContext& context,
   const char* isa = nullptr;
   kernel_ = SelectDepthwiseConv(context.kernels, shape, &isa);
   const size_t taps = shape.kernel_h * shape.kernel_w;
-  any_left_shift_ =
-      AnyLeftShift(kernel_->descriptor.weight_type, weights_, taps);
+  left_shifts_ = LeftShiftsOf(kernel_->descriptor.weight_type, weights_, taps);
   panel_bytes_ = DepthwiseConvPanelBytes(kernel_->descriptor, taps);
   weight_bytes_ = AlignBlock(
       PackedDepthwiseConvBytes(kernel_->descriptor,
@@ -160,19 +160,23 @@ void DepthwiseConv2d::LayOutScratch() {
   const int64_t column_bytes = input_rows * stride * channels_;
   call_columns_ = std::clamp<int64_t>(kCallBytes / column_bytes, kMinColumns,
                                       std::max(output_width_, kMinColumns));
-  const int64_t zero_cells = InputColumns(
-      std::max(std::min(call_columns_, output_width_), kPatchColumns));
+  const int64_t zero_cells =
+      kernel_->descriptor.pads
+          ? width_
+          : InputColumns(std::max(std::min(call_columns_, output_width_),
+                                  kPatchColumns));
   const uint64_t zero_bytes = AlignBlock(
       static_cast<uint64_t>(zero_cells * channels_) + kOverreadBytes);
   plan_.packed_bytes = weight_bytes_ + zero_bytes;
 
   patch_at_ = AlignBlock(static_cast<uint64_t>(input_rows) * sizeof(void*));
+  plan_.scratch_bytes = patch_at_;
+  if (kernel_->descriptor.pads) return;
   const int64_t patch_rows = std::min(input_rows, most_rows * window_.kernel_h);
-  plan_.scratch_bytes =
-      patch_at_ + AlignBlock(static_cast<uint64_t>(
-                                 patch_rows * InputColumns(kPatchColumns)) *
-                                 static_cast<uint64_t>(channels_) +
-                             kOverreadBytes);
+  plan_.scratch_bytes += AlignBlock(
+      static_cast<uint64_t>(patch_rows * InputColumns(kPatchColumns)) *
+          static_cast<uint64_t>(channels_) +
+      kOverreadBytes);
 }
 
 void DepthwiseConv2d::Pack(uint8_t* memory) {
@@ -222,6 +226,7 @@ void DepthwiseConv2d::Run(const RunContext& context, int part) const {
 }
 
 void DepthwiseConv2d::RunRows(Task& task) const {
+  if (kernel_->descriptor.pads) return RunWidth(task);
   for (int64_t x = 0; x < inner_.begin; x += kPatchColumns) {
     RunPatch(task, {x, std::min(x + kPatchColumns, inner_.begin)});
   }
@@ -247,6 +252,18 @@ void DepthwiseConv2d::ForEachInputRow(const Task& task, Visit visit) const {
   }
 }
 
+void DepthwiseConv2d::RunWidth(Task& task) const {
+  ForEachInputRow(task, [&](int64_t index, int64_t row) {
+    task.input_rows[index] =
+        row < 0 ? zero_row_ : task.picture + row * width_ * channels_;
+  });
+  DepthwiseConvArgs args = ArgsOf(task, {0, output_width_});
+  args.pixel_stride = static_cast<ptrdiff_t>(channels_);
+  args.first_column = -static_cast<ptrdiff_t>(window_.pad_left);
+  args.input_columns = static_cast<size_t>(width_);
+  kernel_->run(args);
+}
+
 void DepthwiseConv2d::RunInner(Task& task, Range columns) const {
   const int64_t column = columns.begin * window_.stride_w - window_.pad_left;
   ForEachInputRow(task, [&](int64_t index, int64_t row) {
@@ -254,7 +271,9 @@ void DepthwiseConv2d::RunInner(Task& task, Range columns) const {
         row < 0 ? zero_row_
                 : task.picture + (row * width_ + column) * channels_;
   });
-  Call(task, columns, channels_);
+  DepthwiseConvArgs args = ArgsOf(task, columns);
+  args.pixel_stride = static_cast<ptrdiff_t>(channels_);
+  kernel_->run(args);
 }
 
 void DepthwiseConv2d::RunPatch(Task& task, Range columns) const {
@@ -274,7 +293,9 @@ void DepthwiseConv2d::RunPatch(Task& task, Range columns) const {
     task.input_rows[index] = next;
     next += width * task.channels.size();
   });
-  Call(task, columns, task.channels.size());
+  DepthwiseConvArgs args = ArgsOf(task, columns);
+  args.pixel_stride = static_cast<ptrdiff_t>(task.channels.size());
+  kernel_->run(args);
 }
 
 void DepthwiseConv2d::CopyPatchRow(const Task& task, int64_t y, int64_t column,
@@ -291,8 +312,9 @@ void DepthwiseConv2d::CopyPatchRow(const Task& task, int64_t y, int64_t column,
   }
 }
 
-void DepthwiseConv2d::Call(const Task& task, Range columns,
-                           int64_t pixel_stride) const {
+// All but the pixel stride.
+DepthwiseConvArgs DepthwiseConv2d::ArgsOf(const Task& task,
+                                          Range columns) const {
   DepthwiseConvArgs args = {};
   args.channels = static_cast<size_t>(task.channels.size());
   args.output_rows = static_cast<size_t>(task.rows);
@@ -304,17 +326,19 @@ void DepthwiseConv2d::Call(const Task& task, Range columns,
   args.dilation_h = static_cast<size_t>(window_.dilation_h);
   args.dilation_w = static_cast<size_t>(window_.dilation_w);
   args.input_rows = task.input_rows;
-  args.pixel_stride = static_cast<ptrdiff_t>(pixel_stride);
+  args.first_column = 0;
+  args.input_columns = static_cast<size_t>(InputColumns(columns.size()));
+  args.zero_byte = zero_byte_;
   args.packed_weights = packed_ + static_cast<size_t>(task.channels.begin) /
                                       kernel_->descriptor.nr * panel_bytes_;
   args.panel_bytes = panel_bytes_;
   args.output = task.output + columns.begin * channels_;
   args.output_row_stride = static_cast<ptrdiff_t>(output_width_ * channels_);
   args.output_pixel_stride = static_cast<ptrdiff_t>(channels_);
-  args.any_left_shift = any_left_shift_;
+  args.left_shifts = left_shifts_;
   args.stage = stage_;
   args.form = form_;
-  kernel_->run(args);
+  return args;
 }
 
 }  // namespace

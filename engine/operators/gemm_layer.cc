@@ -27,8 +27,8 @@ GemmLayer::GemmLayer(const PrepareContext& context, const GemmLayerShape& shape,
   kernel_ =
       SelectGemm(context.kernels, static_cast<size_t>(shape.pixels),
                  static_cast<size_t>(shape.n), num_runs * run_length, &isa_);
-  any_left_shift_ = AnyLeftShift(kernel_->descriptor.weight_type, weights,
-                                 num_runs * run_length);
+  left_shifts_ = LeftShiftsOf(kernel_->descriptor.weight_type, weights,
+                              num_runs * run_length);
   panels_ = CeilDiv(shape.n, static_cast<int64_t>(kernel_->descriptor.nr));
   panel_bytes_ = GemmPanelBytes(kernel_->descriptor, num_runs, run_length);
   group_bytes_ = panel_bytes_ * static_cast<uint64_t>(panels_);
@@ -134,7 +134,7 @@ void GemmLayer::Run(const ColumnBlock& block, const GemmRun* runs, int64_t m,
   args.output = output;
   args.output_stride = static_cast<ptrdiff_t>(output_stride);
   args.workspace = workspace;
-  args.any_left_shift = any_left_shift_;
+  args.left_shifts = left_shifts_;
   args.stage = stage_;
   args.form = form_;
   kernel_->run(args);

@@ -1,7 +1,7 @@
 // GemmLayer: a layer's packed weights and the division of its work.
 //
 // The result of a layer is a matrix of pixels x channels. A kernel call
-// computes up to mr pixels of one block of columns; blocks are as many panels
+// computes some pixels of one block of columns; blocks are as many panels
 // as stay in the L2 cache while all pixels pass by. Threads divide the pixels,
 // or, where there are few, the columns:
 //
@@ -48,8 +48,11 @@ class GemmLayer {
 
   std::string kernel_name() const;
   int num_parts() const { return num_parts_; }
-  // The most pixels of a call.
+  // The pixels of a tile, and the most of a call.
   int64_t mr() const { return static_cast<int64_t>(kernel_->descriptor.mr); }
+  int64_t max_call_pixels() const {
+    return static_cast<int64_t>(MaxPixelsOfCall(kernel_->descriptor));
+  }
   int64_t max_block_channels() const { return max_block_channels_; }
 
   uint64_t packed_bytes() const;
@@ -63,8 +66,8 @@ class GemmLayer {
     return blocks_[static_cast<size_t>(index)];
   }
 
-  // One kernel call: `m` pixels, 1 ... mr(), of `block`. `output` is the
-  // block's first channel of pixel 0.
+  // One kernel call: `m` pixels, 1 ... max_call_pixels(), of `block`. `output`
+  // is the block's first channel of pixel 0.
   void Run(const ColumnBlock& block, const GemmRun* runs, int64_t m,
            uint8_t* output, int64_t output_stride, uint8_t* workspace) const;
 
@@ -79,7 +82,7 @@ class GemmLayer {
   ActivationForm form_;
   const char* isa_ = nullptr;
   const GemmKernel* kernel_;
-  bool any_left_shift_;
+  LeftShifts left_shifts_;
   int64_t panels_;  // of one group
   uint64_t panel_bytes_;
   uint64_t group_bytes_;

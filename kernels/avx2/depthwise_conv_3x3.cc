@@ -225,8 +225,8 @@ PanelFunction ChoosePanelFunction(const DepthwiseConvArgs& args) {
 template <template <size_t> class Stride>
 void Run(const DepthwiseConvArgs& args) {
   const PanelFunction run_panel =
-      args.any_left_shift ? ChoosePanelFunction<Stride, true>(args)
-                          : ChoosePanelFunction<Stride, false>(args);
+      AnyLeftShift(args.left_shifts) ? ChoosePanelFunction<Stride, true>(args)
+                                     : ChoosePanelFunction<Stride, false>(args);
   const uint8_t* const* rows =
       reinterpret_cast<const uint8_t* const*>(args.input_rows);
   uint8_t* output = static_cast<uint8_t*>(args.output);

@@ -190,7 +190,8 @@ void PanelRow(const DepthwiseConvArgs& args, size_t first, const uint8_t* panel,
 }  // namespace
 
 void DepthwiseConvAny(const DepthwiseConvArgs& args) {
-  const auto panel_row = args.any_left_shift ? PanelRow<true> : PanelRow<false>;
+  const auto panel_row =
+      AnyLeftShift(args.left_shifts) ? PanelRow<true> : PanelRow<false>;
   const uint8_t* const* rows =
       reinterpret_cast<const uint8_t* const*>(args.input_rows);
   uint8_t* output = static_cast<uint8_t*>(args.output);

@@ -69,7 +69,7 @@ void Gemm1x32(const GemmArgs& args) {
   uint8_t* output = static_cast<uint8_t*>(args.output);
   for (size_t c = 0; c < args.n; c += kNr, panel += args.panel_bytes) {
     const Sums s = Accumulate(activations, pairs, panel);
-    const __m256i bytes = args.any_left_shift
+    const __m256i bytes = AnyLeftShift(args.left_shifts)
                               ? PanelToBytes<true>(s, panel, stage)
                               : PanelToBytes<false>(s, panel, stage);
     StoreUpTo32(output + c, bytes, args.n - c);

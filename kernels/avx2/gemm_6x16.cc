@@ -162,7 +162,7 @@ void Panels(const GemmArgs& args, size_t padded_k) {
 
 template <size_t kM>
 void Rows(const GemmArgs& args, size_t padded_k) {
-  if (args.any_left_shift) {
+  if (AnyLeftShift(args.left_shifts)) {
     Panels<true, kM>(args, padded_k);
   } else {
     Panels<false, kM>(args, padded_k);

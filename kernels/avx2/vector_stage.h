@@ -15,6 +15,7 @@
 #include <cstring>
 
 #include "kernels/activation_form.h"
+#include "kernels/gemm.h"
 #include "kernels/requantize.h"
 
 namespace octet::avx2 {
@@ -50,6 +51,10 @@ static inline void Store256(void* to, __m256i value) {
 
 static inline void Store128(void* to, __m128i value) {
   _mm_storeu_si128(static_cast<__m128i*>(to), value);
+}
+
+static inline bool AnyLeftShift(LeftShifts shifts) {
+  return shifts != LeftShifts::kNone;
 }
 
 // ShiftAccumulator, but for the saturation, which packing does. kLeft: some

@@ -99,6 +99,45 @@ TEST_P(DepthwiseConvTest, EveryWidthAndRowCount) {
   statistics_.ExpectWorthComparing();
 }
 
+// Columns outside the picture on either side, even alone.
+TEST_P(DepthwiseConvTest, Padding) {
+  if (!descriptor().pads) return;
+  for (size_t rows = 1; rows <= descriptor().max_rows; ++rows) {
+    for (ptrdiff_t first_column = -5; first_column <= 1; ++first_column) {
+      for (size_t columns : {1, 2, 3, 6, 9}) {
+        for (size_t width = 1; width <= 8; ++width) {
+          Test(Typical()
+                   .channels(descriptor().nr / 2 + 7 * width)
+                   .output_rows(rows)
+                   .output_width(width)
+                   .pad(first_column, columns)
+                   .zero_point(static_cast<int>(columns) - 4));
+        }
+      }
+    }
+  }
+  statistics_.ExpectWorthComparing();
+}
+
+// The same with kernels that are wider than the picture.
+TEST_P(DepthwiseConvTest, PaddingOfLargeKernels) {
+  if (!descriptor().pads || descriptor().kernel_w != 0) return;
+  for (size_t size : {5, 7, 9}) {
+    for (size_t stride : {1, 2, 3}) {
+      for (ptrdiff_t first_column : {-8, -3, 0}) {
+        Test(DepthwiseConvTester()
+                 .kernel(size, size)
+                 .stride(stride, stride)
+                 .dilation(1, size % 3 + 1)
+                 .channels(descriptor().nr + 9)
+                 .output_width(7)
+                 .pad(first_column, 5 + 2 * size));
+      }
+    }
+  }
+  statistics_.ExpectWorthComparing();
+}
+
 TEST_P(DepthwiseConvTest, StridesOfMemory) {
   for (size_t channels : {size_t{1}, size_t{7}, descriptor().nr}) {
     const DepthwiseConvTester tester =

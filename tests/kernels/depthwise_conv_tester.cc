@@ -37,6 +37,13 @@ DepthwiseConvTester& DepthwiseConvTester::output_width(size_t value) {
   output_width_ = value;
   return *this;
 }
+DepthwiseConvTester& DepthwiseConvTester::pad(ptrdiff_t first_column,
+                                              size_t columns) {
+  pads_ = true;
+  first_column_ = first_column;
+  columns_ = columns;
+  return *this;
+}
 DepthwiseConvTester& DepthwiseConvTester::pixel_gap(size_t value) {
   pixel_gap_ = value;
   return *this;
@@ -108,6 +115,10 @@ std::string DepthwiseConvTester::ToString(const DepthwiseConvKernel& kernel,
   text += ", pixel gap " + std::to_string(pixel_gap_) + ", output gap " +
           std::to_string(output_gap_) + ", misalignment " +
           std::to_string(misalignment_) + ", ";
+  if (pads_) {
+    text += "from column " + std::to_string(first_column_) + " of " +
+            std::to_string(columns_) + ", ";
+  }
   if (backward_) text += "backward, ";
   if (padded_rows_) text += "padded rows, ";
   if (extreme_biases_) text += "extreme biases, ";
@@ -119,6 +130,10 @@ size_t DepthwiseConvTester::InputRows() const {
 }
 
 size_t DepthwiseConvTester::InputWidth() const {
+  return pads_ ? columns_ : ReachedColumns();
+}
+
+size_t DepthwiseConvTester::ReachedColumns() const {
   return (output_width_ - 1) * stride_w_ + (kernel_w_ - 1) * dilation_w_ + 1;
 }
 
@@ -166,12 +181,18 @@ reference::Tensor DepthwiseConvTester::Gather(
     const std::vector<GuardedBuffer>& rows) const {
   reference::Tensor picture;
   picture.shape = Shape{1, static_cast<int32_t>(InputRows()),
-                        static_cast<int32_t>(InputWidth()),
+                        static_cast<int32_t>(ReachedColumns()),
                         static_cast<int32_t>(channels_)};
   for (size_t y = 0; y < InputRows(); ++y) {
     const uint8_t* first = FirstPixel(rows[BufferOfRow(y)]);
-    for (size_t x = 0; x < InputWidth(); ++x) {
-      const uint8_t* pixel = first + static_cast<ptrdiff_t>(x) * PixelStride();
+    for (size_t x = 0; x < ReachedColumns(); ++x) {
+      const ptrdiff_t column = first_column_ + static_cast<ptrdiff_t>(x);
+      if (column < 0 || column >= static_cast<ptrdiff_t>(InputWidth())) {
+        picture.data.insert(picture.data.end(), channels_,
+                            static_cast<int8_t>(layer_.input_zero_point));
+        continue;
+      }
+      const uint8_t* pixel = first + column * PixelStride();
       picture.data.insert(picture.data.end(), pixel, pixel + channels_);
     }
   }
@@ -245,12 +266,16 @@ void DepthwiseConvTester::Call(const DepthwiseConvKernel& kernel,
   args.dilation_w = dilation_w_;
   args.input_rows = input_rows.data();
   args.pixel_stride = PixelStride();
+  args.first_column = first_column_;
+  args.input_columns = InputWidth();
+  args.zero_byte = static_cast<uint8_t>(layer_.input_zero_point) ^
+                   static_cast<uint8_t>(FormMask(form));
   args.packed_weights = packed.data();
   args.panel_bytes = DepthwiseConvPanelBytes(descriptor, taps);
   args.output = output;
   args.output_row_stride = Layout().row_stride;
   args.output_pixel_stride = Layout().pixel_stride;
-  args.any_left_shift = AnyLeftShift(descriptor.weight_type, weights, taps);
+  args.left_shifts = LeftShiftsOf(descriptor.weight_type, weights, taps);
   args.stage = ToOutputStage(layer.output);
   args.form = form;
   kernel.run(args);

@@ -33,6 +33,9 @@ class DepthwiseConvTester {
   DepthwiseConvTester& output_gap(size_t value);
   // Input pixels follow each other toward lower addresses.
   DepthwiseConvTester& backward();
+  // The leftmost tap of output column 0 lies in this column, which may be
+  // negative, of `columns` that there are. Only for kernels that pad.
+  DepthwiseConvTester& pad(ptrdiff_t first_column, size_t columns);
   // The first and the last input row are rows of zero points, at one address.
   DepthwiseConvTester& padded_rows();
   DepthwiseConvTester& misalignment(size_t value);
@@ -55,6 +58,8 @@ class DepthwiseConvTester {
   std::string ToString(const DepthwiseConvKernel& kernel,
                        ActivationForm form) const;
   size_t InputRows() const;
+  // Columns that taps reach, and columns in memory.
+  size_t ReachedColumns() const;
   size_t InputWidth() const;
   ptrdiff_t PixelStride() const;
   OutputLayout Layout() const;
@@ -75,6 +80,9 @@ class DepthwiseConvTester {
   size_t dilation_h_ = 1, dilation_w_ = 1;
   size_t output_rows_ = 1;
   size_t output_width_ = 1;
+  bool pads_ = false;
+  ptrdiff_t first_column_ = 0;
+  size_t columns_ = 0;
   size_t pixel_gap_ = 0;
   size_t output_gap_ = 0;
   bool backward_ = false;

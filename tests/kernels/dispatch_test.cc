@@ -158,10 +158,13 @@ TEST(DispatchTest, SelectGemmPicksTheLeastPaddedWork) {
           EXPECT_EQ(SelectGemm(set, m, n, k, nullptr), chosen);
           const size_t max_m = chosen->descriptor.max_m;
           EXPECT_TRUE(max_m == 0 || m <= max_m) << chosen->descriptor.name;
+          const size_t max_n = chosen->descriptor.max_n;
+          EXPECT_TRUE(max_n == 0 || n <= max_n) << chosen->descriptor.name;
           const size_t work = PaddedWork(chosen->descriptor, m, n, k);
           for (size_t i = 0; i < table->num_gemm; ++i) {
             const GemmDescriptor& other = table->gemm[i].descriptor;
             if (other.max_m != 0 && m > other.max_m) continue;
+            if (other.max_n != 0 && n > other.max_n) continue;
             const size_t other_work = PaddedWork(other, m, n, k);
             EXPECT_LE(work, other_work) << other.name;
             EXPECT_TRUE(work < other_work || &table->gemm[i] >= chosen);

@@ -35,6 +35,24 @@ TEST_P(GemmTest, EveryRemainder) {
   statistics_.ExpectWorthComparing();
 }
 
+// Kernels that walk the tiles of a call themselves.
+TEST_P(GemmTest, ManyTilesACall) {
+  const size_t mr = descriptor().mr;
+  const size_t most = MaxPixelsOfCall(descriptor());
+  if (most == mr) return;
+  const size_t nr = descriptor().nr;
+  for (size_t m : {mr + 1, 2 * mr - 1, 2 * mr, 3 * mr + 2, most - 1, most}) {
+    for (size_t n = 1; n <= nr + 1; n += n < 5 ? 1 : 6) {
+      for (size_t k : {3, 64, 300}) {
+        Test(GemmTester().m(m).n(n).k(k).output_gap(m % 3));
+      }
+    }
+    Test(GemmTester().m(m).n(nr + 17).k(9).num_runs(3).pixel_stride(6));
+    Test(GemmTester().m(m).n(nr).k(19).num_runs(6).mixed_strides());
+  }
+  statistics_.ExpectWorthComparing();
+}
+
 TEST_P(GemmTest, Depths) {
   const size_t nr = descriptor().nr;
   for (size_t k = 1; k <= 40; ++k) {

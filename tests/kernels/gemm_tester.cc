@@ -34,8 +34,8 @@ void CallGemm(const GemmKernel& kernel, ActivationForm form,
   args.output = call.output;
   args.output_stride = call.output_stride;
   args.workspace = workspace.data();
-  args.any_left_shift =
-      AnyLeftShift(descriptor.weight_type, weights, num_runs * call.run_length);
+  args.left_shifts =
+      LeftShiftsOf(descriptor.weight_type, weights, num_runs * call.run_length);
   args.stage = ToOutputStage(layer.output);
   args.form = form;
   kernel.run(args);

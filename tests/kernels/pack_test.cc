@@ -306,40 +306,54 @@ TEST(PackTest, ChannelStride) {
   ExpectPacked(c, layer, packed, GemmPanelBytes(descriptor, 2, 3));
 }
 
-bool AnyLeftShiftOf(WeightType type, const reference::WeightedLayer& layer) {
-  return AnyLeftShift(type, ToLayerWeights(layer), 1);
+LeftShifts LeftShiftsIn(WeightType type,
+                        const reference::WeightedLayer& layer) {
+  return LeftShiftsOf(type, ToLayerWeights(layer), 1);
 }
 
-TEST(PackTest, AnyLeftShift) {
+TEST(PackTest, LeftShifts) {
   reference::WeightedLayer layer;
   layer.weights = {Shape{3, 1}, {1, 2, 3}};
   layer.bias = {0, 0, 0};
   layer.requantization = {{1 << 14, 1 << 14, 1 << 14}, {0, 31, 5}};
-  EXPECT_FALSE(AnyLeftShiftOf(WeightType::kInt8, layer));
+  EXPECT_EQ(LeftShiftsIn(WeightType::kInt8, layer), LeftShifts::kNone);
   layer.requantization.shift[2] = -1;
-  EXPECT_TRUE(AnyLeftShiftOf(WeightType::kInt8, layer));
+  EXPECT_EQ(LeftShiftsIn(WeightType::kInt8, layer), LeftShifts::kBounded);
   layer.requantization = {{1 << 14}, {-15}};
-  EXPECT_TRUE(AnyLeftShiftOf(WeightType::kInt8, layer));
+  EXPECT_EQ(LeftShiftsIn(WeightType::kInt8, layer), LeftShifts::kBounded);
   layer.requantization = {{1 << 14}, {3}};
-  EXPECT_FALSE(AnyLeftShiftOf(WeightType::kInt8, layer));
+  EXPECT_EQ(LeftShiftsIn(WeightType::kInt8, layer), LeftShifts::kNone);
+}
+
+// One channel whose accumulator can overflow int32 makes the layer saturating.
+TEST(PackTest, BoundOfLeftShifts) {
+  reference::WeightedLayer layer;
+  layer.input_zero_point = 127;
+  layer.weights = {Shape{3, 1}, {1, 2, -3}};
+  // The largest accumulator is 255 * 3 + bias.
+  layer.bias = {0, 0, -((INT32_MAX >> 4) - 255 * 3)};
+  layer.requantization = {{1 << 14}, {-4}};
+  EXPECT_EQ(LeftShiftsIn(WeightType::kInt8, layer), LeftShifts::kBounded);
+  layer.bias[2] -= 1;
+  EXPECT_EQ(LeftShiftsIn(WeightType::kInt8, layer), LeftShifts::kSaturating);
 }
 
 // Weights of int16 take a left shift over, unless something would overflow.
-TEST(PackTest, AnyLeftShiftOfInt16Weights) {
+TEST(PackTest, LeftShiftsOfInt16Weights) {
   reference::WeightedLayer layer;
   layer.input_zero_point = -128;
   layer.weights = {Shape{3, 1}, {1, 2, -3}};
   layer.bias = {0, 0, 0};
   layer.requantization = {{1 << 14}, {-13}};  // 3 * 2^13 < 2^15
-  EXPECT_FALSE(AnyLeftShiftOf(WeightType::kInt16, layer));
+  EXPECT_EQ(LeftShiftsIn(WeightType::kInt16, layer), LeftShifts::kNone);
   layer.requantization.shift[0] = -14;
-  EXPECT_TRUE(AnyLeftShiftOf(WeightType::kInt16, layer));
+  EXPECT_EQ(LeftShiftsIn(WeightType::kInt16, layer), LeftShifts::kBounded);
   // The largest accumulator is 255 * 3 + bias.
   layer.requantization.shift[0] = -4;
   layer.bias[2] = -((INT32_MAX >> 4) - 255 * 3);
-  EXPECT_FALSE(AnyLeftShiftOf(WeightType::kInt16, layer));
+  EXPECT_EQ(LeftShiftsIn(WeightType::kInt16, layer), LeftShifts::kNone);
   layer.bias[2] -= 1;
-  EXPECT_TRUE(AnyLeftShiftOf(WeightType::kInt16, layer));
+  EXPECT_EQ(LeftShiftsIn(WeightType::kInt16, layer), LeftShifts::kSaturating);
 }
 
 TEST(PackTest, WorkspaceHoldsThePaddedRunsOfATile) {

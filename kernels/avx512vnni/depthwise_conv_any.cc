@@ -1,0 +1,179 @@
+// depthwise_conv with any kernel, stride and dilation: pixel by pixel, four
+// taps at a time.
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/avx512vnni/avx512vnni_kernels.h"
+#include "kernels/avx512vnni/depthwise_panel.h"
+#include "kernels/depthwise_conv.h"
+
+namespace octet::avx512vnni {
+namespace {
+
+// A table of taps holds as many; a larger kernel takes several tables.
+constexpr size_t kTableTaps = 64;
+
+// Where the taps of a pixel lie, for the channels of a panel.
+class TapTable {
+ public:
+  // Input row 0 is rows[0]; `first`: the panel's first channel.
+  TapTable(const DepthwiseConvArgs& args, const uint8_t* const* rows,
+           ptrdiff_t first)
+      : args_(args),
+        rows_(rows),
+        first_(first),
+        taps_(args.kernel_h * args.kernel_w) {
+    _mm512_store_si512(zeros_,
+                       _mm512_set1_epi8(static_cast<char>(args.zero_byte)));
+  }
+  size_t taps() const { return taps_; }
+  const uint8_t* operator[](size_t index) const { return at_[index]; }
+
+  // Taps `begin` ... of the pixel whose leftmost tap is in `column`; returns
+  // how many. The last one is repeated to fill up its group: zero weights.
+  size_t Fill(ptrdiff_t column, size_t begin) {
+    const size_t end = begin + kTableTaps < taps_ ? begin + kTableTaps : taps_;
+    size_t ky = begin / args_.kernel_w;
+    size_t kx = begin % args_.kernel_w;
+    for (size_t i = 0; i < end - begin; ++i) {
+      at_[i] =
+          TapAt(ky, column + static_cast<ptrdiff_t>(kx * args_.dilation_w));
+      if (++kx < args_.kernel_w) continue;
+      kx = 0;
+      ++ky;
+    }
+    for (size_t i = end - begin; i % 4 != 0; ++i) at_[i] = at_[i - 1];
+    return end - begin;
+  }
+
+ private:
+  const uint8_t* TapAt(size_t ky, ptrdiff_t column) const {
+    if (static_cast<size_t>(column) >= args_.input_columns) return zeros_;
+    return rows_[ky * args_.dilation_h] + first_ + column * args_.pixel_stride;
+  }
+
+  const DepthwiseConvArgs& args_;
+  const uint8_t* const* const rows_;
+  const ptrdiff_t first_;
+  const size_t taps_;
+  const uint8_t* at_[kTableTaps];
+  alignas(64) uint8_t zeros_[64];
+};
+
+template <typename Lanes>
+[[gnu::always_inline]] static inline Quad<Lanes> LoadGroup(
+    const TapTable& table, size_t tap, ptrdiff_t at) {
+  return Interleave<Lanes>(
+      Lanes::Load(table[tap] + at), Lanes::Load(table[tap + 1] + at),
+      Lanes::Load(table[tap + 2] + at), Lanes::Load(table[tap + 3] + at));
+}
+
+// The output columns first ... end - 1, none of whose taps is outside.
+struct Inner {
+  size_t first;
+  size_t end;
+};
+
+Inner InnerColumns(const DepthwiseConvArgs& args) {
+  const ptrdiff_t stride = static_cast<ptrdiff_t>(args.stride_w);
+  const ptrdiff_t reach =
+      static_cast<ptrdiff_t>((args.kernel_w - 1) * args.dilation_w);
+  const ptrdiff_t width = static_cast<ptrdiff_t>(args.output_width);
+  const ptrdiff_t before = args.first_column < 0 ? -args.first_column : 0;
+  const ptrdiff_t last = static_cast<ptrdiff_t>(args.input_columns) - 1 -
+                         reach - args.first_column;
+  const ptrdiff_t first = (before + stride - 1) / stride;
+  const ptrdiff_t end = last < 0 ? 0 : last / stride + 1;
+  if (first >= end || first >= width) return {0, 0};
+  return {static_cast<size_t>(first),
+          static_cast<size_t>(end < width ? end : width)};
+}
+
+// One output row of a panel.
+template <typename Lanes>
+class Row {
+ public:
+  Row(const DepthwiseConvArgs& args, const DepthwisePanel& p, TapTable& table,
+      uint8_t* to)
+      : args_(args), p_(p), table_(table), to_(to) {}
+
+  // Any columns; kernels larger than the table.
+  [[gnu::noinline]] void RunEdge(size_t begin, size_t end) {
+    const Requantization<Lanes> q = LoadRequantization<Lanes>(p_);
+    for (size_t x = begin; x < end; ++x) {
+      const ptrdiff_t column =
+          args_.first_column + static_cast<ptrdiff_t>(x * args_.stride_w);
+      Quad<Lanes> sum = Bias<Lanes>(p_);
+      for (size_t tap = 0; tap < table_.taps(); tap += kTableTaps) {
+        const size_t taps = table_.Fill(column, tap);
+        const uint8_t* weights =
+            p_.weights + tap / 4 * DepthwisePanel::kGroupBytes;
+        for (size_t i = 0; i < taps; i += 4) {
+          const Quad<Lanes> group = LoadGroup<Lanes>(table_, i, 0);
+          MultiplyAdd<Lanes>(sum, group, weights);
+          weights += DepthwisePanel::kGroupBytes;
+        }
+      }
+      Store<Lanes, true>(p_, q, sum, To(x));
+    }
+  }
+
+  // Two columns at a time; their number is even.
+  [[gnu::noinline]] void RunInner(size_t begin, size_t end) {
+    if (begin == end) return;
+    const Requantization<Lanes> q = LoadRequantization<Lanes>(p_);
+    const size_t taps = table_.Fill(
+        args_.first_column + static_cast<ptrdiff_t>(begin * args_.stride_w), 0);
+    const ptrdiff_t step =
+        static_cast<ptrdiff_t>(args_.stride_w) * args_.pixel_stride;
+    ptrdiff_t at = 0;
+    for (size_t x = begin; x < end; x += 2, at += 2 * step) {
+      Quad<Lanes> sum0 = Bias<Lanes>(p_);
+      Quad<Lanes> sum1 = sum0;
+      const uint8_t* weights = p_.weights;
+      for (size_t tap = 0; tap < taps; tap += 4) {
+        const Quad<Lanes> group0 = LoadGroup<Lanes>(table_, tap, at);
+        const Quad<Lanes> group1 = LoadGroup<Lanes>(table_, tap, at + step);
+        MultiplyAdd2<Lanes>(sum0, group0, sum1, group1, weights);
+        weights += DepthwisePanel::kGroupBytes;
+      }
+      Store<Lanes, true>(p_, q, sum0, To(x));
+      Store<Lanes, true>(p_, q, sum1, To(x + 1));
+    }
+  }
+
+ private:
+  uint8_t* To(size_t x) const {
+    return to_ + static_cast<ptrdiff_t>(x) * args_.output_pixel_stride;
+  }
+
+  const DepthwiseConvArgs& args_;
+  const DepthwisePanel& p_;
+  TapTable& table_;
+  uint8_t* const to_;
+};
+
+}  // namespace
+
+void DepthwiseConvAny(const DepthwiseConvArgs& args) {
+  const uint8_t* const* rows =
+      reinterpret_cast<const uint8_t* const*>(args.input_rows);
+  uint8_t* output = static_cast<uint8_t*>(args.output);
+  Inner inner = InnerColumns(args);
+  if (args.kernel_h * args.kernel_w > kTableTaps) inner = {0, 0};
+  inner.end -= (inner.end - inner.first) % 2;
+  ForEachPanel(args, [&](auto lanes, const DepthwisePanel& p, ptrdiff_t c) {
+    for (size_t y = 0; y < args.output_rows; ++y) {
+      TapTable table(args, rows + y * args.stride_h, c);
+      uint8_t* to =
+          output + static_cast<ptrdiff_t>(y) * args.output_row_stride + c;
+      Row<decltype(lanes)> row(args, p, table, to);
+      row.RunEdge(0, inner.first);
+      row.RunInner(inner.first, inner.end);
+      row.RunEdge(inner.end, args.output_width);
+    }
+  });
+}
+
+}  // namespace octet::avx512vnni

@@ -1,0 +1,349 @@
+// gemm by vpdpbusd: four activations of a pixel, broadcast, times four weights
+// of 16 channels. The tiles of a panel of 64 channels:
+//
+//     channels      at most 6 rows x 4 vectors; 3 rows where k is small: the
+//     0-15 ... 48-63  requantization of one tile then overlaps the next best
+//     ... 48, 32, 16  6 x 3, 8 x 2, 8 x 1: the last panel, only the vectors
+//                     that hold channels
+//
+// A call walks all tiles of a panel before the next one. Rows are divided
+// evenly: 13 rows are 5 + 4 + 4, not 6 + 6 + 1.
+
+#include "kernels/gemm.h"
+
+#include <immintrin.h>
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/avx512vnni/avx512vnni_kernels.h"
+#include "kernels/avx512vnni/vector_stage.h"
+
+namespace octet::avx512vnni {
+namespace {
+
+constexpr size_t kKr = 4;
+constexpr size_t kVectorBytes = 64;
+constexpr size_t kVectorChannels = 16;
+constexpr size_t kMaxVectors = 4;
+constexpr size_t kSmallK = 256;
+
+#define OCTET_UNROLL _Pragma("GCC unroll 8")
+
+// The channels of a panel, and how their sums become bytes.
+struct Panel {
+  const GemmRun* runs;
+  size_t num_runs;
+  size_t groups;  // of kKr weights, a run
+  const uint8_t* bias;
+  PanelShifts shifts;
+  const uint8_t* weights;
+  size_t group_bytes;   // from group to group
+  __m512i multiplier0;  // as packing orders the sums of a row
+  __m512i multiplier1;
+  VectorStage stage;
+  uint8_t* output;
+  ptrdiff_t output_stride;
+  __mmask64 mask;  // of a pixel's bytes
+};
+
+template <size_t kRows, size_t kVectors>
+struct Tile {
+  __m512i sum[kRows][kVectors];
+};
+
+// An asm statement, because g++ 12 spills the intrinsic's accumulators.
+static inline void DotProduct(__m512i& sum, __m512i activations,
+                              __m512i weights) {
+  asm("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(activations), "v"(weights));
+}
+
+// The same for the first 8 channels; the others become 0.
+static inline void DotProductHalf(__m512i& sum, __m512i activations,
+                                  __m512i weights) {
+  asm("vpdpbusd %t2, %t1, %t0" : "+v"(sum) : "v"(activations), "v"(weights));
+}
+
+static inline __m512i Broadcast(const uint8_t* four_bytes) {
+  int32_t value;
+  __builtin_memcpy(&value, four_bytes, sizeof(value));
+  return Keep(_mm512_set1_epi32(value));
+}
+
+// kHalf: the last vector has at most 8 channels.
+template <bool kHalf, size_t kRows, size_t kVectors>
+[[gnu::always_inline]] static inline void Accumulate(
+    const Panel& p, ptrdiff_t pixel, Tile<kRows, kVectors>& tile) {
+  OCTET_UNROLL for (size_t v = 0; v < kVectors; ++v) {
+    const __m512i bias = Keep(Load(p.bias + v * kVectorBytes));
+    OCTET_UNROLL for (size_t r = 0; r < kRows; ++r) tile.sum[r][v] = bias;
+  }
+  const uint8_t* weights = p.weights;
+  for (const GemmRun* run = p.runs; run != p.runs + p.num_runs; ++run) {
+    const ptrdiff_t stride = run->pixel_stride;
+    // One pointer for three rows: few registers, short addresses.
+    const uint8_t* rows[(kRows + 2) / 3];
+    rows[0] = static_cast<const uint8_t*>(run->base) + pixel * stride;
+    OCTET_UNROLL for (size_t i = 1; i < (kRows + 2) / 3; ++i) {
+      rows[i] = rows[i - 1] + 3 * stride;
+    }
+    for (size_t group = p.groups; group != 0; --group) {
+      __m512i w[kVectors];
+      OCTET_UNROLL for (size_t v = 0; v < kVectors; ++v) {
+        w[v] = Keep(Load(weights + v * kVectorBytes));
+      }
+      OCTET_UNROLL for (size_t r = 0; r < kRows; ++r) {
+        const ptrdiff_t at = static_cast<ptrdiff_t>(r % 3) * stride;
+        const __m512i a = Broadcast(rows[r / 3] + at);
+        OCTET_UNROLL for (size_t v = 0; v < kVectors; ++v) {
+          if (kHalf && v + 1 == kVectors) {
+            DotProductHalf(tile.sum[r][v], a, w[v]);
+          } else {
+            DotProduct(tile.sum[r][v], a, w[v]);
+          }
+        }
+      }
+      OCTET_UNROLL for (const uint8_t*& row : rows) row += kKr;
+      weights += p.group_bytes;
+    }
+  }
+}
+
+// The t of two vectors of sums, `v0` and `v1` of the panel.
+static inline __m512i ShiftAndPack(const Panel& p, __m512i sum0, size_t v0,
+                                   __m512i sum1, size_t v1) {
+  return _mm512_packs_epi32(
+      _mm512_srav_epi32(sum0, Load(p.shifts.right + v0 * kVectorBytes)),
+      _mm512_srav_epi32(sum1, Load(p.shifts.right + v1 * kVectorBytes)));
+}
+
+static inline void StoreQuarter(uint8_t* to, __mmask64 mask, __m128i bytes) {
+  _mm_mask_storeu_epi8(to, static_cast<__mmask16>(mask), bytes);
+}
+
+static inline void StoreHalf(uint8_t* to, __mmask64 mask, __m256i bytes) {
+  _mm256_mask_storeu_epi8(to, static_cast<__mmask32>(mask), bytes);
+}
+
+template <size_t kRows>
+[[gnu::always_inline]] static inline void Store(const Panel& p,
+                                                const Tile<kRows, 4>& tile,
+                                                uint8_t* to) {
+  const __m512i zero_point = Keep(p.stage.zero_point);
+  const __m512i multiplier0 = Keep(p.multiplier0);
+  const __m512i multiplier1 = Keep(p.multiplier1);
+  OCTET_UNROLL for (size_t r = 0; r < kRows; ++r, to += p.output_stride) {
+    const auto& sum = tile.sum[r];
+    const __m512i t0 = ShiftAndPack(p, sum[0], 0, sum[1], 1);
+    const __m512i t1 = ShiftAndPack(p, sum[2], 2, sum[3], 3);
+    const __m512i bytes =
+        ToBytes(ToWords(t0, multiplier0, zero_point),
+                ToWords(t1, multiplier1, zero_point), p.stage);
+    _mm512_mask_storeu_epi8(to, p.mask, bytes);
+  }
+}
+
+// The vectors of the other tiles are in order, so that packing leaves four
+// bytes of one vector in each 128-bit lane: TransposeLanes brings them
+// together.
+template <size_t kRows>
+[[gnu::always_inline]] static inline void Store(const Panel& p,
+                                                const Tile<kRows, 3>& tile,
+                                                uint8_t* to) {
+  const __m512i zero_point = Keep(p.stage.zero_point);
+  OCTET_UNROLL for (size_t r = 0; r < kRows; ++r, to += p.output_stride) {
+    const auto& sum = tile.sum[r];
+    const __m512i t0 = ShiftAndPack(p, sum[0], 0, sum[1], 1);
+    const __m512i t1 = ShiftAndPack(p, sum[2], 2, sum[2], 2);
+    const __m512i bytes =
+        ToBytes(ToWords(t0, p.multiplier0, zero_point),
+                ToWords(t1, p.multiplier1, zero_point), p.stage);
+    _mm512_mask_storeu_epi8(to, p.mask, TransposeLanes(bytes));
+  }
+}
+
+template <size_t kRows>
+[[gnu::always_inline]] static inline void Store(const Panel& p,
+                                                const Tile<kRows, 2>& tile,
+                                                uint8_t* to) {
+  const __m512i zero_point = Keep(p.stage.zero_point);
+  const __m512i multiplier = Keep(p.multiplier0);
+  OCTET_UNROLL for (size_t r = 0; r < kRows; r += 2) {
+    const auto& sum0 = tile.sum[r];
+    const auto& sum1 = tile.sum[r + 1 < kRows ? r + 1 : r];
+    const __m512i t0 = ShiftAndPack(p, sum0[0], 0, sum0[1], 1);
+    const __m512i t1 = ShiftAndPack(p, sum1[0], 0, sum1[1], 1);
+    const __m512i bytes =
+        TransposeLanes(ToBytes(ToWords(t0, multiplier, zero_point),
+                               ToWords(t1, multiplier, zero_point), p.stage));
+    StoreHalf(to, p.mask, _mm512_castsi512_si256(bytes));
+    to += p.output_stride;
+    if (r + 1 == kRows) break;
+    StoreHalf(to, p.mask, _mm512_extracti64x4_epi64(bytes, 1));
+    to += p.output_stride;
+  }
+}
+
+template <size_t kRows>
+[[gnu::always_inline]] static inline void Store(const Panel& p,
+                                                const Tile<kRows, 1>& tile,
+                                                uint8_t* to) {
+  const __m512i zero_point = Keep(p.stage.zero_point);
+  const __m512i multiplier = Keep(p.multiplier0);
+  constexpr size_t kLast = kRows - 1;
+  OCTET_UNROLL for (size_t r = 0; r < kRows; r += 4) {
+    // Rows that there are not repeat the last one.
+    const size_t r1 = r + 1 < kRows ? r + 1 : kLast;
+    const size_t r2 = r + 2 < kRows ? r + 2 : kLast;
+    const size_t r3 = r + 3 < kRows ? r + 3 : kLast;
+    const __m512i t0 = ShiftAndPack(p, tile.sum[r][0], 0, tile.sum[r1][0], 0);
+    const __m512i t1 = ShiftAndPack(p, tile.sum[r2][0], 0, tile.sum[r3][0], 0);
+    const __m512i bytes =
+        TransposeLanes(ToBytes(ToWords(t0, multiplier, zero_point),
+                               ToWords(t1, multiplier, zero_point), p.stage));
+    StoreQuarter(to, p.mask, _mm512_castsi512_si128(bytes));
+    to += p.output_stride;
+    if (r + 1 < kRows) {
+      StoreQuarter(to, p.mask, _mm512_extracti32x4_epi32(bytes, 1));
+      to += p.output_stride;
+    }
+    if (r + 2 < kRows) {
+      StoreQuarter(to, p.mask, _mm512_extracti32x4_epi32(bytes, 2));
+      to += p.output_stride;
+    }
+    if (r + 3 < kRows) {
+      StoreQuarter(to, p.mask, _mm512_extracti32x4_epi32(bytes, 3));
+      to += p.output_stride;
+    }
+  }
+}
+
+template <size_t kRows, size_t kVectors>
+[[gnu::always_inline]] static inline void ShiftLeft(
+    const PanelShifts& shifts, Tile<kRows, kVectors>& tile) {
+  if (shifts.low != nullptr) [[unlikely]] {
+    OCTET_UNROLL for (size_t v = 0; v < kVectors; ++v) {
+      const __m512i low = Load(shifts.low + v * kVectorBytes);
+      const __m512i high = Load(shifts.high + v * kVectorBytes);
+      OCTET_UNROLL for (auto& row : tile.sum) {
+        row[v] = _mm512_min_epi32(_mm512_max_epi32(row[v], low), high);
+      }
+    }
+  }
+  if (shifts.left == nullptr) return;
+  OCTET_UNROLL for (size_t v = 0; v < kVectors; ++v) {
+    const __m512i left = Load(shifts.left + v * kVectorBytes);
+    OCTET_UNROLL for (auto& row : tile.sum) {
+      row[v] = _mm512_sllv_epi32(row[v], left);
+    }
+  }
+}
+
+// `count` tiles from pixel `first` on.
+template <size_t kRows, size_t kVectors, bool kHalf = false>
+void RunTiles(const Panel& p, size_t first, size_t count) {
+  ptrdiff_t pixel = static_cast<ptrdiff_t>(first);
+  uint8_t* to = p.output + pixel * p.output_stride;
+  for (; count != 0; --count) {
+    Tile<kRows, kVectors> tile;
+    Accumulate<kHalf>(p, pixel, tile);
+    ShiftLeft(p.shifts, tile);
+    Store(p, tile, to);
+    pixel += kRows;
+    to += static_cast<ptrdiff_t>(kRows) * p.output_stride;
+  }
+}
+
+using TilesFunction = void (*)(const Panel& p, size_t first, size_t count);
+
+// [vectors - 1][rows - 1]
+constexpr TilesFunction kTiles[kMaxVectors][8] = {
+    {RunTiles<1, 1>, RunTiles<2, 1>, RunTiles<3, 1>, RunTiles<4, 1>,
+     RunTiles<5, 1>, RunTiles<6, 1>, RunTiles<7, 1>, RunTiles<8, 1>},
+    {RunTiles<1, 2>, RunTiles<2, 2>, RunTiles<3, 2>, RunTiles<4, 2>,
+     RunTiles<5, 2>, RunTiles<6, 2>, RunTiles<7, 2>, RunTiles<8, 2>},
+    {RunTiles<1, 3>, RunTiles<2, 3>, RunTiles<3, 3>, RunTiles<4, 3>,
+     RunTiles<5, 3>, RunTiles<6, 3>},
+    {RunTiles<1, 4>, RunTiles<2, 4>, RunTiles<3, 4>, RunTiles<4, 4>,
+     RunTiles<5, 4>, RunTiles<6, 4>}};
+
+// Half a last vector, of 2 and 3: layers of 24 and 40 channels are common.
+constexpr TilesFunction kHalfTiles[2][8] = {
+    {RunTiles<1, 2, true>, RunTiles<2, 2, true>, RunTiles<3, 2, true>,
+     RunTiles<4, 2, true>, RunTiles<5, 2, true>, RunTiles<6, 2, true>,
+     RunTiles<7, 2, true>, RunTiles<8, 2, true>},
+    {RunTiles<1, 3, true>, RunTiles<2, 3, true>, RunTiles<3, 3, true>,
+     RunTiles<4, 3, true>, RunTiles<5, 3, true>, RunTiles<6, 3, true>}};
+
+const TilesFunction* TilesFor(size_t channels) {
+  const size_t vectors = (channels + kVectorChannels - 1) / kVectorChannels;
+  const bool half = channels % 16 != 0 && channels % 16 <= 8;
+  if (half && (vectors == 2 || vectors == 3)) return kHalfTiles[vectors - 2];
+  return kTiles[vectors - 1];
+}
+
+size_t MaxRows(size_t vectors, size_t k) {
+  if (vectors <= 2) return 8;
+  return k <= kSmallK ? 3 : 6;
+}
+
+void RunPanel(const Panel& p, size_t channels, size_t m) {
+  const size_t vectors = (channels + kVectorChannels - 1) / kVectorChannels;
+  const size_t max_rows = MaxRows(vectors, p.num_runs * p.groups * kKr);
+  const size_t tiles = (m + max_rows - 1) / max_rows;
+  const size_t rows = m / tiles;
+  const size_t taller = m % tiles;  // tiles of one row more
+  const TilesFunction* function = TilesFor(channels) + rows - 1;
+  if (taller != 0) function[1](p, 0, taller);
+  function[0](p, taller * (rows + 1), tiles - taller);
+}
+
+// The multipliers of a panel in order, as packing orders the sums of 1 ... 3
+// vectors: channels 0-3, 16-19, 4-7, ... and 32-35, 32-35, 36-39, ...
+void OrderMultipliers(const uint8_t* multiplier, size_t vectors, Panel& p) {
+  const __m512i pair = _mm512_setr_epi64(0, 4, 1, 5, 2, 6, 3, 7);
+  const __m512i twice = _mm512_setr_epi64(0, 0, 1, 1, 2, 2, 3, 3);
+  p.multiplier0 =
+      _mm512_permutexvar_epi64(vectors == 1 ? twice : pair, Load(multiplier));
+  if (vectors < 3) return;
+  p.multiplier1 = _mm512_permutexvar_epi64(twice, Load(multiplier + 64));
+}
+
+template <size_t kNr>
+void RunPanels(const GemmArgs& args) {
+  constexpr PanelLayout kLayout = PanelLayoutOf(kNr);
+  Panel p;
+  p.runs = args.runs;
+  p.num_runs = args.num_runs;
+  p.groups = (args.run_length + kKr - 1) / kKr;
+  p.group_bytes = kNr * kKr;
+  p.stage = MakeVectorStage(args.stage, kFractionBits);
+  p.output = static_cast<uint8_t*>(args.output);
+  p.output_stride = args.output_stride;
+  const uint8_t* panel = static_cast<const uint8_t*>(args.packed_weights);
+  for (size_t c = 0; c < args.n; c += kNr, panel += args.panel_bytes) {
+    const size_t channels = args.n - c < kNr ? args.n - c : kNr;
+    const size_t vectors = (channels + kVectorChannels - 1) / kVectorChannels;
+    p.bias = panel;
+    p.weights = panel + kLayout.weights;
+    SplitShifts(panel + kLayout.shift, kNr, args.left_shifts, p.shifts);
+    const uint8_t* multiplier = panel + kLayout.multiplier;
+    if (vectors == kMaxVectors) {
+      p.multiplier0 = Load(multiplier);
+      p.multiplier1 = Load(multiplier + 64);
+    } else {
+      OrderMultipliers(multiplier, vectors, p);
+    }
+    p.mask = FirstLanes(channels);
+    RunPanel(p, channels, args.m);
+    p.output += kNr;
+  }
+}
+
+}  // namespace
+
+void Gemm6x64(const GemmArgs& args) { RunPanels<64>(args); }
+void Gemm8x32(const GemmArgs& args) { RunPanels<32>(args); }
+void Gemm8x16(const GemmArgs& args) { RunPanels<16>(args); }
+
+}  // namespace octet::avx512vnni
