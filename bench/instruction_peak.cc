@@ -3,20 +3,21 @@
 namespace octet::bench {
 namespace {
 
-#if defined(OCTET_HAVE_AVX2)
+// Ends with an entry without a function.
 constexpr InstructionPeak kPeaks[] = {
-    {"avx2", "vpmaddwd + vpaddd", RunAvx2Peak},
-};
-constexpr size_t kCount = sizeof(kPeaks) / sizeof(kPeaks[0]);
-#else
-constexpr const InstructionPeak* kPeaks = nullptr;
-constexpr size_t kCount = 0;
+#if defined(OCTET_HAVE_AVX512VNNI)
+    {"avx512vnni", "vpdpbusd", RunAvx512VnniPeak},
 #endif
+#if defined(OCTET_HAVE_AVX2)
+    {"avx2", "vpmaddwd + vpaddd", RunAvx2Peak},
+#endif
+    {nullptr, nullptr, nullptr},
+};
 
 }  // namespace
 
 const InstructionPeak* InstructionPeaks(size_t* count) {
-  *count = kCount;
+  *count = sizeof(kPeaks) / sizeof(kPeaks[0]) - 1;
   return kPeaks;
 }
 

@@ -24,26 +24,21 @@ namespace octet::avx512vnni {
 namespace {
 
 struct Input {
-  const uint8_t* row0;
-  const uint8_t* row1;
-  const uint8_t* row2;
-  const uint8_t* row3;
+  const uint8_t* rows[4];
   ptrdiff_t step;  // from column to column
   size_t columns;
-  uint8_t zero_byte;
+  alignas(64) uint8_t padding[64];
 };
 
 template <typename Lanes>
 [[gnu::always_inline]] static inline Quad<Lanes> LoadColumn(const Input& in,
                                                             ptrdiff_t column) {
-  if (static_cast<size_t>(column) >= in.columns) [[unlikely]] {
-    const auto zeros = Lanes::Splat(in.zero_byte);
-    return {{zeros, zeros, zeros, zeros}};
-  }
+  const bool inside = static_cast<size_t>(column) < in.columns;
   const ptrdiff_t at = column * in.step;
-  return Interleave<Lanes>(Lanes::Load(in.row0 + at), Lanes::Load(in.row1 + at),
-                           Lanes::Load(in.row2 + at),
-                           Lanes::Load(in.row3 + at));
+  return Interleave<Lanes>(Lanes::Load(inside ? in.rows[0] + at : in.padding),
+                           Lanes::Load(inside ? in.rows[1] + at : in.padding),
+                           Lanes::Load(inside ? in.rows[2] + at : in.padding),
+                           Lanes::Load(inside ? in.rows[3] + at : in.padding));
 }
 
 // Of the channels from `first` on.
@@ -51,9 +46,13 @@ static inline Input InputAt(const DepthwiseConvArgs& args, size_t row3,
                             ptrdiff_t first) {
   const uint8_t* const* rows =
       reinterpret_cast<const uint8_t* const*>(args.input_rows);
-  return {rows[0] + first,    rows[1] + first,   rows[2] + first,
-          rows[row3] + first, args.pixel_stride, args.input_columns,
-          args.zero_byte};
+  Input in;
+  for (size_t i = 0; i < 4; ++i) in.rows[i] = rows[i < 3 ? i : row3] + first;
+  in.step = args.pixel_stride;
+  in.columns = args.input_columns;
+  _mm512_store_si512(in.padding,
+                     _mm512_set1_epi8(static_cast<char>(args.zero_byte)));
+  return in;
 }
 
 // kPixels neighbouring outputs of each row, from kPixels + 2 columns.

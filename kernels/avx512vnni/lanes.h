@@ -29,9 +29,6 @@ struct Lanes64 {
   static void Store(uint8_t* to, __mmask64 mask, Vector bytes) {
     _mm512_mask_storeu_epi8(to, mask, bytes);
   }
-  static Vector Splat(uint8_t byte) {
-    return _mm512_set1_epi8(static_cast<char>(byte));
-  }
   static Vector Lower(__m512i whole) { return whole; }
   static Vector UnpackLow8(Vector a, Vector b) {
     return _mm512_unpacklo_epi8(a, b);
@@ -85,9 +82,6 @@ struct Lanes32 {
   }
   static void Store(uint8_t* to, __mmask64 mask, Vector bytes) {
     _mm256_mask_storeu_epi8(to, static_cast<__mmask32>(mask), bytes);
-  }
-  static Vector Splat(uint8_t byte) {
-    return _mm256_set1_epi8(static_cast<char>(byte));
   }
   static Vector Lower(__m512i whole) { return _mm512_castsi512_si256(whole); }
   static Vector UnpackLow8(Vector a, Vector b) {

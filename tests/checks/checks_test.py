@@ -8,6 +8,7 @@ import unittest
 import include_direction
 import object_symbols
 import source_text
+import stack_accesses
 
 
 class Tree:
@@ -130,6 +131,53 @@ class ObjectSymbolsTest(unittest.TestCase):
                      '_ZN5octet8FreeFuncEv T 0 10',
                      'global_counter B 0 4'):
             self.assertEqual(len(self.problems(line)), 1, line)
+
+
+# Two loops of which the outer one keeps a vector on the stack.
+NESTED_LOOPS = """
+0000000000000000 <Tile>:
+   0:\tmov    %rsp,%rbp
+   3:\tvmovdqa64 %zmm3,0x40(%rsp)
+   8:\tvpdpbusd %zmm1,%zmm2,%zmm0
+   e:\tvmovdqu64 {load},%zmm1
+  12:\tdec    %rax
+  15:\tjne    8 <Tile+0x8>
+  17:\tvpaddd 0x40(%rsp),%zmm0,%zmm0
+  1d:\tdec    %rcx
+  20:\tjne    3 <Tile+0x3>
+  22:\tret
+"""
+
+
+class StackAccessesTest(unittest.TestCase):
+
+    def check(self, load):
+        return stack_accesses.check_listing(NESTED_LOOPS.format(load=load),
+                                            'vpdpbusd')
+
+    def test_registers(self):
+        self.assertEqual(self.check('(%rdx)'), ([], 1))
+        self.assertEqual(self.check('0x40(%rdx,%rax,4)'), ([], 1))
+
+    def test_stack(self):
+        for load in ('0x80(%rsp)', '-0x40(%rbp)', '(%rsp,%rax,1)'):
+            problems, loops = self.check(load)
+            self.assertEqual((len(problems), loops), (1, 1), load)
+            self.assertIn('a loop of 4 instructions', problems[0])
+
+    def test_order_of_addresses_is_no_loop(self):
+        # The block at 0 is reached once, although the jump to it goes back.
+        listing = """
+0000000000000000 <Tile>:
+   0:\tjmp    a <Tile+0xa>
+   2:\tvpdpbusd 0x40(%rsp),%zmm2,%zmm0
+   8:\tjmp    12 <Tile+0x12>
+   a:\tvpdpbusd %zmm1,%zmm2,%zmm0
+  10:\tjmp    2 <Tile+0x2>
+  12:\tret
+"""
+        self.assertEqual(stack_accesses.check_listing(listing, 'vpdpbusd'),
+                         ([], 0))
 
 
 if __name__ == '__main__':
