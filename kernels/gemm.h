@@ -8,6 +8,14 @@
 //   output[i * output_stride + c] = RequantizeQ15(accumulator[i][c],
 //                                                 multiplier[c], shift[c])
 //
+// or, with a residual,
+//
+//   output[i * output_stride + c] = RequantizeAddQ15(
+//       accumulator[i][c], multiplier[c], shift[c],
+//       ScaleAddend(residual.base[i * residual.pixel_stride + c]
+//                     - residual.zero_point, residual.multiplier),
+//       residual.fraction_bits)
+//
 // for i < m, c < n. A run is a stretch of input bytes that one pixel multiplies
 // with consecutive weights:
 //
@@ -99,6 +107,15 @@ struct GemmRun {
   ptrdiff_t pixel_stride;  // bytes from pixel to pixel
 };
 
+// An activation that is added to the layer's output.
+struct GemmResidual {
+  const void* base;        // first byte of pixel 0; null: there is none
+  ptrdiff_t pixel_stride;  // bytes from pixel to pixel
+  int16_t multiplier;      // >= 0
+  int8_t zero_point;       // in the domain of q
+  int8_t fraction_bits;    // 0 ... 6
+};
+
 struct GemmArgs {
   size_t m;                    // pixels, 1 ... MaxPixelsOfCall
   size_t n;                    // channels, >= 1
@@ -109,7 +126,10 @@ struct GemmArgs {
   size_t panel_bytes;          // from one panel to the next
   void* output;                // exactly n bytes a pixel are written
   ptrdiff_t output_stride;     // bytes from pixel to pixel
-  void* workspace;             // GemmWorkspaceBytes(), 64-byte aligned
+  // It may be the output (the same address and stride), but must not overlap
+  // it otherwise.
+  GemmResidual residual;
+  void* workspace;  // GemmWorkspaceBytes(), 64-byte aligned
   LeftShifts left_shifts;
   OutputStage stage;
   ActivationForm form;  // one that the table serves

@@ -81,6 +81,20 @@ static inline int8_t AddQ15(int32_t addend_a, int32_t addend_b,
                        stage);
 }
 
+// The sum of a layer's output and an activation: the layer's r is an addend,
+// without being rounded to int8 first. Here
+//   scale_input * scale_weights / scale_output
+//     = multiplier * 2^-15 * 2^-(shift + fraction_bits)
+// and saturation of t can be seen: it bounds the layer's share at about
+// 256 * 2^(6 - fraction_bits) steps.
+static inline int8_t RequantizeAddQ15(int32_t accumulator, int32_t multiplier,
+                                      int shift, int32_t addend,
+                                      int fraction_bits,
+                                      const OutputStage& stage) {
+  const int32_t t = ShiftAccumulator(accumulator, shift);
+  return AddQ15(MultiplyRounded(t, multiplier), addend, fraction_bits, stage);
+}
+
 }  // namespace octet
 
 #endif  // OCTET_KERNELS_REQUANTIZE_H_

@@ -17,29 +17,6 @@ namespace {
 
 constexpr size_t kBlock = 32;
 
-// Bytes as int16, in the order that vpackuswb undoes.
-struct Words {
-  __m256i part0;  // bytes 0-7, 16-23
-  __m256i part1;  // bytes 8-15, 24-31
-};
-
-static inline Words Widen(__m256i bytes) {
-  const __m256i zero = _mm256_setzero_si256();
-  return {_mm256_unpacklo_epi8(bytes, zero), _mm256_unpackhi_epi8(bytes, zero)};
-}
-
-static inline __m256i ZeroPoint(int8_t zero_point) {
-  return _mm256_set1_epi16(
-      static_cast<int16_t>(ZeroPointInForm(zero_point, ActivationForm::kU8)));
-}
-
-// ScaleAddend: (byte - zero_point) * 2^7 fits int16, times the multiplier.
-static inline __m256i ScaleAddend(__m256i words, __m256i zero_point,
-                                  __m256i multiplier) {
-  const __m256i difference = _mm256_sub_epi16(words, zero_point);
-  return _mm256_mulhrs_epi16(_mm256_slli_epi16(difference, 7), multiplier);
-}
-
 struct AddConstants {
   __m256i zero_point_a, multiplier_a;
   __m256i zero_point_b, multiplier_b;
@@ -48,11 +25,9 @@ struct AddConstants {
 };
 
 static inline __m256i AddWords(__m256i a, __m256i b, const AddConstants& k) {
-  const __m256i sum =
-      _mm256_adds_epi16(ScaleAddend(a, k.zero_point_a, k.multiplier_a),
-                        ScaleAddend(b, k.zero_point_b, k.multiplier_b));
-  return _mm256_sra_epi16(_mm256_adds_epi16(sum, k.stage.zero_point),
-                          k.fraction_bits);
+  return SumToWords(ScaleAddend(a, k.zero_point_a, k.multiplier_a),
+                    ScaleAddend(b, k.zero_point_b, k.multiplier_b),
+                    k.fraction_bits, k.stage);
 }
 
 static inline __m256i AddBlock(__m256i a, __m256i b, const AddConstants& k) {
@@ -75,7 +50,7 @@ static inline ScaleConstants MakeScaleConstants(const RequantizeArgs& args) {
   // A left shift by 7 cannot overflow, and a right shift by 15 leaves the sign.
   const int exact_left = left < 7 ? left : 7;
   const int right = Clamp(args.shift, 0, 15);
-  return {ZeroPoint(args.zero_point_input),
+  return {ZeroPointWords(args.zero_point_input),
           _mm256_set1_epi16(args.multiplier),
           _mm_cvtsi32_si128(exact_left),
           _mm_cvtsi32_si128(right),
@@ -99,9 +74,9 @@ static inline __m256i ScaleBlock(__m256i bytes, const ScaleConstants& k) {
 }  // namespace
 
 void Add(const AddArgs& args) {
-  const AddConstants k = {ZeroPoint(args.zero_point_a),
+  const AddConstants k = {ZeroPointWords(args.zero_point_a),
                           _mm256_set1_epi16(args.multiplier_a),
-                          ZeroPoint(args.zero_point_b),
+                          ZeroPointWords(args.zero_point_b),
                           _mm256_set1_epi16(args.multiplier_b),
                           _mm_cvtsi32_si128(args.fraction_bits),
                           MakeVectorStage(args.stage, args.fraction_bits)};

@@ -45,34 +45,42 @@ static inline Sums Accumulate(const uint8_t* activations, size_t pairs,
   return s;
 }
 
+// The residual's bytes, where there is one, are those of the panel.
 template <bool kLeft>
 static inline __m256i PanelToBytes(const Sums& s, const uint8_t* panel,
-                                   const VectorStage& stage) {
+                                   const VectorStage& stage,
+                                   const VectorResidual& residual) {
   const uint8_t* shift = panel + kLayout.shift;
   const uint8_t* multiplier = panel + kLayout.multiplier;
-  const __m256i words0 =
-      ToWords<kLeft>(s.sum0, s.sum1, Load256(shift), Load256(shift + 32),
-                     Load256(multiplier), stage);
-  const __m256i words1 =
-      ToWords<kLeft>(s.sum2, s.sum3, Load256(shift + 64), Load256(shift + 96),
-                     Load256(multiplier + 32), stage);
-  return ToBytes(words0, words1, stage);
+  const __m256i r0 = ScaleSums<kLeft>(s.sum0, s.sum1, Load256(shift),
+                                      Load256(shift + 32), Load256(multiplier));
+  const __m256i r1 =
+      ScaleSums<kLeft>(s.sum2, s.sum3, Load256(shift + 64), Load256(shift + 96),
+                       Load256(multiplier + 32));
+  if (residual.bytes == nullptr) {
+    return ToBytes(RoundToWords(r0, stage), RoundToWords(r1, stage), stage);
+  }
+  const Words words = Widen(Load256(residual.bytes));
+  return ToBytes(AddResidual(r0, words.part0, residual, stage),
+                 AddResidual(r1, words.part1, residual, stage), stage);
 }
 
 }  // namespace
 
 void Gemm1x32(const GemmArgs& args) {
   const size_t pairs = WidenRuns(args, kKr) / kKr;
-  const VectorStage stage = MakeVectorStage(args.stage, kFractionBits);
+  const VectorStage stage = MakeVectorStage(args);
+  VectorResidual residual = MakeVectorResidual(args.residual);
   const uint8_t* activations = static_cast<const uint8_t*>(args.workspace);
   const uint8_t* panel = static_cast<const uint8_t*>(args.packed_weights);
   uint8_t* output = static_cast<uint8_t*>(args.output);
   for (size_t c = 0; c < args.n; c += kNr, panel += args.panel_bytes) {
     const Sums s = Accumulate(activations, pairs, panel);
     const __m256i bytes = AnyLeftShift(args.left_shifts)
-                              ? PanelToBytes<true>(s, panel, stage)
-                              : PanelToBytes<false>(s, panel, stage);
+                              ? PanelToBytes<true>(s, panel, stage, residual)
+                              : PanelToBytes<false>(s, panel, stage, residual);
     StoreUpTo32(output + c, bytes, args.n - c);
+    if (residual.bytes != nullptr) residual.bytes += kNr;
   }
 }
 

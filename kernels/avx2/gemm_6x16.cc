@@ -81,25 +81,35 @@ struct TileOutput {
   ptrdiff_t stride;
   size_t channels;  // written a pixel, at most 16
   VectorStage stage;
+  VectorResidual residual;
 };
 
-template <bool kLeft>
+template <bool kLeft, bool kResidual>
 static inline __m256i RowToWords(const Row& row, const uint8_t* panel,
-                                 const VectorStage& stage) {
-  return ToWords<kLeft>(row.sum0, row.sum1, Load256(panel + kLayout.shift),
-                        Load256(panel + kLayout.shift + 32),
-                        Load256(panel + kLayout.multiplier), stage);
+                                 const TileOutput& out, size_t pixel) {
+  const __m256i r = ScaleSums<kLeft>(
+      row.sum0, row.sum1, Load256(panel + kLayout.shift),
+      Load256(panel + kLayout.shift + 32), Load256(panel + kLayout.multiplier));
+  if constexpr (!kResidual) return RoundToWords(r, out.stage);
+  const VectorResidual& residual = out.residual;
+  const uint8_t* from =
+      residual.bytes + static_cast<ptrdiff_t>(pixel) * residual.stride;
+  // In the order of r, which vpackssdw made.
+  const __m128i bytes =
+      _mm_shuffle_epi32(Load128(from), _MM_SHUFFLE(3, 1, 2, 0));
+  return AddResidual(r, _mm256_cvtepu8_epi16(bytes), residual, out.stage);
 }
 
 // Pixels `first` and, if it is below kM, first + 1.
-template <bool kLeft, size_t kM, size_t kFirst>
+template <bool kLeft, bool kResidual, size_t kM, size_t kFirst>
 static inline void StoreRows(const Row& row0, const Row& row1,
                              const uint8_t* panel, const TileOutput& out) {
   if constexpr (kFirst >= kM) return;
   constexpr bool kBoth = kFirst + 1 < kM;
-  const __m256i words0 = RowToWords<kLeft>(row0, panel, out.stage);
+  const __m256i words0 = RowToWords<kLeft, kResidual>(row0, panel, out, kFirst);
   const __m256i words1 =
-      kBoth ? RowToWords<kLeft>(row1, panel, out.stage) : words0;
+      kBoth ? RowToWords<kLeft, kResidual>(row1, panel, out, kFirst + 1)
+            : words0;
   const __m256i bytes = UndoPackingBy4(ToBytes(words0, words1, out.stage));
   uint8_t* to = out.bytes + static_cast<ptrdiff_t>(kFirst) * out.stride;
   StoreUpTo16(to, _mm256_castsi256_si128(bytes), out.channels);
@@ -109,14 +119,25 @@ static inline void StoreRows(const Row& row0, const Row& row1,
   }
 }
 
+template <bool kLeft, bool kResidual, size_t kM>
+[[gnu::always_inline]] static inline void StoreAllRows(const Tile& t,
+                                                       const uint8_t* panel,
+                                                       const TileOutput& out) {
+  StoreRows<kLeft, kResidual, kM, 0>(t.row0, t.row1, panel, out);
+  StoreRows<kLeft, kResidual, kM, 2>(t.row2, t.row3, panel, out);
+  StoreRows<kLeft, kResidual, kM, 4>(t.row4, t.row5, panel, out);
+}
+
 // Inlined wherever it is used, so that the tile stays in registers.
 template <bool kLeft, size_t kM>
 [[gnu::always_inline]] static inline void StoreTile(const Tile& t,
                                                     const uint8_t* panel,
                                                     const TileOutput& out) {
-  StoreRows<kLeft, kM, 0>(t.row0, t.row1, panel, out);
-  StoreRows<kLeft, kM, 2>(t.row2, t.row3, panel, out);
-  StoreRows<kLeft, kM, 4>(t.row4, t.row5, panel, out);
+  if (out.residual.bytes == nullptr) {
+    StoreAllRows<kLeft, false, kM>(t, panel, out);
+  } else {
+    StoreAllRows<kLeft, true, kM>(t, panel, out);
+  }
 }
 
 // Out of line, so that storing with left shifts, which is rare and needs many
@@ -148,13 +169,14 @@ void Panels(const GemmArgs& args, size_t padded_k) {
   TileInput in = {static_cast<const uint8_t*>(args.workspace), 2 * padded_k,
                   static_cast<const uint8_t*>(args.packed_weights)};
   TileOutput out = {static_cast<uint8_t*>(args.output), args.output_stride, kNr,
-                    MakeVectorStage(args.stage, kFractionBits)};
+                    MakeVectorStage(args), MakeVectorResidual(args.residual)};
   size_t left = args.n;
   for (; left > kNr / 2; left -= out.channels) {
     out.channels = left < kNr ? left : kNr;
     FullPanel<kLeft, kM>(in, out);
     in.panel += args.panel_bytes;
     out.bytes += kNr;
+    if (out.residual.bytes != nullptr) out.residual.bytes += kNr;
   }
   out.channels = left;
   if (left != 0) HalfPanel<kLeft, kM>(in, out);

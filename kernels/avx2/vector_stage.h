@@ -78,14 +78,89 @@ static inline __m256i RoundToWords(__m256i r, const VectorStage& stage) {
                            kFractionBits);
 }
 
+// From accumulators to r, int16.
+template <bool kLeft>
+static inline __m256i ScaleSums(__m256i accumulator0, __m256i accumulator1,
+                                __m256i shift0, __m256i shift1,
+                                __m256i multiplier) {
+  const __m256i t = _mm256_packs_epi32(Shift<kLeft>(accumulator0, shift0),
+                                       Shift<kLeft>(accumulator1, shift1));
+  return _mm256_mulhrs_epi16(t, multiplier);
+}
+
 // From accumulators to q + 128, int16, not clamped.
 template <bool kLeft>
 static inline __m256i ToWords(__m256i accumulator0, __m256i accumulator1,
                               __m256i shift0, __m256i shift1,
                               __m256i multiplier, const VectorStage& stage) {
-  const __m256i t = _mm256_packs_epi32(Shift<kLeft>(accumulator0, shift0),
-                                       Shift<kLeft>(accumulator1, shift1));
-  return RoundToWords(_mm256_mulhrs_epi16(t, multiplier), stage);
+  return RoundToWords(
+      ScaleSums<kLeft>(accumulator0, accumulator1, shift0, shift1, multiplier),
+      stage);
+}
+
+// Bytes as int16, in the order that vpackuswb undoes.
+struct Words {
+  __m256i part0;  // bytes 0-7, 16-23
+  __m256i part1;  // bytes 8-15, 24-31
+};
+
+static inline Words Widen(__m256i bytes) {
+  const __m256i zero = _mm256_setzero_si256();
+  return {_mm256_unpacklo_epi8(bytes, zero), _mm256_unpackhi_epi8(bytes, zero)};
+}
+
+static inline __m256i ZeroPointWords(int8_t zero_point) {
+  return _mm256_set1_epi16(
+      static_cast<int16_t>(ZeroPointInForm(zero_point, ActivationForm::kU8)));
+}
+
+// ScaleAddend: (byte - zero_point) * 2^7 fits int16, times the multiplier.
+static inline __m256i ScaleAddend(__m256i words, __m256i zero_point,
+                                  __m256i multiplier) {
+  const __m256i difference = _mm256_sub_epi16(words, zero_point);
+  return _mm256_mulhrs_epi16(_mm256_slli_epi16(difference, 7), multiplier);
+}
+
+// Two shares of a sum to q + 128, int16, not clamped. `stage` has the same
+// fraction_bits.
+static inline __m256i SumToWords(__m256i addend_a, __m256i addend_b,
+                                 __m128i fraction_bits,
+                                 const VectorStage& stage) {
+  const __m256i sum = _mm256_adds_epi16(addend_a, addend_b);
+  return _mm256_sra_epi16(_mm256_adds_epi16(sum, stage.zero_point),
+                          fraction_bits);
+}
+
+// What a layer adds to its output.
+struct VectorResidual {
+  const uint8_t* bytes;  // the pixel 0 of a panel; null: none
+  ptrdiff_t stride;
+  __m256i zero_point;
+  __m256i multiplier;
+  __m128i fraction_bits;
+};
+
+static inline VectorResidual MakeVectorResidual(const GemmResidual& residual) {
+  return {static_cast<const uint8_t*>(residual.base), residual.pixel_stride,
+          ZeroPointWords(residual.zero_point),
+          _mm256_set1_epi16(residual.multiplier),
+          _mm_cvtsi32_si128(residual.fraction_bits)};
+}
+
+// The stage of a gemm call: its sums have the residual's fraction_bits.
+static inline VectorStage MakeVectorStage(const GemmArgs& args) {
+  return MakeVectorStage(args.stage, args.residual.base == nullptr
+                                         ? kFractionBits
+                                         : args.residual.fraction_bits);
+}
+
+// From r and the residual's bytes, as words, to q + 128, int16, not clamped.
+static inline __m256i AddResidual(__m256i r, __m256i words,
+                                  const VectorResidual& residual,
+                                  const VectorStage& stage) {
+  return SumToWords(
+      r, ScaleAddend(words, residual.zero_point, residual.multiplier),
+      residual.fraction_bits, stage);
 }
 
 static inline __m256i ClampBytes(__m256i bytes, const VectorStage& stage) {

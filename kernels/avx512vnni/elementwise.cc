@@ -16,22 +16,6 @@ namespace {
 
 constexpr size_t kBlock = 64;
 
-// Bytes as int16, in the order that vpackuswb undoes.
-struct Words {
-  __m512i part0;  // the lower half of each 128-bit lane
-  __m512i part1;
-};
-
-static inline Words Widen(__m512i bytes) {
-  const __m512i zero = _mm512_setzero_si512();
-  return {_mm512_unpacklo_epi8(bytes, zero), _mm512_unpackhi_epi8(bytes, zero)};
-}
-
-static inline __m512i ZeroPoint(int8_t zero_point) {
-  return _mm512_set1_epi16(
-      static_cast<int16_t>(ZeroPointInForm(zero_point, ActivationForm::kU8)));
-}
-
 static inline void StoreBlock(uint8_t* to, __m512i bytes, size_t n) {
   _mm512_mask_storeu_epi8(to, FirstLanes(n), bytes);
 }
@@ -43,19 +27,10 @@ struct AddConstants {
   VectorStage stage;
 };
 
-// ScaleAddend: (byte - zero_point) * 2^7 fits int16, times the multiplier.
-static inline __m512i ScaleAddend(__m512i words, __m512i zero_point,
-                                  __m512i multiplier) {
-  const __m512i difference = _mm512_sub_epi16(words, zero_point);
-  return _mm512_mulhrs_epi16(_mm512_slli_epi16(difference, 7), multiplier);
-}
-
 static inline __m512i AddWords(__m512i a, __m512i b, const AddConstants& k) {
-  const __m512i sum =
-      _mm512_adds_epi16(ScaleAddend(a, k.zero_point_a, k.multiplier_a),
-                        ScaleAddend(b, k.zero_point_b, k.multiplier_b));
-  return _mm512_sra_epi16(_mm512_adds_epi16(sum, k.stage.zero_point),
-                          k.fraction_bits);
+  return SumToWords(ScaleAddend(a, k.zero_point_a, k.multiplier_a),
+                    ScaleAddend(b, k.zero_point_b, k.multiplier_b),
+                    k.fraction_bits, k.stage.zero_point);
 }
 
 // How q - zero_point becomes t: exact on |q - zero_point| <= 255.
@@ -71,7 +46,7 @@ static inline ScaleConstants MakeScaleConstants(const RequantizeArgs& args) {
   // A left shift by 7 cannot overflow, and a right shift by 15 leaves the sign.
   const int exact_left = left < 7 ? left : 7;
   const int right = Clamp(args.shift, 0, 15);
-  return {ZeroPoint(args.zero_point_input),
+  return {ZeroPointWords(args.zero_point_input),
           _mm512_set1_epi16(args.multiplier),
           _mm_cvtsi32_si128(exact_left),
           _mm_cvtsi32_si128(right),
@@ -108,9 +83,9 @@ static inline __m512i LookUp(__m512i index, const Table& table) {
 }  // namespace
 
 void Add(const AddArgs& args) {
-  const AddConstants k = {ZeroPoint(args.zero_point_a),
+  const AddConstants k = {ZeroPointWords(args.zero_point_a),
                           _mm512_set1_epi16(args.multiplier_a),
-                          ZeroPoint(args.zero_point_b),
+                          ZeroPointWords(args.zero_point_b),
                           _mm512_set1_epi16(args.multiplier_b),
                           _mm_cvtsi32_si128(args.fraction_bits),
                           MakeVectorStage(args.stage, args.fraction_bits)};

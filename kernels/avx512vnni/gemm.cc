@@ -30,6 +30,15 @@ constexpr size_t kSmallK = 256;
 
 #define OCTET_UNROLL _Pragma("GCC unroll 8")
 
+// What is added to the output of a panel.
+struct Residual {
+  const uint8_t* bytes;  // of pixel 0; null: none
+  ptrdiff_t stride;
+  __m512i zero_point;
+  __m512i multiplier;
+  __m128i fraction_bits;
+};
+
 // The channels of a panel, and how their sums become bytes.
 struct Panel {
   const GemmRun* runs;
@@ -42,6 +51,7 @@ struct Panel {
   __m512i multiplier0;  // as packing orders the sums of a row
   __m512i multiplier1;
   VectorStage stage;
+  Residual residual;
   uint8_t* output;
   ptrdiff_t output_stride;
   __mmask64 mask;  // of a pixel's bytes
@@ -117,6 +127,54 @@ static inline __m512i ShiftAndPack(const Panel& p, __m512i sum0, size_t v0,
       _mm512_srav_epi32(sum1, Load(p.shifts.right + v1 * kVectorBytes)));
 }
 
+// From the t of 64 outputs to their bytes. `residual`: their addends, in the
+// order of the result.
+template <bool kResidual>
+static inline __m512i ToBytes(const Panel& p, __m512i t0, __m512i multiplier0,
+                              __m512i t1, __m512i multiplier1,
+                              __m512i zero_point, __m512i residual) {
+  if constexpr (!kResidual) {
+    return ToBytes(ToWords(t0, multiplier0, zero_point),
+                   ToWords(t1, multiplier1, zero_point), p.stage);
+  }
+  const Residual& r = p.residual;
+  const Words words = Widen(residual);
+  const __m512i sum0 =
+      SumToWords(_mm512_mulhrs_epi16(t0, multiplier0),
+                 ScaleAddend(words.part0, r.zero_point, r.multiplier),
+                 r.fraction_bits, zero_point);
+  const __m512i sum1 =
+      SumToWords(_mm512_mulhrs_epi16(t1, multiplier1),
+                 ScaleAddend(words.part1, r.zero_point, r.multiplier),
+                 r.fraction_bits, zero_point);
+  return ToBytes(sum0, sum1, p.stage);
+}
+
+// The addends of a tile's row `row`, of which `from` is the first.
+static inline __m512i LoadResidual(const Panel& p, const uint8_t* from,
+                                   size_t row) {
+  return Load(from + static_cast<ptrdiff_t>(row) * p.residual.stride);
+}
+
+// Those of two rows, 32 channels each.
+static inline __m512i LoadTwoResiduals(const Panel& p, const uint8_t* from,
+                                       size_t row0, size_t row1) {
+  return _mm512_shuffle_i64x2(LoadResidual(p, from, row0),
+                              LoadResidual(p, from, row1),
+                              _MM_SHUFFLE(1, 0, 1, 0));
+}
+
+// Those of four rows, 16 channels each.
+static inline __m512i LoadFourResiduals(const Panel& p, const uint8_t* from,
+                                        size_t row0, size_t row1, size_t row2,
+                                        size_t row3) {
+  const __m512i low = _mm512_shuffle_i64x2(LoadResidual(p, from, row0),
+                                           LoadResidual(p, from, row1), 0);
+  const __m512i high = _mm512_shuffle_i64x2(LoadResidual(p, from, row2),
+                                            LoadResidual(p, from, row3), 0);
+  return _mm512_shuffle_i64x2(low, high, _MM_SHUFFLE(2, 0, 2, 0));
+}
+
 static inline void StoreQuarter(uint8_t* to, __mmask64 mask, __m128i bytes) {
   _mm_mask_storeu_epi8(to, static_cast<__mmask16>(mask), bytes);
 }
@@ -125,9 +183,10 @@ static inline void StoreHalf(uint8_t* to, __mmask64 mask, __m256i bytes) {
   _mm256_mask_storeu_epi8(to, static_cast<__mmask32>(mask), bytes);
 }
 
-template <size_t kRows>
+template <bool kResidual, size_t kRows>
 [[gnu::always_inline]] static inline void Store(const Panel& p,
                                                 const Tile<kRows, 4>& tile,
+                                                const uint8_t* from,
                                                 uint8_t* to) {
   const __m512i zero_point = Keep(p.stage.zero_point);
   const __m512i multiplier0 = Keep(p.multiplier0);
@@ -136,9 +195,9 @@ template <size_t kRows>
     const auto& sum = tile.sum[r];
     const __m512i t0 = ShiftAndPack(p, sum[0], 0, sum[1], 1);
     const __m512i t1 = ShiftAndPack(p, sum[2], 2, sum[3], 3);
-    const __m512i bytes =
-        ToBytes(ToWords(t0, multiplier0, zero_point),
-                ToWords(t1, multiplier1, zero_point), p.stage);
+    const __m512i residual = kResidual ? LoadResidual(p, from, r) : __m512i();
+    const __m512i bytes = ToBytes<kResidual>(p, t0, multiplier0, t1,
+                                             multiplier1, zero_point, residual);
     _mm512_mask_storeu_epi8(to, p.mask, bytes);
   }
 }
@@ -146,36 +205,42 @@ template <size_t kRows>
 // The vectors of the other tiles are in order, so that packing leaves four
 // bytes of one vector in each 128-bit lane: TransposeLanes brings them
 // together.
-template <size_t kRows>
+template <bool kResidual, size_t kRows>
 [[gnu::always_inline]] static inline void Store(const Panel& p,
                                                 const Tile<kRows, 3>& tile,
+                                                const uint8_t* from,
                                                 uint8_t* to) {
   const __m512i zero_point = Keep(p.stage.zero_point);
   OCTET_UNROLL for (size_t r = 0; r < kRows; ++r, to += p.output_stride) {
     const auto& sum = tile.sum[r];
     const __m512i t0 = ShiftAndPack(p, sum[0], 0, sum[1], 1);
     const __m512i t1 = ShiftAndPack(p, sum[2], 2, sum[2], 2);
-    const __m512i bytes =
-        ToBytes(ToWords(t0, p.multiplier0, zero_point),
-                ToWords(t1, p.multiplier1, zero_point), p.stage);
+    const __m512i residual =
+        kResidual ? TransposeLanes(LoadResidual(p, from, r)) : __m512i();
+    const __m512i bytes = ToBytes<kResidual>(
+        p, t0, p.multiplier0, t1, p.multiplier1, zero_point, residual);
     _mm512_mask_storeu_epi8(to, p.mask, TransposeLanes(bytes));
   }
 }
 
-template <size_t kRows>
+template <bool kResidual, size_t kRows>
 [[gnu::always_inline]] static inline void Store(const Panel& p,
                                                 const Tile<kRows, 2>& tile,
+                                                const uint8_t* from,
                                                 uint8_t* to) {
   const __m512i zero_point = Keep(p.stage.zero_point);
   const __m512i multiplier = Keep(p.multiplier0);
   OCTET_UNROLL for (size_t r = 0; r < kRows; r += 2) {
+    const size_t r1 = r + 1 < kRows ? r + 1 : r;
     const auto& sum0 = tile.sum[r];
-    const auto& sum1 = tile.sum[r + 1 < kRows ? r + 1 : r];
+    const auto& sum1 = tile.sum[r1];
     const __m512i t0 = ShiftAndPack(p, sum0[0], 0, sum0[1], 1);
     const __m512i t1 = ShiftAndPack(p, sum1[0], 0, sum1[1], 1);
-    const __m512i bytes =
-        TransposeLanes(ToBytes(ToWords(t0, multiplier, zero_point),
-                               ToWords(t1, multiplier, zero_point), p.stage));
+    const __m512i residual =
+        kResidual ? TransposeLanes(LoadTwoResiduals(p, from, r, r1))
+                  : __m512i();
+    const __m512i bytes = TransposeLanes(ToBytes<kResidual>(
+        p, t0, multiplier, t1, multiplier, zero_point, residual));
     StoreHalf(to, p.mask, _mm512_castsi512_si256(bytes));
     to += p.output_stride;
     if (r + 1 == kRows) break;
@@ -184,9 +249,10 @@ template <size_t kRows>
   }
 }
 
-template <size_t kRows>
+template <bool kResidual, size_t kRows>
 [[gnu::always_inline]] static inline void Store(const Panel& p,
                                                 const Tile<kRows, 1>& tile,
+                                                const uint8_t* from,
                                                 uint8_t* to) {
   const __m512i zero_point = Keep(p.stage.zero_point);
   const __m512i multiplier = Keep(p.multiplier0);
@@ -198,9 +264,11 @@ template <size_t kRows>
     const size_t r3 = r + 3 < kRows ? r + 3 : kLast;
     const __m512i t0 = ShiftAndPack(p, tile.sum[r][0], 0, tile.sum[r1][0], 0);
     const __m512i t1 = ShiftAndPack(p, tile.sum[r2][0], 0, tile.sum[r3][0], 0);
-    const __m512i bytes =
-        TransposeLanes(ToBytes(ToWords(t0, multiplier, zero_point),
-                               ToWords(t1, multiplier, zero_point), p.stage));
+    const __m512i residual =
+        kResidual ? TransposeLanes(LoadFourResiduals(p, from, r, r1, r2, r3))
+                  : __m512i();
+    const __m512i bytes = TransposeLanes(ToBytes<kResidual>(
+        p, t0, multiplier, t1, multiplier, zero_point, residual));
     StoreQuarter(to, p.mask, _mm512_castsi512_si128(bytes));
     to += p.output_stride;
     if (r + 1 < kRows) {
@@ -248,7 +316,11 @@ void RunTiles(const Panel& p, size_t first, size_t count) {
     Tile<kRows, kVectors> tile;
     Accumulate<kHalf>(p, pixel, tile);
     ShiftLeft(p.shifts, tile);
-    Store(p, tile, to);
+    if (p.residual.bytes == nullptr) {
+      Store<false>(p, tile, nullptr, to);
+    } else {
+      Store<true>(p, tile, p.residual.bytes + pixel * p.residual.stride, to);
+    }
     pixel += kRows;
     to += static_cast<ptrdiff_t>(kRows) * p.output_stride;
   }
@@ -309,6 +381,13 @@ void OrderMultipliers(const uint8_t* multiplier, size_t vectors, Panel& p) {
   p.multiplier1 = _mm512_permutexvar_epi64(twice, Load(multiplier + 64));
 }
 
+Residual MakeResidual(const GemmResidual& residual) {
+  return {static_cast<const uint8_t*>(residual.base), residual.pixel_stride,
+          ZeroPointWords(residual.zero_point),
+          _mm512_set1_epi16(residual.multiplier),
+          _mm_cvtsi32_si128(residual.fraction_bits)};
+}
+
 template <size_t kNr>
 void RunPanels(const GemmArgs& args) {
   constexpr PanelLayout kLayout = PanelLayoutOf(kNr);
@@ -317,7 +396,10 @@ void RunPanels(const GemmArgs& args) {
   p.num_runs = args.num_runs;
   p.groups = (args.run_length + kKr - 1) / kKr;
   p.group_bytes = kNr * kKr;
-  p.stage = MakeVectorStage(args.stage, kFractionBits);
+  p.stage = MakeVectorStage(args.stage, args.residual.base == nullptr
+                                            ? kFractionBits
+                                            : args.residual.fraction_bits);
+  p.residual = MakeResidual(args.residual);
   p.output = static_cast<uint8_t*>(args.output);
   p.output_stride = args.output_stride;
   const uint8_t* panel = static_cast<const uint8_t*>(args.packed_weights);
@@ -337,6 +419,7 @@ void RunPanels(const GemmArgs& args) {
     p.mask = FirstLanes(channels);
     RunPanel(p, channels, args.m);
     p.output += kNr;
+    if (p.residual.bytes != nullptr) p.residual.bytes += kNr;
   }
 }
 

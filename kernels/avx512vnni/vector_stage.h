@@ -61,6 +61,37 @@ static inline __m512i ToWords(__m512i t, __m512i multiplier,
   return _mm512_srai_epi16(_mm512_adds_epi16(r, zero_point), kFractionBits);
 }
 
+// Bytes as int16, in the order that vpackuswb undoes.
+struct Words {
+  __m512i part0;  // the lower half of each 128-bit lane
+  __m512i part1;
+};
+
+static inline Words Widen(__m512i bytes) {
+  const __m512i zero = _mm512_setzero_si512();
+  return {_mm512_unpacklo_epi8(bytes, zero), _mm512_unpackhi_epi8(bytes, zero)};
+}
+
+static inline __m512i ZeroPointWords(int8_t zero_point) {
+  return _mm512_set1_epi16(
+      static_cast<int16_t>(ZeroPointInForm(zero_point, ActivationForm::kU8)));
+}
+
+// ScaleAddend: (byte - zero_point) * 2^7 fits int16, times the multiplier.
+static inline __m512i ScaleAddend(__m512i words, __m512i zero_point,
+                                  __m512i multiplier) {
+  const __m512i difference = _mm512_sub_epi16(words, zero_point);
+  return _mm512_mulhrs_epi16(_mm512_slli_epi16(difference, 7), multiplier);
+}
+
+// Two shares of a sum to q + 128, int16, not clamped. `zero_point` is that of a
+// stage with the same fraction_bits.
+static inline __m512i SumToWords(__m512i addend_a, __m512i addend_b,
+                                 __m128i fraction_bits, __m512i zero_point) {
+  const __m512i sum = _mm512_adds_epi16(addend_a, addend_b);
+  return _mm512_sra_epi16(_mm512_adds_epi16(sum, zero_point), fraction_bits);
+}
+
 // Within each 128-bit lane the bytes of words0, then those of words1.
 static inline __m512i ToBytes(__m512i words0, __m512i words1,
                               const VectorStage& stage) {

@@ -41,18 +41,33 @@ void Accumulate(const GemmArgs& args, const uint8_t* panel, Tile& tile) {
   }
 }
 
+// q of pixel i and channel `first` + c of the layer.
+int8_t OutputOf(const GemmArgs& args, const uint8_t* panel, const Tile& tile,
+                size_t i, size_t first, size_t c) {
+  const PanelLayout layout = PanelLayoutOf(kNr);
+  const int32_t accumulator = static_cast<int32_t>(tile.accumulator[i][c]);
+  const int32_t multiplier = Load<int16_t>(panel + layout.multiplier + 2 * c);
+  const int shift = Load<int32_t>(panel + layout.shift + 4 * c);
+  const GemmResidual& residual = args.residual;
+  if (residual.base == nullptr) {
+    return RequantizeQ15(accumulator, multiplier, shift, args.stage);
+  }
+  const uint8_t* pixel = static_cast<const uint8_t*>(residual.base) +
+                         static_cast<ptrdiff_t>(i) * residual.pixel_stride;
+  const int32_t addend =
+      ScaleAddend(ReadQ(pixel[first + c], args.form) - residual.zero_point,
+                  residual.multiplier);
+  return RequantizeAddQ15(accumulator, multiplier, shift, addend,
+                          residual.fraction_bits, args.stage);
+}
+
 void Store(const GemmArgs& args, const uint8_t* panel, const Tile& tile,
            size_t first, size_t channels) {
-  const PanelLayout layout = PanelLayoutOf(kNr);
   for (size_t i = 0; i < args.m; ++i) {
     uint8_t* output = static_cast<uint8_t*>(args.output) +
                       static_cast<ptrdiff_t>(i) * args.output_stride + first;
     for (size_t c = 0; c < channels; ++c) {
-      const int8_t q = RequantizeQ15(
-          static_cast<int32_t>(tile.accumulator[i][c]),
-          Load<int16_t>(panel + layout.multiplier + 2 * c),
-          Load<int32_t>(panel + layout.shift + 4 * c), args.stage);
-      output[c] = ToByte(q, args.form);
+      output[c] = ToByte(OutputOf(args, panel, tile, i, first, c), args.form);
     }
   }
 }

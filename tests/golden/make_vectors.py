@@ -9,6 +9,8 @@ that tests/kernels/requantize_test.cc holds.
                 clamp_max -> q
     add:        difference_a, multiplier_a, difference_b, multiplier_b,
                 fraction_bits, zero_point -> q
+    residual:   accumulator, multiplier, shift, difference,
+                residual_multiplier, fraction_bits, zero_point -> q
 """
 
 from fractions import Fraction
@@ -42,19 +44,35 @@ def clamp(x, low, high):
     return max(low, min(high, x))
 
 
-def requantize(accumulator, multiplier, shift, zero_point, low, high):
+def scale(accumulator, multiplier, shift):
     t = saturate16(floor(Fraction(accumulator) / Fraction(2) ** shift))
-    r = floor(Fraction(t * multiplier, 2**15) + Fraction(1, 2))
+    return floor(Fraction(t * multiplier, 2**15) + Fraction(1, 2))
+
+
+def requantize(accumulator, multiplier, shift, zero_point, low, high):
+    r = scale(accumulator, multiplier, shift)
     q = floor(Fraction(saturate16(r + 64 * zero_point + 32), 64))
     return clamp(q, low, high)
 
 
-def add(a, m_a, b, m_b, bits, zero_point):
-    r_a = floor(Fraction(a * 128 * m_a, 2**15) + Fraction(1, 2))
-    r_b = floor(Fraction(b * 128 * m_b, 2**15) + Fraction(1, 2))
+def share(difference, multiplier):
+    return floor(Fraction(difference * 128 * multiplier, 2**15) +
+                 Fraction(1, 2))
+
+
+def add_shares(r_a, r_b, bits, zero_point):
     half = 2**bits // 2
     total = saturate16(saturate16(r_a + r_b) + zero_point * 2**bits + half)
     return clamp(floor(Fraction(total, 2**bits)), -128, 127)
+
+
+def add(a, m_a, b, m_b, bits, zero_point):
+    return add_shares(share(a, m_a), share(b, m_b), bits, zero_point)
+
+
+def residual(accumulator, multiplier, shift, b, m_b, bits, zero_point):
+    return add_shares(scale(accumulator, multiplier, shift), share(b, m_b),
+                      bits, zero_point)
 
 
 def random_accumulator(rng):
@@ -78,6 +96,12 @@ def random_add(rng):
     return (rng.between(-255, 255), rng.between(0, 32767),
             rng.between(-255, 255), rng.between(0, 32767),
             rng.between(0, 6), rng.between(-128, 127))
+
+
+def random_residual(rng):
+    return (random_accumulator(rng), rng.between(2**14, 2**15 - 1),
+            rng.between(-15, 31), rng.between(-255, 255),
+            rng.between(0, 32767), rng.between(0, 6), rng.between(-128, 127))
 
 
 def edges():
@@ -107,6 +131,8 @@ def main():
     rows += [('requantize', *c, requantize(*c)) for c in cases]
     cases = [random_add(rng) for _ in range(1000)]
     rows += [('add', *c, add(*c)) for c in cases]
+    cases = [random_residual(rng) for _ in range(1000)]
+    rows += [('residual', *c, residual(*c)) for c in cases]
     with open('arithmetic.csv', 'w', encoding='ascii') as out:
         for row in rows:
             out.write(','.join(str(x) for x in row) + '\n')
@@ -116,6 +142,9 @@ def main():
     rng = Random(3)
     cases = (random_add(rng) for _ in range(200000))
     print('add: 0x%016X' % fnv1a(add(*c) for c in cases))
+    rng = Random(4)
+    cases = (random_residual(rng) for _ in range(200000))
+    print('residual: 0x%016X' % fnv1a(residual(*c) for c in cases))
 
 
 main()

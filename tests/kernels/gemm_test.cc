@@ -199,6 +199,65 @@ TEST_P(GemmTest, BoundOfTheAccumulator) {
   }
 }
 
+TEST_P(GemmTest, ResidualOfEveryRemainder) {
+  const size_t mr = descriptor().mr;
+  for (size_t m = 1; m <= mr; ++m) {
+    for (size_t n = 1; n <= 2 * descriptor().nr + 1; ++n) {
+      const GemmTester tester = GemmTester().m(m).n(n).k(5).residual(
+          6, 9000, static_cast<int>(n % 200) - 20);
+      Test(GemmTester(tester).residual_gap(n % 3).output_gap(m % 2));
+      Test(GemmTester(tester).in_place().output_gap(n % 2));
+    }
+  }
+  const size_t most = MaxPixelsOfCall(descriptor());
+  for (size_t m : {std::min(mr + 1, most), most}) {
+    for (size_t n : {1, 9, 16, 17, 31, 33, 40, 48, 49, 64, 65, 130}) {
+      const GemmTester tester =
+          GemmTester().m(m).n(n).k(n > 50 ? 300 : 20).residual(5, 20000, 3);
+      Test(GemmTester(tester).misalignment(n % 5).residual_gap(n % 4));
+      Test(GemmTester(tester).in_place());
+    }
+  }
+  statistics_.ExpectWorthComparing();
+}
+
+TEST_P(GemmTest, ResidualNumbers) {
+  const GemmTester base =
+      GemmTester().m(descriptor().mr).n(descriptor().nr + 3).k(19);
+  const int clamps[][2] = {{-128, 127}, {-3, 90}, {0, 127}};
+  for (int fraction_bits = 0; fraction_bits <= 6; ++fraction_bits) {
+    for (int multiplier : {0, 1, 200, 1 << 14, 32767}) {
+      for (int zero_point : {-128, -1, 0, 1, 127}) {
+        for (int output : {-128, 0, 127}) {
+          GemmTester tester = base;
+          tester.residual(fraction_bits, multiplier, zero_point)
+              .output_zero_point(output);
+          Test(tester);
+          const auto& clamp = clamps[fraction_bits % 3];
+          Test(tester.clamp(clamp[0], clamp[1]).extreme_biases());
+        }
+      }
+    }
+  }
+}
+
+TEST_P(GemmTest, ResidualAndShifts) {
+  const int ranges[][2] = {{-15, 31}, {-6, 2}, {-15, -1}, {-1, 0}, {0, 15}};
+  for (const auto& range : ranges) {
+    for (int fraction_bits : {0, 3, 6}) {
+      const GemmTester tester = GemmTester()
+                                    .m(descriptor().mr)
+                                    .n(2 * descriptor().nr + 1)
+                                    .k(18)
+                                    .shift_range(range[0], range[1])
+                                    .residual(fraction_bits, 12000, -7);
+      Test(tester);
+      Test(GemmTester(tester).extreme_values().in_place());
+      Test(GemmTester(tester).extreme_biases().multiplier(32767));
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Tables, GemmTest, testing::ValuesIn(TestedGemms()),
                          NameOfTested());
 

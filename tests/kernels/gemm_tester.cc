@@ -33,6 +33,7 @@ void CallGemm(const GemmKernel& kernel, ActivationForm form,
   args.panel_bytes = GemmPanelBytes(descriptor, num_runs, call.run_length);
   args.output = call.output;
   args.output_stride = call.output_stride;
+  args.residual = call.residual;
   args.workspace = workspace.data();
   args.left_shifts =
       LeftShiftsOf(descriptor.weight_type, weights, num_runs * call.run_length);
@@ -108,6 +109,23 @@ GemmTester& GemmTester::extreme_biases() {
   extreme_biases_ = true;
   return *this;
 }
+GemmTester& GemmTester::residual(int fraction_bits, int multiplier,
+                                 int zero_point) {
+  has_residual_ = true;
+  layer_.fraction_bits = fraction_bits;
+  residual_.fraction_bits = fraction_bits;
+  residual_.multiplier = multiplier;
+  residual_.zero_point = zero_point;
+  return *this;
+}
+GemmTester& GemmTester::residual_gap(size_t value) {
+  residual_gap_ = value;
+  return *this;
+}
+GemmTester& GemmTester::in_place() {
+  in_place_ = true;
+  return *this;
+}
 
 std::string GemmTester::ToString(const GemmKernel& kernel,
                                  ActivationForm form) const {
@@ -123,6 +141,12 @@ std::string GemmTester::ToString(const GemmKernel& kernel,
   text += ", output gap " + std::to_string(output_gap_) + ", misalignment " +
           std::to_string(misalignment_) + ", ";
   if (extreme_biases_) text += "extreme biases, ";
+  if (has_residual_) {
+    text += "residual " + std::to_string(residual_.fraction_bits) + " bits * " +
+            std::to_string(residual_.multiplier) + " at " +
+            std::to_string(residual_.zero_point) + ", gap " +
+            std::to_string(residual_gap_) + (in_place_ ? ", in place, " : ", ");
+  }
   return text + layer_.ToString();
 }
 
@@ -166,6 +190,24 @@ std::vector<int8_t> GemmTester::Gather(const std::vector<Run>& runs) const {
   return inputs;
 }
 
+void GemmTester::MakeResidual(Random& random, ActivationForm form,
+                              ptrdiff_t pixel_stride, uint8_t* first,
+                              reference::Residual& residual,
+                              GemmCall& call) const {
+  for (size_t i = 0; i < m_; ++i) {
+    uint8_t* pixel = first + static_cast<ptrdiff_t>(i) * pixel_stride;
+    for (size_t c = 0; c < n_; ++c) {
+      const int8_t q = static_cast<int8_t>(random.Between(-128, 127));
+      residual.values.push_back(q);
+      pixel[c] = static_cast<uint8_t>(static_cast<uint8_t>(q) ^ FormMask(form));
+    }
+  }
+  call.residual = {first, pixel_stride,
+                   static_cast<int16_t>(residual.multiplier),
+                   static_cast<int8_t>(residual.zero_point),
+                   static_cast<int8_t>(residual.fraction_bits)};
+}
+
 void GemmTester::Test(const GemmKernel& kernel, ActivationForm form,
                       OutputStatistics* statistics) const {
   if (testing::Test::HasFailure()) return;  // one report is enough
@@ -183,9 +225,25 @@ void GemmTester::Test(const GemmKernel& kernel, ActivationForm form,
                      layer);
   }
   const ptrdiff_t output_stride = static_cast<ptrdiff_t>(n_ + output_gap_);
-  const OutputArea output({1, m_, n_, 0, output_stride}, AnyFlush(random),
-                          misalignment_);
-  GemmCall call = {m_, k_, {}, output.first(), output_stride};
+  // In place, what lies behind it may be read.
+  const OutputArea output(
+      {1, m_, n_, 0, output_stride},
+      in_place_ ? GuardedBuffer::Flush::kFront : AnyFlush(random),
+      misalignment_);
+  GemmCall call = {m_, k_, {}, output.first(), output_stride, {}};
+  reference::Residual residual = residual_;
+  const ptrdiff_t residual_stride =
+      in_place_ ? output_stride : static_cast<ptrdiff_t>(n_ + residual_gap_);
+  const GuardedBuffer residual_bytes(
+      misalignment_ + m_ * static_cast<size_t>(residual_stride) -
+          residual_gap_ + kOverreadBytes,
+      AnyFlush(random));
+  if (has_residual_) {
+    MakeResidual(random, form, residual_stride,
+                 in_place_ ? static_cast<uint8_t*>(output.first())
+                           : residual_bytes.data() + misalignment_,
+                 residual, call);
+  }
   for (const Run& run : runs) {
     for (size_t i = 0; i < run.buffer.size(); ++i) {
       run.buffer.data()[i] ^= FormMask(form);
@@ -193,7 +251,8 @@ void GemmTester::Test(const GemmKernel& kernel, ActivationForm form,
     call.runs.push_back({run.Pixel(0), run.pixel_stride});
   }
   CallGemm(kernel, form, layer, call);
-  const std::vector<int8_t> expected = reference::FullyConnected(layer, inputs);
+  const std::vector<int8_t> expected = reference::FullyConnected(
+      layer, inputs, has_residual_ ? &residual : nullptr);
   output.ExpectWritten(expected, form, description);
   if (statistics != nullptr) statistics->Add(expected);
   SetRunningCase(nullptr);

@@ -29,6 +29,7 @@ struct GemmCall {
   std::vector<GemmRun> runs;
   void* output;
   ptrdiff_t output_stride;
+  GemmResidual residual;
 };
 void CallGemm(const GemmKernel& kernel, ActivationForm form,
               const reference::WeightedLayer& layer, const GemmCall& call);
@@ -59,6 +60,13 @@ class GemmTester {
   // Accumulators at the limits of int32.
   GemmTester& extreme_biases();
 
+  // Random bytes are added to the output, with these numbers.
+  GemmTester& residual(int fraction_bits, int multiplier, int zero_point);
+  // Bytes from pixel to pixel in the residual behind its n channels.
+  GemmTester& residual_gap(size_t value);
+  // The residual lies where the output goes.
+  GemmTester& in_place();
+
   // The outputs are added to `statistics` if it is not null.
   void Test(const GemmKernel& kernel, ActivationForm form,
             OutputStatistics* statistics = nullptr) const;
@@ -80,6 +88,10 @@ class GemmTester {
   Run MakeRun(size_t run, Random& random) const;
   // The inputs that the runs name, as [m][num_runs * k] of q.
   std::vector<int8_t> Gather(const std::vector<Run>& runs) const;
+  // Fills in the residual's values and writes them to `first`.
+  void MakeResidual(Random& random, ActivationForm form, ptrdiff_t pixel_stride,
+                    uint8_t* first, reference::Residual& residual,
+                    GemmCall& call) const;
 
   size_t m_ = 1;
   size_t n_ = 1;
@@ -91,6 +103,10 @@ class GemmTester {
   size_t output_gap_ = 0;
   size_t misalignment_ = 0;
   bool extreme_biases_ = false;
+  bool has_residual_ = false;
+  bool in_place_ = false;
+  size_t residual_gap_ = 0;
+  reference::Residual residual_;
   LayerOptions layer_;
 };
 

@@ -20,8 +20,9 @@ double InputDeviation(int zero_point) {
 }
 
 // The standard deviation of accumulators that makes that of the outputs.
-double AccumulatorDeviation(int shift) {
-  return kOutputDeviation / kMeanMultiplier * std::ldexp(1.0, shift + 6);
+double AccumulatorDeviation(const LayerOptions& options, int shift) {
+  return kOutputDeviation / kMeanMultiplier *
+         std::ldexp(1.0, shift + options.fraction_bits);
 }
 
 int FittedShift(const LayerOptions& options, double k, Random& random) {
@@ -29,7 +30,8 @@ int FittedShift(const LayerOptions& options, double k, Random& random) {
   const double accumulator =
       weight * InputDeviation(options.input_zero_point) * std::sqrt(k);
   const double shift =
-      std::log2(accumulator * kMeanMultiplier / kOutputDeviation) - 6;
+      std::log2(accumulator * kMeanMultiplier / kOutputDeviation) -
+      options.fraction_bits;
   return std::clamp(static_cast<int>(std::lround(shift)), kMinShift, kMaxShift);
 }
 
@@ -50,7 +52,8 @@ int32_t FillChannel(const LayerOptions& options, int shift, size_t k,
   // With large left shifts anything but 0 saturates; then about every second
   // sum is to be something.
   const double input = InputDeviation(options.input_zero_point);
-  const double accumulator = std::max(AccumulatorDeviation(shift), 0.7 * input);
+  const double accumulator =
+      std::max(AccumulatorDeviation(options, shift), 0.7 * input);
   const double weight =
       accumulator / (input * std::sqrt(static_cast<double>(k)));
   const int8_t sign = random.Between(0, 1) == 0 ? -127 : 127;

@@ -22,6 +22,8 @@ struct LayerOptions {
   int min_shift = 1;
   int max_shift = 0;
   int multiplier = -1;  // -1: random
+  // Of what multipliers and shifts scale to; fewer than 6 with a residual.
+  int fraction_bits = 6;
   bool per_channel = true;
   // Weights of +-127 and inputs of -128 and 127.
   bool extreme_values = false;

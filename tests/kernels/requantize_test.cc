@@ -21,6 +21,7 @@ namespace {
 // Printed by make_vectors.py.
 constexpr uint64_t kRequantizeHash = 0x22DB9819EE66516B;
 constexpr uint64_t kAddHash = 0xB95E428B194C0C26;
+constexpr uint64_t kResidualHash = 0x7D8E39DF1AE807EB;
 
 struct Fnv1a {
   uint64_t digest = 0xCBF29CE484222325;
@@ -34,24 +35,36 @@ OutputStage Stage(int zero_point, int low, int high) {
           static_cast<int8_t>(high)};
 }
 
+// A layer's accumulator and a residual: {accumulator, multiplier, shift,
+// difference, residual multiplier, fraction_bits, zero_point}.
+int8_t AddResidual(const std::vector<int64_t>& v) {
+  return RequantizeAddQ15(static_cast<int32_t>(v[0]), int(v[1]), int(v[2]),
+                          ScaleAddend(int(v[3]), int(v[4])), int(v[5]),
+                          Stage(int(v[6]), -128, 127));
+}
+
 TEST(RequantizeTest, GoldenVectors) {
   std::ifstream file(OCTET_SOURCE_DIR "/tests/golden/arithmetic.csv");
   std::string line;
   int requantize_rows = 0;
   int add_rows = 0;
+  int residual_rows = 0;
   while (std::getline(file, line)) {
     std::istringstream fields(line);
     std::string name, field;
     std::getline(fields, name, ',');
     std::vector<int64_t> v;
     while (std::getline(fields, field, ',')) v.push_back(std::stoll(field));
-    ASSERT_EQ(v.size(), 7u) << line;
+    ASSERT_EQ(v.size(), name == "residual" ? 8u : 7u) << line;
     int q = 0;
     if (name == "requantize") {
       ++requantize_rows;
       q = RequantizeQ15(static_cast<int32_t>(v[0]), static_cast<int32_t>(v[1]),
                         static_cast<int>(v[2]),
                         Stage(int(v[3]), int(v[4]), int(v[5])));
+    } else if (name == "residual") {
+      ++residual_rows;
+      q = AddResidual(v);
     } else {
       ASSERT_EQ(name, "add");
       ++add_rows;
@@ -59,10 +72,11 @@ TEST(RequantizeTest, GoldenVectors) {
                  ScaleAddend(int(v[2]), int(v[3])), int(v[4]),
                  Stage(int(v[5]), -128, 127));
     }
-    EXPECT_EQ(q, v[6]) << line;
+    EXPECT_EQ(q, v.back()) << line;
   }
   EXPECT_GT(requantize_rows, 3000);
   EXPECT_EQ(add_rows, 1000);
+  EXPECT_EQ(residual_rows, 1000);
 }
 
 // The generators below make the same cases as those of make_vectors.py.
@@ -108,6 +122,25 @@ TEST(RequantizeTest, HashOfAdds) {
                        Stage(v[5], -128, 127)));
   }
   EXPECT_EQ(hash.digest, kAddHash);
+}
+
+TEST(RequantizeTest, HashOfResiduals) {
+  Random random(4);
+  Fnv1a hash;
+  for (int i = 0; i < 200000; ++i) {
+    std::vector<int64_t> v = {RandomAccumulator(random)};
+    const int limits[6][2] = {{kMinMultiplier, 32767},
+                              {kMinShift, kMaxShift},
+                              {-255, 255},
+                              {0, 32767},
+                              {0, 6},
+                              {-128, 127}};
+    for (const auto& limit : limits) {
+      v.push_back(random.Between(limit[0], limit[1]));
+    }
+    hash.Append(AddResidual(v));
+  }
+  EXPECT_EQ(hash.digest, kResidualHash);
 }
 
 // The multiplication is the 16-bit form of gemmlowp's fixed-point product.

@@ -38,15 +38,23 @@ int64_t WindowSum(const WeightedLayer& layer, const Window2dParams& window,
 }
 
 std::vector<int8_t> RequantizeSums(const WeightedLayer& layer,
-                                   const std::vector<int64_t>& sums) {
+                                   const std::vector<int64_t>& sums,
+                                   const Residual* residual) {
   const size_t channels = layer.bias.size();
   std::vector<int8_t> output(sums.size());
   for (size_t i = 0; i < sums.size(); ++i) {
     const size_t c = i % channels;
     const int64_t channel = static_cast<int64_t>(c);
-    output[i] = RequantizeExactly(
-        sums[i] + layer.bias[c], layer.requantization.MultiplierOf(channel),
-        layer.requantization.ShiftOf(channel), layer.output);
+    const int64_t r = ScaleExactly(sums[i] + layer.bias[c],
+                                   layer.requantization.MultiplierOf(channel),
+                                   layer.requantization.ShiftOf(channel));
+    output[i] =
+        residual == nullptr
+            ? SumExactly(r, 0, 6, layer.output)
+            : SumExactly(r,
+                         ShareExactly(residual->values[i], residual->zero_point,
+                                      residual->multiplier),
+                         residual->fraction_bits, layer.output);
   }
   return output;
 }
@@ -83,8 +91,9 @@ std::vector<int64_t> FullyConnectedSums(const WeightedLayer& layer,
 }
 
 std::vector<int8_t> FullyConnected(const WeightedLayer& layer,
-                                   const std::vector<int8_t>& input) {
-  return RequantizeSums(layer, FullyConnectedSums(layer, input));
+                                   const std::vector<int8_t>& input,
+                                   const Residual* residual) {
+  return RequantizeSums(layer, FullyConnectedSums(layer, input), residual);
 }
 
 std::vector<int64_t> Conv2dSums(const WeightedLayer& layer,
@@ -110,9 +119,10 @@ std::vector<int64_t> Conv2dSums(const WeightedLayer& layer,
 }
 
 Tensor Conv2d(const WeightedLayer& layer, const Window2dParams& window,
-              int groups, const Tensor& input) {
+              int groups, const Tensor& input, const Residual* residual) {
   return {WindowedShape(window, input.shape, layer.weights.shape[0]),
-          RequantizeSums(layer, Conv2dSums(layer, window, groups, input))};
+          RequantizeSums(layer, Conv2dSums(layer, window, groups, input),
+                         residual)};
 }
 
 }  // namespace octet::reference

@@ -4,28 +4,16 @@
 #include <cmath>
 
 namespace octet::reference {
-namespace {
-
-// round_half_up((q - zero_point) * 2^7 * multiplier / 2^15)
-int64_t Share(int64_t q, int zero_point, int multiplier) {
-  return FloorDivide((q - zero_point) * 128 * multiplier + (1 << 14), 1 << 15);
-}
-
-}  // namespace
 
 std::vector<int8_t> Add(const AddLayer& layer, const std::vector<int8_t>& a,
                         const std::vector<int8_t>& b) {
-  const int64_t one = int64_t{1} << layer.fraction_bits;
   std::vector<int8_t> output;
   output.reserve(a.size());
   for (size_t i = 0; i < a.size(); ++i) {
-    const int64_t shares = Share(a[i], layer.zero_point_a, layer.multiplier_a) +
-                           Share(b[i], layer.zero_point_b, layer.multiplier_b);
-    const int64_t sum =
-        Limit(shares, -32768, 32767) + layer.output.zero_point * one + one / 2;
-    const int64_t q = FloorDivide(Limit(sum, -32768, 32767), one);
-    output.push_back(static_cast<int8_t>(
-        Limit(q, layer.output.clamp_min, layer.output.clamp_max)));
+    output.push_back(
+        SumExactly(ShareExactly(a[i], layer.zero_point_a, layer.multiplier_a),
+                   ShareExactly(b[i], layer.zero_point_b, layer.multiplier_b),
+                   layer.fraction_bits, layer.output));
   }
   return output;
 }

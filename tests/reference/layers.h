@@ -33,6 +33,14 @@ inline int8_t At(const Tensor& picture, int64_t n, int64_t y, int64_t x,
 Shape WindowedShape(const Window2dParams& window, const Shape& input,
                     int32_t channels);
 
+// Values that are added to a layer's outputs, one each.
+struct Residual {
+  std::vector<int8_t> values;
+  int zero_point = 0;
+  int multiplier = 0;
+  int fraction_bits = 6;  // of the layer's multipliers and shifts, too
+};
+
 // A fully connected layer or a convolution.
 struct WeightedLayer {
   Tensor weights;             // {n, k}, or OHWI
@@ -47,7 +55,8 @@ struct WeightedLayer {
 std::vector<int64_t> FullyConnectedSums(const WeightedLayer& layer,
                                         const std::vector<int8_t>& input);
 std::vector<int8_t> FullyConnected(const WeightedLayer& layer,
-                                   const std::vector<int8_t>& input);
+                                   const std::vector<int8_t>& input,
+                                   const Residual* residual = nullptr);
 
 // The same of a convolution, in the order of its output {n, h, w, o}. Cells
 // outside the picture count as zero_point. groups == channels: depthwise.
@@ -55,7 +64,8 @@ std::vector<int64_t> Conv2dSums(const WeightedLayer& layer,
                                 const Window2dParams& window, int groups,
                                 const Tensor& input);
 Tensor Conv2d(const WeightedLayer& layer, const Window2dParams& window,
-              int groups, const Tensor& input);
+              int groups, const Tensor& input,
+              const Residual* residual = nullptr);
 
 // Cells outside the picture do not count.
 Tensor MaxPool2d(const Window2dParams& window, const OutputParams& output,

@@ -50,10 +50,10 @@ inline int64_t Limit(int64_t value, int64_t low, int64_t high) {
   return value;
 }
 
-// Ends the program if `accumulator` leaves int32: then the test's data break
-// the contract of the layer, and no result is right.
-inline int8_t RequantizeExactly(int64_t accumulator, int multiplier, int shift,
-                                const OutputParams& output) {
+// r of a layer: floor(t * multiplier / 2^15 + 1/2). Ends the program if
+// `accumulator` leaves int32: then the test's data break the contract of the
+// layer, and no result is right.
+inline int64_t ScaleExactly(int64_t accumulator, int multiplier, int shift) {
   if (accumulator != Limit(accumulator, INT32_MIN, INT32_MAX)) {
     std::fprintf(stderr, "test data: an accumulator leaves int32\n");
     std::abort();
@@ -62,10 +62,29 @@ inline int8_t RequantizeExactly(int64_t accumulator, int multiplier, int shift,
   const int64_t scaled =
       shift >= 0 ? FloorDivide(accumulator, power) : accumulator * power;
   const int64_t t = Limit(scaled, -32768, 32767);
-  const int64_t r = FloorDivide(t * multiplier + (1 << 14), 1 << 15);
-  const int64_t sum = Limit(r + 64 * output.zero_point + 32, -32768, 32767);
+  return FloorDivide(t * multiplier + (1 << 14), 1 << 15);
+}
+
+// An activation's share of a sum:
+// round_half_up((q - zero_point) * 2^7 * multiplier / 2^15)
+inline int64_t ShareExactly(int64_t q, int zero_point, int multiplier) {
+  return FloorDivide((q - zero_point) * 128 * multiplier + (1 << 14), 1 << 15);
+}
+
+// q of a sum of one or two addends, which count 2^-fraction_bits of a step.
+inline int8_t SumExactly(int64_t addend_a, int64_t addend_b, int fraction_bits,
+                         const OutputParams& output) {
+  const int64_t one = int64_t{1} << fraction_bits;
+  const int64_t addends = Limit(addend_a + addend_b, -32768, 32767);
+  const int64_t sum =
+      Limit(addends + output.zero_point * one + one / 2, -32768, 32767);
   return static_cast<int8_t>(
-      Limit(FloorDivide(sum, 64), output.clamp_min, output.clamp_max));
+      Limit(FloorDivide(sum, one), output.clamp_min, output.clamp_max));
+}
+
+inline int8_t RequantizeExactly(int64_t accumulator, int multiplier, int shift,
+                                const OutputParams& output) {
+  return SumExactly(ScaleExactly(accumulator, multiplier, shift), 0, 6, output);
 }
 
 }  // namespace octet::reference
