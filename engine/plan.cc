@@ -88,6 +88,20 @@ std::vector<int> Plan::FindLastUses() const {
   return last;
 }
 
+// Whether the operator lets its output take the place of an input, no other
+// part of which it still needs.
+bool Plan::MayOverwrite(size_t step, size_t input) const {
+  const std::vector<int>& inputs = network_.nodes[step].inputs;
+  const OperatorPlan& plan = operators_[step]->plan();
+  if (!plan.Overwrites(input)) return false;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (!plan.Overwrites(i) && RootOf(inputs[i]) == RootOf(inputs[input])) {
+      return false;
+    }
+  }
+  return true;
+}
+
 void Plan::FindRoots() {
   std::vector<int> last = FindLastUses();
   roots_.resize(network_.tensors.size());
@@ -96,12 +110,11 @@ void Plan::FindRoots() {
     const OperatorPlan& plan = operators_[step]->plan();
     const Node& node = network_.nodes[step];
     const size_t output = static_cast<size_t>(node.output);
-    for (const int input : node.inputs) {
-      const size_t root =
-          static_cast<size_t>(roots_[static_cast<size_t>(input)]);
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
+      const size_t root = static_cast<size_t>(RootOf(node.inputs[i]));
       const bool dies = last[root] == static_cast<int>(step) &&
                         !network_.tensors[root].is_constant();
-      if (!plan.aliases_input && !(plan.overwrites_input && dies)) continue;
+      if (!plan.aliases_input && !(dies && MayOverwrite(step, i))) continue;
       roots_[output] = static_cast<int>(root);
       // The memory is in use as long as any tensor in it.
       last[root] = std::max(last[root], last[output]);
@@ -118,9 +131,9 @@ uint64_t Plan::LayOutPacked() {
   }
   constant_places_.assign(network_.tensors.size(), kNotCopied);
   for (const Node& node : network_.nodes) {
-    const size_t activations = std::min(
-        node.inputs.size(), FindOperatorType(node.type)->num_activations);
-    for (size_t i = 0; i < activations; ++i) {
+    const OperatorType& type = *FindOperatorType(node.type);
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
+      if (!type.IsActivation(i)) continue;
       const Tensor& tensor = network_.input(node, i);
       uint64_t& place = constant_places_[static_cast<size_t>(node.inputs[i])];
       if (!tensor.is_constant() || place != kNotCopied) continue;

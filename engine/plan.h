@@ -76,6 +76,8 @@ class Plan {
   // The last step that needs the values of each tensor.
   std::vector<int> FindLastUses() const;
   void FindRoots();
+  int RootOf(int tensor) const { return roots_[static_cast<size_t>(tensor)]; }
+  bool MayOverwrite(size_t step, size_t input) const;
   void MakeBlocks();
   // What the arena would be if every tensor had memory of its own.
   uint64_t UnplannedBytes() const;

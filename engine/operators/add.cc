@@ -1,11 +1,8 @@
 // Add: elementwise sum of two activations of the same shape.
 
-#include <string>
-
 #include "engine/operators/checks.h"
 #include "engine/operators/operators.h"
 #include "engine/operators/split.h"
-#include "kernels/requantize.h"
 #include "schema/shape_inference.h"
 
 namespace octet {
@@ -31,7 +28,7 @@ class Add : public Operator {
     args_.stage = StageOf(output, *options.clamp());
     args_.form = context.kernels.form;
     plan_.kernel = KernelName(context.kernels, &KernelTable::add, run_, "add");
-    plan_.overwrites_input = true;
+    plan_.overwrites = 3;  // either
     plan_.num_parts = NumParts(context, n_ * kWorkPerByte, ElementUnits(n_));
   }
 
@@ -59,11 +56,7 @@ Status VerifyAdd(const Network& network, const Node& node) {
   if (options.multiplier_1() < 0 || options.multiplier_2() < 0) {
     return InvalidModel("the multipliers must not be negative");
   }
-  if (options.fraction_bits() < 0 || options.fraction_bits() > kFractionBits) {
-    return InvalidModel("fraction_bits " +
-                        std::to_string(options.fraction_bits()) +
-                        " is not in [0, 6]");
-  }
+  OCTET_RETURN_IF_ERROR(CheckFractionBits(options.fraction_bits()));
   OCTET_RETURN_IF_ERROR(CheckClamp(options.clamp()));
   return CheckOutputShape(network, node,
                           InferElementwiseShape(network.input(node, 0).shape,

@@ -43,6 +43,12 @@ Status CheckRequantization(const schema::Requantization* requantization,
   return OkStatus();
 }
 
+Status CheckFractionBits(int32_t fraction_bits) {
+  if (fraction_bits >= 0 && fraction_bits <= kFractionBits) return OkStatus();
+  return InvalidModel("fraction_bits " + std::to_string(fraction_bits) +
+                      " is not in [0, 6]");
+}
+
 Window2dParams WindowOf(const schema::Window2d& window) {
   return {.kernel_h = window.kernel_h(),
           .kernel_w = window.kernel_w(),

@@ -20,6 +20,9 @@ Status CheckClamp(const schema::Clamp* clamp);
 Status CheckRequantization(const schema::Requantization* requantization,
                            int64_t count);
 
+// F of a sum: 0 ... 6.
+Status CheckFractionBits(int32_t fraction_bits);
+
 // The window's values are not checked: shape inference does.
 Result<Window2dParams> ReadWindow(const schema::Window2d* window);
 

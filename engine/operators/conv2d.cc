@@ -22,6 +22,10 @@ ConvolutionGeometry GeometryOf(const Shape& input, const Shape& output,
           .window = WindowOf(*options.window())};
 }
 
+bool IsDepthwise(int64_t groups, const Shape& input, const Shape& output) {
+  return groups > 1 && groups == input[3] && groups == output[3];
+}
+
 // Whether output pixel i reads input pixel i and nothing else.
 bool IsPointwise(const Window2dParams& window) {
   return window.kernel_h == 1 && window.kernel_w == 1 && window.stride_h == 1 &&
@@ -46,25 +50,30 @@ Status VerifyConv2d(const Network& network, const Node& node) {
       network, node,
       InferConv2dShape(window, options.groups(), network.input(node, 0).shape,
                        network.input(node, 1).shape)));
-  return VerifyLayer(
-      network, node,
-      {options.clamp(), options.requantization(), options.rounding()});
+  if (options.residual() != nullptr &&
+      IsDepthwise(options.groups(), network.input(node, 0).shape,
+                  network.output(node).shape)) {
+    return InvalidModel("a depthwise convolution takes no residual");
+  }
+  return VerifyLayer(network, node,
+                     {options.clamp(), options.requantization(),
+                      options.rounding(), options.residual()});
 }
 
 OperatorPointer MakeConv2d(const PrepareContext& context, const Node& node) {
   const auto& options = node.options<schema::Conv2d>();
   const Tensor& output = context.network.output(node);
-  ConvolutionGeometry geometry =
-      GeometryOf(context.network.input(node, 0).shape, output.shape, options);
-  if (geometry.groups > 1 && geometry.groups == geometry.channels &&
-      geometry.groups == geometry.output_channels) {
+  const Shape& input = context.network.input(node, 0).shape;
+  if (IsDepthwise(options.groups(), input, output.shape)) {
     return MakeDepthwiseConv2d(context, node);
   }
+  ConvolutionGeometry geometry = GeometryOf(input, output.shape, options);
   if (IsPointwise(geometry.window)) MergeRows(&geometry);
   return std::make_unique<Convolution>(
       context, node, geometry,
       ReadLayer(context.network, node, *options.requantization()),
-      StageOf(output, *options.clamp()));
+      StageOf(output, *options.clamp()),
+      ReadResidual(context.network, node, options.residual()));
 }
 
 }  // namespace octet

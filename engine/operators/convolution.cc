@@ -3,11 +3,15 @@
 #include <algorithm>
 #include <cstring>
 
+#include "engine/operators/layer.h"
+
 namespace octet {
 namespace {
 
 // Below, copying the inputs of a pixel costs more than an incomplete tile.
 constexpr int64_t kMinChannelsToGather = 64;
+
+constexpr int kNoTensor = -1;
 
 // Output columns x with 0 <= x * stride - pad and
 // x * stride - pad + (kernel - 1) * dilation < width.
@@ -28,8 +32,9 @@ Range InnerColumns(const ConvolutionGeometry& geometry) {
 struct Convolution::Task {
   const ColumnBlock* block;
   Range pixels;
-  const uint8_t* input;  // the group's first channel
-  uint8_t* output;       // the block's first channel
+  const uint8_t* input;     // the group's first channel
+  uint8_t* output;          // the block's first channel
+  const uint8_t* residual;  // the same, or null
   GemmRun* runs;
   uint8_t* patches;
   int64_t* gathered_pixels;
@@ -47,19 +52,27 @@ struct Convolution::RowPosition {
 
 Convolution::Convolution(const PrepareContext& context, const Node& node,
                          const ConvolutionGeometry& geometry,
-                         const LayerWeights& weights, const OutputStage& stage)
+                         const LayerWeights& weights, const OutputStage& stage,
+                         const GemmResidual& residual)
     : geometry_(geometry),
       input_(node.inputs[0]),
       output_(node.output),
+      residual_(node.inputs.size() > kResidualInput
+                    ? node.inputs[kResidualInput]
+                    : kNoTensor),
       row_runs_(geometry.groups == 1 && geometry.window.dilation_w == 1),
       inner_(InnerColumns(geometry)),
       zero_byte_(
           static_cast<uint8_t>(static_cast<uint8_t>(weights.input_zero_point) ^
                                FormMask(context.kernels.form))),
-      layer_(context, LayerShape(), weights, stage) {
+      layer_(context, LayerShape(), weights, stage, residual) {
   const GemmLayerShape shape = LayerShape();
   patch_bytes_ = shape.num_runs * shape.run_length;
   plan_.kernel = layer_.kernel_name();
+  if (residual_ != kNoTensor) {
+    plan_.kernel += " + add";
+    plan_.overwrites = 1 << kResidualInput;
+  }
   plan_.num_parts = layer_.num_parts();
   plan_.macs = geometry.pixels() * geometry.output_channels * patch_bytes_;
   plan_.packed_bytes =
@@ -90,7 +103,8 @@ void Convolution::LayOutScratch() {
   tile_at_ = pixels_at_ + AlignBlock(mr * sizeof(int64_t));
   workspace_at_ =
       tile_at_ +
-      AlignBlock(mr * static_cast<uint64_t>(layer_.max_block_channels()));
+      AlignBlock(mr * static_cast<uint64_t>(layer_.max_block_channels()) +
+                 kOverreadBytes);
   plan_.scratch_bytes = workspace_at_ + layer_.workspace_bytes();
 }
 
@@ -118,6 +132,9 @@ void Convolution::Run(const RunContext& context, int part) const {
     task.input =
         context.tensors[input_] + block.group * geometry_.group_channels();
     task.output = context.tensors[output_] + block.first_channel;
+    task.residual = residual_ == kNoTensor
+                        ? nullptr
+                        : context.tensors[residual_] + block.first_channel;
     RunPixels(task);
   }
 }
@@ -194,9 +211,12 @@ void Convolution::RunDirect(Task& task, const RowPosition& row, int64_t x,
                  : 0;
     }
   }
+  const int64_t stride = geometry_.output_channels;
+  const int64_t at = (row.first_pixel + x) * stride;
   layer_.Run(*task.block, task.runs, m,
-             task.output + (row.first_pixel + x) * geometry_.output_channels,
-             geometry_.output_channels, task.workspace);
+             {task.output + at, stride,
+              task.residual == nullptr ? nullptr : task.residual + at, stride},
+             task.workspace);
 }
 
 void Convolution::Gather(Task& task, const RowPosition& row, int64_t x) const {
@@ -265,7 +285,15 @@ void Convolution::FlushGathered(Task& task) const {
                     static_cast<ptrdiff_t>(patch_bytes_)};
   }
   const int64_t channels = task.block->channels;
-  layer_.Run(*task.block, task.runs, task.gathered, task.tile, channels,
+  const bool adds = task.residual != nullptr;
+  for (int64_t i = 0; adds && i < task.gathered; ++i) {
+    std::memcpy(
+        task.tile + i * channels,
+        task.residual + task.gathered_pixels[i] * geometry_.output_channels,
+        static_cast<size_t>(channels));
+  }
+  layer_.Run(*task.block, task.runs, task.gathered,
+             {task.tile, channels, adds ? task.tile : nullptr, channels},
              task.workspace);
   for (int64_t i = 0; i < task.gathered; ++i) {
     std::memcpy(

@@ -32,10 +32,11 @@ struct ConvolutionGeometry {
 
 class Convolution : public Operator {
  public:
-  // The tensors of `node` are input and output; `weights` is read by Pack.
+  // The tensors of `node` are input, output and, if it has a fourth input, the
+  // residual; `weights` is read by Pack.
   Convolution(const PrepareContext& context, const Node& node,
               const ConvolutionGeometry& geometry, const LayerWeights& weights,
-              const OutputStage& stage);
+              const OutputStage& stage, const GemmResidual& residual);
 
   void Pack(uint8_t* memory) override;
   void Run(const RunContext& context, int part) const override;
@@ -64,6 +65,7 @@ class Convolution : public Operator {
 
   ConvolutionGeometry geometry_;
   int input_, output_;  // tensors
+  int residual_;        // or kNoTensor
   // A run is a whole kernel row; otherwise it is one tap.
   bool row_runs_;
   // Columns whose kernel lies between the left and the right edge.

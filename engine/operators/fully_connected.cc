@@ -14,9 +14,9 @@ Status VerifyFullyConnected(const Network& network, const Node& node) {
       CheckOutputShape(network, node,
                        InferFullyConnectedShape(network.input(node, 0).shape,
                                                 network.input(node, 1).shape)));
-  return VerifyLayer(
-      network, node,
-      {options.clamp(), options.requantization(), options.rounding()});
+  return VerifyLayer(network, node,
+                     {options.clamp(), options.requantization(),
+                      options.rounding(), options.residual()});
 }
 
 OperatorPointer MakeFullyConnected(const PrepareContext& context,
@@ -37,7 +37,8 @@ OperatorPointer MakeFullyConnected(const PrepareContext& context,
   return std::make_unique<Convolution>(
       context, node, geometry,
       ReadLayer(context.network, node, *options.requantization()),
-      StageOf(output, *options.clamp()));
+      StageOf(output, *options.clamp()),
+      ReadResidual(context.network, node, options.residual()));
 }
 
 }  // namespace octet

@@ -17,10 +17,12 @@ double LargestShare(int64_t units, int64_t parts) {
 }  // namespace
 
 GemmLayer::GemmLayer(const PrepareContext& context, const GemmLayerShape& shape,
-                     const LayerWeights& weights, const OutputStage& stage)
+                     const LayerWeights& weights, const OutputStage& stage,
+                     const GemmResidual& residual)
     : shape_(shape),
       weights_(weights),
       stage_(stage),
+      residual_(residual),
       form_(context.kernels.form) {
   const size_t num_runs = static_cast<size_t>(shape.num_runs);
   const size_t run_length = static_cast<size_t>(shape.run_length);
@@ -119,8 +121,7 @@ Range GemmLayer::BlocksOf(int part) const {
 }
 
 void GemmLayer::Run(const ColumnBlock& block, const GemmRun* runs, int64_t m,
-                    uint8_t* output, int64_t output_stride,
-                    uint8_t* workspace) const {
+                    const GemmTarget& target, uint8_t* workspace) const {
   GemmArgs args = {};
   args.m = static_cast<size_t>(m);
   args.n = static_cast<size_t>(block.channels);
@@ -131,8 +132,11 @@ void GemmLayer::Run(const ColumnBlock& block, const GemmRun* runs, int64_t m,
                         static_cast<uint64_t>(block.group) * group_bytes_ +
                         static_cast<uint64_t>(block.first_panel) * panel_bytes_;
   args.panel_bytes = static_cast<size_t>(panel_bytes_);
-  args.output = output;
-  args.output_stride = static_cast<ptrdiff_t>(output_stride);
+  args.output = target.output;
+  args.output_stride = static_cast<ptrdiff_t>(target.output_stride);
+  args.residual = residual_;
+  args.residual.base = target.residual;
+  args.residual.pixel_stride = static_cast<ptrdiff_t>(target.residual_stride);
   args.workspace = workspace;
   args.left_shifts = left_shifts_;
   args.stage = stage_;

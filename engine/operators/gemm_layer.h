@@ -40,11 +40,22 @@ struct ColumnBlock {
   int64_t channels;
 };
 
+// Where the pixels of a kernel call go, and what is added to them on the way:
+// the block's first channel of pixel 0, and bytes from pixel to pixel.
+struct GemmTarget {
+  uint8_t* output;
+  int64_t output_stride;
+  const uint8_t* residual;  // null: nothing
+  int64_t residual_stride;
+};
+
 class GemmLayer {
  public:
-  // `weights` covers the channels of all groups and is read by Pack.
+  // `weights` covers the channels of all groups and is read by Pack. `residual`
+  // says how a target's residual is added.
   GemmLayer(const PrepareContext& context, const GemmLayerShape& shape,
-            const LayerWeights& weights, const OutputStage& stage);
+            const LayerWeights& weights, const OutputStage& stage,
+            const GemmResidual& residual);
 
   std::string kernel_name() const;
   int num_parts() const { return num_parts_; }
@@ -66,10 +77,9 @@ class GemmLayer {
     return blocks_[static_cast<size_t>(index)];
   }
 
-  // One kernel call: `m` pixels, 1 ... max_call_pixels(), of `block`. `output`
-  // is the block's first channel of pixel 0.
+  // One kernel call: `m` pixels, 1 ... max_call_pixels(), of `block`.
   void Run(const ColumnBlock& block, const GemmRun* runs, int64_t m,
-           uint8_t* output, int64_t output_stride, uint8_t* workspace) const;
+           const GemmTarget& target, uint8_t* workspace) const;
 
  private:
   void DivideWork(const PrepareContext& context);
@@ -79,6 +89,7 @@ class GemmLayer {
   GemmLayerShape shape_;
   LayerWeights weights_;
   OutputStage stage_;
+  GemmResidual residual_;  // without its place
   ActivationForm form_;
   const char* isa_ = nullptr;
   const GemmKernel* kernel_;

@@ -69,6 +69,28 @@ Status CheckAccumulators(const Network& network, const Node& node) {
   return OkStatus();
 }
 
+Status CheckResidual(const Network& network, const Node& node,
+                     const schema::ResidualAdd* residual) {
+  const bool has_input = node.inputs.size() > kResidualInput;
+  if (residual == nullptr) {
+    if (!has_input) return OkStatus();
+    return InvalidModel("there is a fourth input, but no residual");
+  }
+  if (!has_input) {
+    return InvalidModel("the residual's input, the fourth, is missing");
+  }
+  if (residual->multiplier() < 0) {
+    return InvalidModel("the residual's multiplier must not be negative");
+  }
+  OCTET_RETURN_IF_ERROR(CheckFractionBits(residual->fraction_bits()));
+  const Shape& shape = network.input(node, kResidualInput).shape;
+  if (shape == network.output(node).shape) return OkStatus();
+  return InvalidModel("the residual " +
+                      TensorTitle(network, node.inputs[kResidualInput]) +
+                      " has shape " + shape.ToString() + ", the output " +
+                      network.output(node).shape.ToString());
+}
+
 }  // namespace
 
 Status VerifyLayer(const Network& network, const Node& node,
@@ -76,6 +98,7 @@ Status VerifyLayer(const Network& network, const Node& node,
   OCTET_RETURN_IF_ERROR(CheckRounding(options.rounding));
   OCTET_RETURN_IF_ERROR(CheckClamp(options.clamp));
   OCTET_RETURN_IF_ERROR(CheckTypes(network, node));
+  OCTET_RETURN_IF_ERROR(CheckResidual(network, node, options.residual));
   OCTET_RETURN_IF_ERROR(CheckRequantization(options.requantization,
                                             network.input(node, 1).shape[0]));
   return CheckAccumulators(network, node);
@@ -95,6 +118,17 @@ LayerWeights ReadLayer(const Network& network, const Node& node,
   layer.per_channel = requantization.multiplier()->size() > 1;
   layer.input_zero_point = network.input(node, 0).zero_point;
   return layer;
+}
+
+GemmResidual ReadResidual(const Network& network, const Node& node,
+                          const schema::ResidualAdd* residual) {
+  if (residual == nullptr) return {};
+  const Tensor& tensor = network.input(node, kResidualInput);
+  return {.base = nullptr,
+          .pixel_stride = 0,
+          .multiplier = residual->multiplier(),
+          .zero_point = static_cast<int8_t>(tensor.zero_point),
+          .fraction_bits = static_cast<int8_t>(residual->fraction_bits())};
 }
 
 }  // namespace octet

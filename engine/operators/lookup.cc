@@ -28,7 +28,7 @@ class Lookup : public Operator {
     }
     plan_.kernel =
         KernelName(context.kernels, &KernelTable::lookup, run_, "lookup");
-    plan_.overwrites_input = true;
+    plan_.overwrites = 1;
     plan_.num_parts = NumParts(context, n_ * kWorkPerByte, ElementUnits(n_));
   }
 

@@ -7,6 +7,7 @@
 #ifndef OCTET_ENGINE_OPERATORS_OPERATOR_H_
 #define OCTET_ENGINE_OPERATORS_OPERATOR_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -48,8 +49,12 @@ struct OperatorPlan {
   uint64_t scratch_bytes = 0;  // of each part, a multiple of kBlockAlignment
   // The output is the input's memory; Run does nothing.
   bool aliases_input = false;
-  // The output may take the place of an input that nothing else reads.
-  bool overwrites_input = false;
+  // Bit i: the output may take the place of input i, if nothing else reads it.
+  uint8_t overwrites = 0;
+
+  bool Overwrites(size_t input) const {
+    return input < 8 && (overwrites >> input & 1) != 0;
+  }
 };
 
 class Operator {

@@ -13,20 +13,20 @@ using Options = schema::OperatorOptions;
 constexpr size_t kAny = SIZE_MAX;
 
 constexpr OperatorType kTypes[] = {
-    {Options::Conv2d, 3, 3, 1, VerifyConv2d, MakeConv2d},
-    {Options::FullyConnected, 3, 3, 1, VerifyFullyConnected,
+    {Options::Conv2d, 3, 4, 2, VerifyConv2d, MakeConv2d},
+    {Options::FullyConnected, 3, 4, 2, VerifyFullyConnected,
      MakeFullyConnected},
-    {Options::MaxPool2d, 1, 1, 1, VerifyMaxPool2d, MakeMaxPool2d},
-    {Options::AveragePool2d, 1, 1, 1, VerifyAveragePool2d, MakeAveragePool2d},
-    {Options::Add, 2, 2, 2, VerifyAdd, MakeAdd},
-    {Options::Requantize, 1, 1, 1, VerifyRequantize, MakeRequantize},
-    {Options::Lookup, 1, 1, 1, VerifyLookup, MakeLookup},
-    {Options::Softmax, 1, 1, 1, VerifySoftmax, MakeSoftmax},
-    {Options::Concat, 1, kAny, kAny, VerifyConcat, MakeConcat},
-    {Options::Reshape, 1, 1, 1, VerifyReshape, MakeReshape},
-    {Options::Transpose, 1, 1, 1, VerifyTranspose, MakeTranspose},
-    {Options::Pad, 1, 1, 1, VerifyPad, MakePad},
-    {Options::Slice, 1, 1, 1, VerifySlice, MakeSlice},
+    {Options::MaxPool2d, 1, 1, 0, VerifyMaxPool2d, MakeMaxPool2d},
+    {Options::AveragePool2d, 1, 1, 0, VerifyAveragePool2d, MakeAveragePool2d},
+    {Options::Add, 2, 2, 0, VerifyAdd, MakeAdd},
+    {Options::Requantize, 1, 1, 0, VerifyRequantize, MakeRequantize},
+    {Options::Lookup, 1, 1, 0, VerifyLookup, MakeLookup},
+    {Options::Softmax, 1, 1, 0, VerifySoftmax, MakeSoftmax},
+    {Options::Concat, 1, kAny, 0, VerifyConcat, MakeConcat},
+    {Options::Reshape, 1, 1, 0, VerifyReshape, MakeReshape},
+    {Options::Transpose, 1, 1, 0, VerifyTranspose, MakeTranspose},
+    {Options::Pad, 1, 1, 0, VerifyPad, MakePad},
+    {Options::Slice, 1, 1, 0, VerifySlice, MakeSlice},
 };
 
 Status CheckInputs(const Network& network, const Node& node,
@@ -39,7 +39,7 @@ Status CheckInputs(const Network& network, const Node& node,
   for (size_t i = 0; i < count; ++i) {
     const Tensor& tensor = network.input(node, i);
     const std::string title = TensorTitle(network, node.inputs[i]);
-    if (i >= type.num_activations) {
+    if (!type.IsActivation(i)) {
       if (!tensor.is_constant()) {
         return InvalidModel(title + " must be a constant");
       }

@@ -17,15 +17,19 @@ struct OperatorType {
   schema::OperatorOptions type;
   size_t min_inputs;
   size_t max_inputs;
-  // The first so many inputs are activations (or constants that stand in for
-  // them, in the plan's form); those behind are constants of any type, which
-  // the operator checks and packs.
-  size_t num_activations;
+  // So many inputs from the second one on are constants of any type, which the
+  // operator checks and packs; all others are activations (or constants that
+  // stand in for them, in the plan's form).
+  size_t num_constants;
   // What is left after the checks common to all operators.
   Status (*verify)(const Network& network, const Node& node);
   // REQUIRES: a verified node.
   std::unique_ptr<Operator> (*make)(const PrepareContext& context,
                                     const Node& node);
+
+  bool IsActivation(size_t input) const {
+    return input == 0 || input > num_constants;
+  }
 };
 
 // Null if this version has no such operator.

@@ -23,7 +23,7 @@ class Requantize : public Operator {
     args_.form = context.kernels.form;
     plan_.kernel = KernelName(context.kernels, &KernelTable::requantize, run_,
                               "requantize");
-    plan_.overwrites_input = true;
+    plan_.overwrites = 1;
     plan_.num_parts = NumParts(context, n_ * kWorkPerByte, ElementUnits(n_));
   }
 

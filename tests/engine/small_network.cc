@@ -118,9 +118,14 @@ int AppendClassifier(ModelBuilder& builder, int input, int32_t features,
   schema::FullyConnectedT fully_connected;
   fully_connected.clamp = ToSchema(layer.output);
   fully_connected.requantization = ToSchema(layer.requantization);
+  fully_connected.residual = std::make_unique<schema::ResidualAddT>();
+  fully_connected.residual->multiplier = 9000;
+  fully_connected.residual->fraction_bits = 6;
+  const int prior =
+      builder.Constant({1, kClasses}, {-9, 3, 70, -110, 0}, {0.02f, 4});
   const int logits = builder.Operator(
       std::move(fully_connected),
-      {input, builder.Weights(layer.weights), builder.Bias(layer.bias)},
+      {input, builder.Weights(layer.weights), builder.Bias(layer.bias), prior},
       {1, kClasses}, {0.05f, 10});
   schema::SoftmaxT softmax;
   for (int d = 0; d < 256; ++d) {

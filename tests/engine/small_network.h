@@ -6,7 +6,7 @@
 //     ┌──────────────────────────────────────────────────────────────────┘
 //     ├─ lookup ─────┐
 //     └─ slice ─ pad ┴ concat ─ transpose ─ requantize ─ average pool
-//          ─ reshape ─ fully connected ─ softmax {1, 5}
+//          ─ reshape ─ fully connected + constant ─ softmax {1, 5}
 
 #ifndef OCTET_TESTS_ENGINE_SMALL_NETWORK_H_
 #define OCTET_TESTS_ENGINE_SMALL_NETWORK_H_

@@ -251,6 +251,56 @@ TEST(VerifyTest, Requantization) {
   EXPECT_TRUE(status.ok()) << status.message();
 }
 
+TEST(VerifyTest, Residuals) {
+  using Fully = schema::FullyConnectedT;
+  const auto with = [](int16_t multiplier, int32_t fraction_bits) {
+    return [=](ModelBuilder& b) {
+      schema::ResidualAddT& residual =
+          *OptionsOf<Fully>(b, kFullyConnectedAt).residual;
+      residual.multiplier = multiplier;
+      residual.fraction_bits = fraction_bits;
+    };
+  };
+  for (const int bits : {0, 6}) {
+    EXPECT_TRUE(LoadChanged(with(0, bits)).ok());
+    EXPECT_TRUE(LoadChanged(with(32767, bits)).ok());
+  }
+  ExpectRefused(with(-1, 6), {"(FullyConnected)", "residual's multiplier"});
+  ExpectRefused(with(1, 7), {"(FullyConnected)", "fraction_bits 7"});
+  ExpectRefused(with(1, -1), {"(FullyConnected)", "fraction_bits -1"});
+  ExpectRefused(
+      [](ModelBuilder& b) {
+        OptionsOf<Fully>(b, kFullyConnectedAt).residual.reset();
+      },
+      {"(FullyConnected)", "fourth input"});
+  ExpectRefused(
+      [](ModelBuilder& b) {
+        b.model().operators[kFullyConnectedAt]->inputs.pop_back();
+      },
+      {"(FullyConnected)", "the fourth, is missing"});
+  ExpectRefused(
+      [](ModelBuilder& b) { TensorOf(b, kFullyConnectedAt, 3).shape = {5}; },
+      {"(FullyConnected)", "the residual tensor", "shape [5]"});
+  // It is an activation, though constants stand between.
+  ExpectRefused(
+      [](ModelBuilder& b) {
+        auto& inputs = b.model().operators[kFullyConnectedAt]->inputs;
+        inputs[3] = inputs[2];
+      },
+      {"(FullyConnected)", "INT8 with one scale"});
+}
+
+TEST(VerifyTest, DepthwiseTakesNoResidual) {
+  ExpectRefused(
+      [](ModelBuilder& b) {
+        schema::OperatorT& op = *b.model().operators[kDepthwiseAt];
+        op.inputs.push_back(op.inputs[0]);
+        OptionsOf<schema::Conv2dT>(b, kDepthwiseAt).residual =
+            std::make_unique<schema::ResidualAddT>();
+      },
+      {"'op1' (Conv2d)", "depthwise", "no residual"});
+}
+
 TEST(VerifyTest, Clamp) {
   ExpectRefused(
       [](ModelBuilder& b) {
