@@ -61,12 +61,22 @@ class TapTable {
   alignas(64) uint8_t zeros_[64];
 };
 
-template <typename Lanes>
-[[gnu::always_inline]] static inline Quad<Lanes> LoadGroup(
-    const TapTable& table, size_t tap, ptrdiff_t at) {
-  return Interleave<Lanes>(
-      Lanes::Load(table[tap] + at), Lanes::Load(table[tap + 1] + at),
-      Lanes::Load(table[tap + 2] + at), Lanes::Load(table[tap + 3] + at));
+// Four taps; strip i lies `distance[i]` behind the table's columns.
+template <size_t kStrips>
+[[gnu::always_inline]] inline Quad LoadGroup(
+    const TapTable& table, size_t tap, ptrdiff_t at,
+    const ptrdiff_t (&distance)[kStrips]) {
+  __m512i values[4];
+#pragma GCC unroll 4
+  for (size_t j = 0; j < 4; ++j) {
+    const uint8_t* from[kStrips];
+#pragma GCC unroll 4
+    for (size_t i = 0; i < kStrips; ++i) {
+      from[i] = table[tap + j] + at + distance[i];
+    }
+    values[j] = LoadStrips<kStrips>(from);
+  }
+  return Interleave(values[0], values[1], values[2], values[3]);
 }
 
 // The output columns first ... end - 1, none of whose taps is outside.
@@ -91,7 +101,6 @@ Inner InnerColumns(const DepthwiseConvArgs& args) {
 }
 
 // One output row of a panel.
-template <typename Lanes>
 class Row {
  public:
   Row(const DepthwiseConvArgs& args, const DepthwisePanel& p, TapTable& table,
@@ -100,46 +109,56 @@ class Row {
 
   // Any columns; kernels larger than the table.
   [[gnu::noinline]] void RunEdge(size_t begin, size_t end) {
-    const Requantization<Lanes> q = LoadRequantization<Lanes>(p_);
+    const Requantization q = LoadRequantization<1>(p_);
     for (size_t x = begin; x < end; ++x) {
       const ptrdiff_t column =
           args_.first_column + static_cast<ptrdiff_t>(x * args_.stride_w);
-      Quad<Lanes> sum = Bias<Lanes>(p_);
+      Quad sum = Bias<1>(p_);
       for (size_t tap = 0; tap < table_.taps(); tap += kTableTaps) {
         const size_t taps = table_.Fill(column, tap);
         const uint8_t* weights =
             p_.weights + tap / 4 * DepthwisePanel::kGroupBytes;
         for (size_t i = 0; i < taps; i += 4) {
-          const Quad<Lanes> group = LoadGroup<Lanes>(table_, i, 0);
-          MultiplyAdd<Lanes>(sum, group, weights);
+          const Quad group = LoadGroup<1>(table_, i, 0, {0});
+          MultiplyAdd<1>(sum, group, weights);
           weights += DepthwisePanel::kGroupBytes;
         }
       }
-      Store<Lanes, true>(p_, q, sum, To(x));
+      Store<1, true>(p_, q, sum, {To(x), {0}}, 0);
     }
   }
 
-  // Two columns at a time; their number is even.
-  [[gnu::noinline]] void RunInner(size_t begin, size_t end) {
-    if (begin == end) return;
-    const Requantization<Lanes> q = LoadRequantization<Lanes>(p_);
+  // None of whose taps is outside. Two columns of each strip at a time; the
+  // strips' width is even.
+  template <size_t kStrips>
+  [[gnu::noinline]] void RunInner(size_t begin, const Strips<kStrips>& strips) {
+    if (strips.width == 0) return;
+    const Requantization q = LoadRequantization<kStrips>(p_);
     const size_t taps = table_.Fill(
         args_.first_column + static_cast<ptrdiff_t>(begin * args_.stride_w), 0);
     const ptrdiff_t step =
         static_cast<ptrdiff_t>(args_.stride_w) * args_.pixel_stride;
+    ptrdiff_t distance[kStrips];
+    Output<kStrips> output;
+    output.pixel = To(begin);
+    for (size_t i = 0; i < kStrips; ++i) {
+      distance[i] = strips.first[i] * step;
+      output.distance[i] = strips.first[i] * args_.output_pixel_stride;
+    }
     ptrdiff_t at = 0;
-    for (size_t x = begin; x < end; x += 2, at += 2 * step) {
-      Quad<Lanes> sum0 = Bias<Lanes>(p_);
-      Quad<Lanes> sum1 = sum0;
+    for (size_t x = 0; x < strips.width; x += 2, at += 2 * step) {
+      Quad sum0 = Bias<kStrips>(p_);
+      Quad sum1 = sum0;
       const uint8_t* weights = p_.weights;
       for (size_t tap = 0; tap < taps; tap += 4) {
-        const Quad<Lanes> group0 = LoadGroup<Lanes>(table_, tap, at);
-        const Quad<Lanes> group1 = LoadGroup<Lanes>(table_, tap, at + step);
-        MultiplyAdd2<Lanes>(sum0, group0, sum1, group1, weights);
+        const Quad group0 = LoadGroup(table_, tap, at, distance);
+        const Quad group1 = LoadGroup(table_, tap, at + step, distance);
+        MultiplyAdd2<kStrips>(sum0, group0, sum1, group1, weights);
         weights += DepthwisePanel::kGroupBytes;
       }
-      Store<Lanes, true>(p_, q, sum0, To(x));
-      Store<Lanes, true>(p_, q, sum1, To(x + 1));
+      Store<kStrips, true>(p_, q, sum0, output, 0);
+      Store<kStrips, true>(p_, q, sum1, output, args_.output_pixel_stride);
+      output.pixel += 2 * args_.output_pixel_stride;
     }
   }
 
@@ -154,6 +173,14 @@ class Row {
   uint8_t* const to_;
 };
 
+// The first columns of `inner` as strips of an even width; none where they are
+// too few.
+template <size_t kStrips>
+Strips<kStrips> InnerStrips(const Inner& inner) {
+  constexpr size_t kStep = 2 * kStrips;
+  return DivideIntoStrips<kStrips>((inner.end - inner.first) / kStep * kStep);
+}
+
 }  // namespace
 
 void DepthwiseConvAny(const DepthwiseConvArgs& args) {
@@ -162,16 +189,17 @@ void DepthwiseConvAny(const DepthwiseConvArgs& args) {
   uint8_t* output = static_cast<uint8_t*>(args.output);
   Inner inner = InnerColumns(args);
   if (args.kernel_h * args.kernel_w > kTableTaps) inner = {0, 0};
-  inner.end -= (inner.end - inner.first) % 2;
-  ForEachPanel(args, [&](auto lanes, const DepthwisePanel& p, ptrdiff_t c) {
+  ForEachPanel(args, [&](auto num, const DepthwisePanel& p, ptrdiff_t c) {
+    constexpr size_t kStrips = decltype(num)::value;
+    const Strips<kStrips> strips = InnerStrips<kStrips>(inner);
     for (size_t y = 0; y < args.output_rows; ++y) {
       TapTable table(args, rows + y * args.stride_h, c);
       uint8_t* to =
           output + static_cast<ptrdiff_t>(y) * args.output_row_stride + c;
-      Row<decltype(lanes)> row(args, p, table, to);
+      Row row(args, p, table, to);
       row.RunEdge(0, inner.first);
-      row.RunInner(inner.first, inner.end);
-      row.RunEdge(inner.end, args.output_width);
+      row.RunInner(inner.first, strips);
+      row.RunEdge(inner.first + kStrips * strips.width, args.output_width);
     }
   });
 }

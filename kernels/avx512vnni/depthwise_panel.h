@@ -24,9 +24,8 @@
 namespace octet::avx512vnni {
 
 // Sums of a pixel, or four taps of a pixel; by vector of the panel.
-template <typename Lanes>
 struct Quad {
-  typename Lanes::Vector at[4];
+  __m512i at[4];
 };
 
 struct DepthwisePanel {
@@ -39,54 +38,85 @@ struct DepthwisePanel {
   const uint8_t* multiplier;
   const uint8_t* weights;
   VectorStage stage;
-  __mmask64 mask;  // of the panel's channels
+  __mmask64 mask;  // of the channels of a strip
 };
 
-template <typename Lanes>
-[[gnu::always_inline]] static inline Quad<Lanes> Interleave(
-    typename Lanes::Vector tap0, typename Lanes::Vector tap1,
-    typename Lanes::Vector tap2, typename Lanes::Vector tap3) {
-  const auto low01 = Lanes::UnpackLow8(tap0, tap1);
-  const auto high01 = Lanes::UnpackHigh8(tap0, tap1);
-  const auto low23 = Lanes::UnpackLow8(tap2, tap3);
-  const auto high23 = Lanes::UnpackHigh8(tap2, tap3);
-  return {{Lanes::UnpackLow16(low01, low23), Lanes::UnpackHigh16(low01, low23),
-           Lanes::UnpackLow16(high01, high23),
-           Lanes::UnpackHigh16(high01, high23)}};
+// Output columns as strips of one width, side by side in a vector. The last
+// one may overlap the one before it: both compute the same bytes.
+template <size_t kStrips>
+struct Strips {
+  size_t width;
+  ptrdiff_t first[kStrips];  // column
+};
+
+template <size_t kStrips>
+[[gnu::always_inline]] static inline Strips<kStrips> DivideIntoStrips(
+    size_t columns) {
+  Strips<kStrips> strips;
+  strips.width = (columns + kStrips - 1) / kStrips;
+  const size_t last = columns - strips.width;
+#pragma GCC unroll 4
+  for (size_t i = 0; i < kStrips; ++i) {
+    const size_t first = i * strips.width;
+    strips.first[i] = static_cast<ptrdiff_t>(first < last ? first : last);
+  }
+  return strips;
 }
 
-template <typename Lanes>
-[[gnu::always_inline]] static inline Quad<Lanes> Bias(const DepthwisePanel& p) {
-  return {{Lanes::Load(p.bias), Lanes::Load(p.bias + 64),
-           Lanes::Load(p.bias + 128), Lanes::Load(p.bias + 192)}};
+struct BytePairs {
+  __m512i low, high;
+};
+
+[[gnu::always_inline]] static inline BytePairs InterleaveBytes(__m512i tap0,
+                                                               __m512i tap1) {
+  return {_mm512_unpacklo_epi8(tap0, tap1), _mm512_unpackhi_epi8(tap0, tap1)};
 }
 
-// sum += taps * weights of one group. An asm statement with a memory operand:
-// compilers would load the weights of all groups outside the loop and spill
-// them.
-template <typename Lanes>
-[[gnu::always_inline]] static inline void MultiplyAdd(Quad<Lanes>& sum,
-                                                      const Quad<Lanes>& taps,
+[[gnu::always_inline]] static inline Quad InterleaveWords(
+    const BytePairs& taps01, const BytePairs& taps23) {
+  return {{_mm512_unpacklo_epi16(taps01.low, taps23.low),
+           _mm512_unpackhi_epi16(taps01.low, taps23.low),
+           _mm512_unpacklo_epi16(taps01.high, taps23.high),
+           _mm512_unpackhi_epi16(taps01.high, taps23.high)}};
+}
+
+[[gnu::always_inline]] static inline Quad Interleave(__m512i tap0, __m512i tap1,
+                                                     __m512i tap2,
+                                                     __m512i tap3) {
+  return InterleaveWords(InterleaveBytes(tap0, tap1),
+                         InterleaveBytes(tap2, tap3));
+}
+
+template <size_t kStrips>
+[[gnu::always_inline]] static inline Quad Bias(const DepthwisePanel& p) {
+  return {{LoadCopies<kStrips>(p.bias), LoadCopies<kStrips>(p.bias + 64),
+           LoadCopies<kStrips>(p.bias + 128),
+           LoadCopies<kStrips>(p.bias + 192)}};
+}
+
+// sum += taps * weights of one group. Asm statements: compilers would load the
+// weights of all groups outside the loop and spill them.
+template <size_t kStrips>
+[[gnu::always_inline]] static inline void MultiplyAdd(Quad& sum,
+                                                      const Quad& taps,
                                                       const uint8_t* weights) {
-  using Operand = const uint8_t(*)[Lanes::kChannels];
 #pragma GCC unroll 4
   for (size_t v = 0; v < 4; ++v) {
-    asm("vpdpbusd %2, %1, %0"
-        : "+v"(sum.at[v])
-        : "v"(taps.at[v]), "m"(*reinterpret_cast<Operand>(weights + 64 * v)));
+    const __m512i w = Keep(LoadCopies<kStrips>(weights + 64 * v));
+    asm("vpdpbusd %2, %1, %0" : "+v"(sum.at[v]) : "v"(taps.at[v]), "v"(w));
   }
 }
 
 // The same for two pixels, with one load of the weights.
-template <typename Lanes>
-[[gnu::always_inline]] static inline void MultiplyAdd2(Quad<Lanes>& sum0,
-                                                       const Quad<Lanes>& taps0,
-                                                       Quad<Lanes>& sum1,
-                                                       const Quad<Lanes>& taps1,
+template <size_t kStrips>
+[[gnu::always_inline]] static inline void MultiplyAdd2(Quad& sum0,
+                                                       const Quad& taps0,
+                                                       Quad& sum1,
+                                                       const Quad& taps1,
                                                        const uint8_t* weights) {
 #pragma GCC unroll 4
   for (size_t v = 0; v < 4; ++v) {
-    const auto w = Lanes::Keep(Lanes::Load(weights + 64 * v));
+    const __m512i w = Keep(LoadCopies<kStrips>(weights + 64 * v));
     asm("vpdpbusd %2, %1, %0" : "+v"(sum0.at[v]) : "v"(taps0.at[v]), "v"(w));
     asm("vpdpbusd %2, %1, %0" : "+v"(sum1.at[v]) : "v"(taps1.at[v]), "v"(w));
   }
@@ -94,72 +124,75 @@ template <typename Lanes>
 
 // What turns sums into bytes, in registers; the last shift stays in memory,
 // because depthwise_conv_3x3.cc has no register left.
-template <typename Lanes>
 struct Requantization {
-  typename Lanes::Vector shift0, shift1, shift2;
-  typename Lanes::Vector multiplier0, multiplier1;
-  typename Lanes::Vector zero_point;
+  __m512i shift0, shift1, shift2;
+  __m512i multiplier0, multiplier1;
+  __m512i zero_point;
 };
 
-template <typename Lanes>
-[[gnu::always_inline]] static inline Requantization<Lanes> LoadRequantization(
+template <size_t kStrips>
+[[gnu::always_inline]] static inline Requantization LoadRequantization(
     const DepthwisePanel& p) {
-  return {Lanes::Keep(Lanes::Load(p.shifts.right)),
-          Lanes::Keep(Lanes::Load(p.shifts.right + 64)),
-          Lanes::Keep(Lanes::Load(p.shifts.right + 128)),
-          Lanes::Keep(Lanes::Load(p.multiplier)),
-          Lanes::Keep(Lanes::Load(p.multiplier + 64)),
-          Lanes::Keep(Lanes::Lower(p.stage.zero_point))};
+  return {Keep(LoadCopies<kStrips>(p.shifts.right)),
+          Keep(LoadCopies<kStrips>(p.shifts.right + 64)),
+          Keep(LoadCopies<kStrips>(p.shifts.right + 128)),
+          Keep(LoadCopies<kStrips>(p.multiplier)),
+          Keep(LoadCopies<kStrips>(p.multiplier + 64)),
+          Keep(p.stage.zero_point)};
 }
 
-template <typename Lanes>
-[[gnu::always_inline]] static inline typename Lanes::Vector ToWords(
-    typename Lanes::Vector sum0, typename Lanes::Vector sum1,
-    typename Lanes::Vector shift0, typename Lanes::Vector shift1,
-    typename Lanes::Vector multiplier, typename Lanes::Vector zero_point) {
-  const auto t = Lanes::Pack32(Lanes::ShiftRight(sum0, shift0),
-                               Lanes::ShiftRight(sum1, shift1));
-  const auto r = Lanes::MultiplyRounded(t, multiplier);
-  return Lanes::DropFraction(Lanes::AddSaturating(r, zero_point));
-}
-
-template <typename Lanes>
+template <size_t kStrips>
 [[gnu::always_inline]] static inline void ShiftLeft(const PanelShifts& shifts,
-                                                    Quad<Lanes>& sum) {
+                                                    Quad& sum) {
   if (shifts.low != nullptr) [[unlikely]] {
 #pragma GCC unroll 4
     for (size_t v = 0; v < 4; ++v) {
-      sum.at[v] = Lanes::Clamp32(sum.at[v], Lanes::Load(shifts.low + 64 * v),
-                                 Lanes::Load(shifts.high + 64 * v));
+      const __m512i low = LoadCopies<kStrips>(shifts.low + 64 * v);
+      const __m512i high = LoadCopies<kStrips>(shifts.high + 64 * v);
+      sum.at[v] = _mm512_min_epi32(_mm512_max_epi32(sum.at[v], low), high);
     }
   }
   if (shifts.left == nullptr) return;
 #pragma GCC unroll 4
   for (size_t v = 0; v < 4; ++v) {
-    sum.at[v] = Lanes::ShiftLeft(sum.at[v], Lanes::Load(shifts.left + 64 * v));
+    sum.at[v] =
+        _mm512_sllv_epi32(sum.at[v], LoadCopies<kStrips>(shifts.left + 64 * v));
   }
 }
+
+// Where the bytes of a pixel go: strip i to `pixel` + distance[i].
+template <size_t kStrips>
+struct Output {
+  uint8_t* pixel;
+  ptrdiff_t distance[kStrips];
+};
 
 // The bytes of a pixel. kLeft: there may be left shifts.
-template <typename Lanes, bool kLeft>
+template <size_t kStrips, bool kLeft>
 [[gnu::always_inline]] static inline void Store(const DepthwisePanel& p,
-                                                const Requantization<Lanes>& q,
-                                                Quad<Lanes> sum, uint8_t* to) {
-  if constexpr (kLeft) ShiftLeft<Lanes>(p.shifts, sum);
-  auto bytes =
-      Lanes::PackU16(ToWords<Lanes>(sum.at[0], sum.at[1], q.shift0, q.shift1,
-                                    q.multiplier0, q.zero_point),
-                     ToWords<Lanes>(sum.at[2], sum.at[3], q.shift2,
-                                    Lanes::Load(p.shifts.right + 192),
-                                    q.multiplier1, q.zero_point));
-  if (p.stage.clamps) {
-    bytes = Lanes::Clamp(bytes, Lanes::Lower(p.stage.clamp_min),
-                         Lanes::Lower(p.stage.clamp_max));
-  }
-  Lanes::Store(to, p.mask, bytes);
+                                                const Requantization& q,
+                                                Quad sum,
+                                                const Output<kStrips>& output,
+                                                ptrdiff_t at) {
+  if constexpr (kLeft) ShiftLeft<kStrips>(p.shifts, sum);
+  const __m512i shift3 = LoadCopies<kStrips>(p.shifts.right + 192);
+  const __m512i t0 = _mm512_packs_epi32(_mm512_srav_epi32(sum.at[0], q.shift0),
+                                        _mm512_srav_epi32(sum.at[1], q.shift1));
+  const __m512i t1 = _mm512_packs_epi32(_mm512_srav_epi32(sum.at[2], q.shift2),
+                                        _mm512_srav_epi32(sum.at[3], shift3));
+  const __m512i bytes =
+      ToBytes(ToWords(t0, q.multiplier0, q.zero_point),
+              ToWords(t1, q.multiplier1, q.zero_point), p.stage);
+  StoreStrips<kStrips>(output.pixel + at, output.distance, p.mask, bytes);
 }
 
-// Calls row_of_panel<Lanes>(panel, first channel) for all panels.
+// A number of strips as a type, for generic lambdas.
+template <size_t kValue>
+struct NumStrips {
+  static constexpr size_t value = kValue;
+};
+
+// Calls visit(NumStrips, panel, first channel) for all panels.
 template <typename Visit>
 static inline void ForEachPanel(const DepthwiseConvArgs& args, Visit visit) {
   DepthwisePanel p;
@@ -173,10 +206,12 @@ static inline void ForEachPanel(const DepthwiseConvArgs& args, Visit visit) {
     p.multiplier = panel + DepthwisePanel::kLayout.multiplier;
     p.weights = panel + DepthwisePanel::kLayout.weights;
     p.mask = FirstLanes(channels);
-    if (channels > Lanes32::kChannels) {
-      visit(Lanes64(), p, static_cast<ptrdiff_t>(c));
+    if (channels > kStripChannels<2>) {
+      visit(NumStrips<1>(), p, static_cast<ptrdiff_t>(c));
+    } else if (channels > kStripChannels<4>) {
+      visit(NumStrips<2>(), p, static_cast<ptrdiff_t>(c));
     } else {
-      visit(Lanes32(), p, static_cast<ptrdiff_t>(c));
+      visit(NumStrips<4>(), p, static_cast<ptrdiff_t>(c));
     }
     panel += args.panel_bytes;
   }

@@ -124,7 +124,7 @@ constexpr DepthwiseConvKernel kDepthwiseConv[] = {
     {Depthwise3x3("3x3s1", 1, 2, kTapOrder3x3Stride1,
                   sizeof(kTapOrder3x3Stride1)),
      avx512vnni::DepthwiseConv3x3Stride1},
-    {Depthwise3x3("3x3s2", 2, 1, kTapOrder3x3Stride2,
+    {Depthwise3x3("3x3s2", 2, 2, kTapOrder3x3Stride2,
                   sizeof(kTapOrder3x3Stride2)),
      avx512vnni::DepthwiseConv3x3Stride2},
     {kDepthwiseAny, avx512vnni::DepthwiseConvAny},
