@@ -15,6 +15,9 @@ extern const KernelTable kAvx2Table;
 #if defined(OCTET_HAVE_AVX512VNNI)
 extern const KernelTable kAvx512VnniTable;
 #endif
+#if defined(OCTET_HAVE_NEON)
+extern const KernelTable kNeonTable;
+#endif
 
 }  // namespace octet
 

@@ -4,6 +4,10 @@
 #include "kernels/dispatch.h"
 #include "kernels/instruction_sets.h"
 
+#if defined(OCTET_HAVE_NEON)
+#include <sys/auxv.h>
+#endif
+
 namespace octet {
 namespace {
 
@@ -25,12 +29,26 @@ bool SupportsAvx512Vnni() {
 }
 #endif
 
+#if defined(OCTET_HAVE_NEON)
+// Bits of the Linux kernel's interface, which old headers lack.
+#if defined(__aarch64__)
+constexpr unsigned long kHwcapNeon = 1ul << 1;  // HWCAP_ASIMD
+#else
+constexpr unsigned long kHwcapNeon = 1ul << 12;  // HWCAP_NEON
+#endif
+
+bool SupportsNeon() { return (getauxval(AT_HWCAP) & kHwcapNeon) != 0; }
+#endif
+
 constexpr IsaEntry kIsas[] = {
 #if defined(OCTET_HAVE_AVX512VNNI)
     {&kAvx512VnniTable, SupportsAvx512Vnni},
 #endif
 #if defined(OCTET_HAVE_AVX2)
     {&kAvx2Table, SupportsAvx2},
+#endif
+#if defined(OCTET_HAVE_NEON)
+    {&kNeonTable, SupportsNeon},
 #endif
     {&kScalarTable, Always},
 };

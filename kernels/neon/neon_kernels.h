@@ -1,0 +1,39 @@
+// The kernels of the neon table, for ARMv7 with NEON and for AArch64.
+// Activations are s8, as in the file; the contracts stand in kernels/*.h. Only
+// table.cc and the kernels' own files include this: hidden visibility keeps the
+// names inside the library.
+
+#ifndef OCTET_KERNELS_NEON_NEON_KERNELS_H_
+#define OCTET_KERNELS_NEON_NEON_KERNELS_H_
+
+#include "kernels/depthwise_conv.h"
+#include "kernels/elementwise.h"
+#include "kernels/gemm.h"
+#include "kernels/pooling.h"
+
+namespace octet::neon {
+
+// Channels a panel: AArch64 has twice the registers.
+#if defined(__aarch64__)
+inline constexpr size_t kGemmNr = 16;
+#else
+inline constexpr size_t kGemmNr = 8;
+#endif
+
+void Gemm(const GemmArgs& args);
+void DepthwiseConv3x3Stride1(const DepthwiseConvArgs& args);
+void DepthwiseConv3x3Stride2(const DepthwiseConvArgs& args);
+void DepthwiseConvAny(const DepthwiseConvArgs& args);
+void MaxPool(const PoolArgs& args);
+void AveragePool(const PoolArgs& args);
+void Add(const AddArgs& args);
+void Requantize(const RequantizeArgs& args);
+void Lookup(const LookupArgs& args);
+#if defined(__aarch64__)
+void Quantize(const QuantizeArgs& args);
+void Dequantize(const DequantizeArgs& args);
+#endif
+
+}  // namespace octet::neon
+
+#endif  // OCTET_KERNELS_NEON_NEON_KERNELS_H_

@@ -1,0 +1,79 @@
+#include "kernels/instruction_sets.h"
+#include "kernels/neon/neon_kernels.h"
+
+namespace octet {
+namespace {
+
+constexpr size_t kCallPixels = 64;
+
+constexpr GemmKernel kGemm[] = {
+    {{.name = neon::kGemmNr == 16 ? "4x16" : "4x8",
+      .mr = 4,
+      .nr = neon::kGemmNr,
+      .kr = 2,
+      .weight_type = WeightType::kInt8,
+      .accumulator_order = nullptr,
+      .multiplier_order = nullptr,
+      .workspace_bytes_per_k = 0,
+      .max_m = 0,
+      .max_n = 0,
+      .call_m = kCallPixels},
+     neon::Gemm},
+};
+
+// kernel_size 0: any kernel, stride and dilation.
+constexpr DepthwiseConvDescriptor Depthwise(const char* name,
+                                            uint8_t kernel_size,
+                                            uint8_t stride) {
+  return {.name = name,
+          .nr = 16,
+          .kr = 1,
+          .weight_type = WeightType::kInt8,
+          .accumulator_order = nullptr,
+          .multiplier_order = nullptr,
+          .max_rows = 1,
+          .kernel_h = kernel_size,
+          .kernel_w = kernel_size,
+          .stride_h = stride,
+          .stride_w = stride,
+          .dilation_h = uint8_t{kernel_size != 0},
+          .dilation_w = uint8_t{kernel_size != 0},
+          .pads = true};
+}
+
+constexpr DepthwiseConvKernel kDepthwiseConv[] = {
+    {Depthwise("3x3s1", 3, 1), neon::DepthwiseConv3x3Stride1},
+    {Depthwise("3x3s2", 3, 2), neon::DepthwiseConv3x3Stride2},
+    {Depthwise("any", 0, 0), neon::DepthwiseConvAny},
+};
+
+}  // namespace
+
+const KernelTable kNeonTable = {
+    .isa = "neon",
+    .form = ActivationForm::kS8,
+    .serves_both_forms = false,
+    .gemm = kGemm,
+    .num_gemm = sizeof(kGemm) / sizeof(kGemm[0]),
+    .depthwise_conv = kDepthwiseConv,
+    .num_depthwise_conv = sizeof(kDepthwiseConv) / sizeof(kDepthwiseConv[0]),
+    .max_pool = neon::MaxPool,
+    .average_pool = neon::AveragePool,
+    .add = neon::Add,
+    .requantize = neon::Requantize,
+#if defined(__aarch64__)
+    .lookup = neon::Lookup,
+    .softmax = nullptr,
+    .quantize = neon::Quantize,
+    .dequantize = neon::Dequantize,
+#else
+    // ARMv7: tables of 32 bytes are slower than loads, and NEON's floats are
+    // not IEEE's.
+    .lookup = nullptr,
+    .softmax = nullptr,
+    .quantize = nullptr,
+    .dequantize = nullptr,
+#endif
+};
+
+}  // namespace octet
