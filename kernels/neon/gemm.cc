@@ -87,20 +87,26 @@ struct Tile {
   Row row[kRows];
 };
 
-// Four k of a pixel. `weights`: of the first two k, then of the others.
+// Four k of a pixel. `weights`: of the first two k, then of the others. The
+// order of the statements is that of the instructions: no result is used at
+// once.
 [[gnu::always_inline]] static inline void MultiplyAdd4(Row& row,
                                                        const int8x16_t* weights,
                                                        Pairs first,
                                                        Pairs second) {
-  OCTET_UNROLL for (size_t v = 0; v < kVectors / 2; ++v) {
-    const int8x16_t w0 = weights[v];
-    const int8x16_t w1 = weights[kVectors / 2 + v];
-    int16x8_t low = vmull_s8(vget_low_s8(w0), Lower(first));
-    int16x8_t high = MultiplyUpper(w0, first);
-    low = vmlal_s8(low, vget_low_s8(w1), Lower(second));
-    high = MultiplyAddUpper(high, w1, second);
-    row.sum[2 * v] = vpadalq_s16(row.sum[2 * v], low);
-    row.sum[2 * v + 1] = vpadalq_s16(row.sum[2 * v + 1], high);
+  constexpr size_t kHalf = kVectors / 2;
+  int16x8_t product[kVectors];
+  OCTET_UNROLL for (size_t v = 0; v < kHalf; ++v) {
+    product[2 * v] = vmull_s8(vget_low_s8(weights[v]), Lower(first));
+    product[2 * v + 1] = MultiplyUpper(weights[v], first);
+  }
+  OCTET_UNROLL for (size_t v = 0; v < kHalf; ++v) {
+    const int8x16_t w = weights[kHalf + v];
+    product[2 * v] = vmlal_s8(product[2 * v], vget_low_s8(w), Lower(second));
+    product[2 * v + 1] = MultiplyAddUpper(product[2 * v + 1], w, second);
+  }
+  OCTET_UNROLL for (size_t v = 0; v < kVectors; ++v) {
+    row.sum[v] = vpadalq_s16(row.sum[v], product[v]);
   }
 }
 
@@ -197,32 +203,35 @@ template <size_t kRows>
   }
 }
 
+// `count` tiles from pixel `first` on.
 template <size_t kRows>
-[[gnu::noinline]] void RunTile(const Panel& p, size_t first) {
-  Tile<kRows> tile;
-  OCTET_UNROLL for (size_t v = 0; v < kVectors; ++v) {
-    const int32x4_t bias = LoadSums(p.begin + 16 * v);
-    OCTET_UNROLL for (Row& row : tile.row) row.sum[v] = bias;
-  }
-  const ptrdiff_t pixel = static_cast<ptrdiff_t>(first);
+[[gnu::noinline]] void RunTiles(const Panel& p, size_t first, size_t count) {
+  ptrdiff_t pixel = static_cast<ptrdiff_t>(first);
   const size_t pairs = (p.args.run_length + 1) / 2;
-  const uint8_t* weights = p.begin + kLayout.weights;
-  for (size_t i = 0; i < p.args.num_runs; ++i) {
-    weights = AccumulateRun(p.args.runs[i], pixel, pairs, weights, tile);
+  for (; count != 0; --count, pixel += kRows) {
+    Tile<kRows> tile;
+    OCTET_UNROLL for (size_t v = 0; v < kVectors; ++v) {
+      const int32x4_t bias = LoadSums(p.begin + 16 * v);
+      OCTET_UNROLL for (Row& row : tile.row) row.sum[v] = bias;
+    }
+    const uint8_t* weights = p.begin + kLayout.weights;
+    for (size_t i = 0; i < p.args.num_runs; ++i) {
+      weights = AccumulateRun(p.args.runs[i], pixel, pairs, weights, tile);
+    }
+    StoreTile(p, tile, p.output + pixel * p.args.output_stride);
   }
-  StoreTile(p, tile, p.output + pixel * p.args.output_stride);
 }
 
 void RunPanel(const Panel& p) {
-  size_t pixel = 0;
-  for (; pixel + kMr <= p.args.m; pixel += kMr) RunTile<kMr>(p, pixel);
-  switch (p.args.m - pixel) {
+  const size_t tiles = p.args.m / kMr;
+  RunTiles<kMr>(p, 0, tiles);
+  switch (p.args.m % kMr) {
     case 3:
-      return RunTile<3>(p, pixel);
+      return RunTiles<3>(p, tiles * kMr, 1);
     case 2:
-      return RunTile<2>(p, pixel);
+      return RunTiles<2>(p, tiles * kMr, 1);
     case 1:
-      return RunTile<1>(p, pixel);
+      return RunTiles<1>(p, tiles * kMr, 1);
   }
 }
 
