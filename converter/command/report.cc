@@ -66,6 +66,10 @@ std::string FormatQuantization(const QuantizationReport& report) {
         "scale\n",
         report.inserted_requantizes);
   }
+  if (report.fused_residuals > 0) {
+    text += Format("  %d Adds fused into the layers in front of them\n",
+                   report.fused_residuals);
+  }
   return text;
 }
 

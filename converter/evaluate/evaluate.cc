@@ -59,6 +59,10 @@ class Evaluator {
         static_cast<size_t>(graph_.value(id).shape.NumElements());
     return {executor_.Value(id), size};
   }
+  // Not so the output of a layer that adds a residual before it rounds.
+  bool HasInt8(ValueId id) const {
+    return quantized_.tensor_of_value[size_t(id)] >= 0;
+  }
   // The INT8 network's value for `id`, as real numbers, into int8_value_.
   Status ReadInt8(ValueId id);
   Status AddScores(const Sample& sample);
@@ -122,6 +126,7 @@ Status Evaluator::Add(const Sample& sample, bool with_layers) {
   OCTET_RETURN_IF_ERROR(AddScores(sample));
   if (!with_layers) return OkStatus();
   for (size_t i = 0; i < graph_.nodes.size(); ++i) {
+    if (!HasInt8(graph_.nodes[i].output)) continue;
     OCTET_RETURN_IF_ERROR(ReadInt8(graph_.nodes[i].output));
     layer_sqnr_[i].Add(FloatValue(graph_.nodes[i].output), int8_value_);
   }
@@ -147,6 +152,7 @@ Result<Evaluation> Evaluator::Finish() const {
   }
   for (size_t i = 0; i < graph_.nodes.size(); ++i) {
     const Node& node = graph_.nodes[i];
+    if (!HasInt8(node.output)) continue;
     evaluation.layers.push_back(
         {node.name, OperatorName(node.op), layer_sqnr_[i].Decibels()});
   }

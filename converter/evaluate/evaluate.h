@@ -52,7 +52,9 @@ struct Evaluation {
   // Only where, in addition, the samples have labels.
   std::optional<Classification> fp32;
   std::optional<Classification> int8;
-  std::vector<LayerError> layers;  // in order of execution
+  // In order of execution, without the layers whose output the INT8 network
+  // does not round: that of their Add is compared.
+  std::vector<LayerError> layers;
 };
 
 // The value behind an output that decides a classification: the input of a

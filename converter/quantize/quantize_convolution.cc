@@ -1,5 +1,6 @@
 // Conv2d and FullyConnected.
 
+#include <cmath>
 #include <limits>
 #include <memory>
 #include <string>
@@ -12,15 +13,19 @@
 namespace octet::converter {
 namespace {
 
+// Of an output that is rounded at once.
+constexpr int kFractionBits = 6;
 constexpr float kLargestFloat = std::numeric_limits<float>::max();
 
 // A layer's weights and bias as tensors, and its requantization.
 struct WeightedLayer {
-  std::vector<uint32_t> inputs;  // input, weights, bias
+  std::vector<uint32_t> inputs;  // input, weights, bias, residual if any
   std::unique_ptr<schema::RequantizationT> requantization;
+  std::unique_ptr<schema::ResidualAddT> residual;  // or null
 };
 
 Result<WeightedLayer> QuantizeLayer(const Node& node,
+                                    const ResidualFusion* residual,
                                     const QuantizeOptions& options,
                                     ModelBuilder& builder,
                                     QuantizationReport& report) {
@@ -38,6 +43,8 @@ Result<WeightedLayer> QuantizeLayer(const Node& node,
 
   WeightedLayer layer;
   layer.requantization = std::make_unique<schema::RequantizationT>();
+  const int fraction_bits =
+      residual == nullptr ? kFractionBits : residual->fraction_bits;
   std::vector<float> bias_scale;
   for (size_t c = 0; c < quantized.scale.size(); ++c) {
     const std::string channel = "output channel " + std::to_string(c);
@@ -48,8 +55,10 @@ Result<WeightedLayer> QuantizeLayer(const Node& node,
                          ": its values are too large for a float32 scale");
     }
     bias_scale.push_back(static_cast<float>(accumulator_scale));
-    const Status status = AppendRequantization(accumulator_scale / output.scale,
-                                               *layer.requantization);
+    const Status status =
+        AppendRequantization(std::ldexp(accumulator_scale / output.scale,
+                                        fraction_bits - kFractionBits),
+                             *layer.requantization);
     OCTET_RETURN_IF_ERROR(status.WithContext(channel));
   }
   const int32_t axis = options.per_tensor ? -1 : 0;
@@ -59,34 +68,46 @@ Result<WeightedLayer> QuantizeLayer(const Node& node,
                               quantized.scale, /*zero_point=*/0, axis),
       builder.AddInt32Constant(bias.name, bias.shape, quantized.bias,
                                std::move(bias_scale), axis)};
+  if (residual != nullptr) {
+    layer.inputs.push_back(AddOperand(node, residual->residual, builder));
+    layer.residual = std::make_unique<schema::ResidualAddT>();
+    layer.residual->multiplier = residual->multiplier;
+    layer.residual->fraction_bits = residual->fraction_bits;
+  }
   return layer;
 }
 
 }  // namespace
 
 Status QuantizeConv2d(const Conv2d& op, const Node& node,
+                      const ResidualFusion* residual,
                       const QuantizeOptions& options, ModelBuilder& builder,
                       QuantizationReport& report) {
-  OCTET_ASSIGN_OR_RETURN(WeightedLayer layer,
-                         QuantizeLayer(node, options, builder, report));
+  OCTET_ASSIGN_OR_RETURN(
+      WeightedLayer layer,
+      QuantizeLayer(node, residual, options, builder, report));
   schema::Conv2dT result;
   result.window = MakeWindow(op.window);
   result.groups = op.groups;
   result.clamp = MakeClamp(op.clamp, builder.params(node.output));
   result.requantization = std::move(layer.requantization);
+  result.residual = std::move(layer.residual);
   builder.AddOperator(node, std::move(result), std::move(layer.inputs));
   return OkStatus();
 }
 
 Status QuantizeFullyConnected(const FullyConnected& op, const Node& node,
+                              const ResidualFusion* residual,
                               const QuantizeOptions& options,
                               ModelBuilder& builder,
                               QuantizationReport& report) {
-  OCTET_ASSIGN_OR_RETURN(WeightedLayer layer,
-                         QuantizeLayer(node, options, builder, report));
+  OCTET_ASSIGN_OR_RETURN(
+      WeightedLayer layer,
+      QuantizeLayer(node, residual, options, builder, report));
   schema::FullyConnectedT result;
   result.clamp = MakeClamp(op.clamp, builder.params(node.output));
   result.requantization = std::move(layer.requantization);
+  result.residual = std::move(layer.residual);
   builder.AddOperator(node, std::move(result), std::move(layer.inputs));
   return OkStatus();
 }

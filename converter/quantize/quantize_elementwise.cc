@@ -29,8 +29,8 @@ std::vector<float> Broadcast(const Value& source, const Shape& target) {
   return result;
 }
 
-// The schema's Add has inputs of the output's shape: a constant is stored
-// repeated.
+}  // namespace
+
 uint32_t AddOperand(const Node& node, ValueId id, ModelBuilder& builder) {
   const Value& operand = builder.value(id);
   const Shape& shape = builder.value(node.output).shape;
@@ -43,8 +43,6 @@ uint32_t AddOperand(const Node& node, ValueId id, ModelBuilder& builder) {
   return builder.AddInt8Constant(operand.name + "/broadcast", shape, data,
                                  {params.scale}, params.zero_point, -1);
 }
-
-}  // namespace
 
 Status QuantizeAdd(const Add& op, const Node& node, ModelBuilder& builder) {
   const ActivationParams& output = builder.params(node.output);

@@ -11,16 +11,21 @@
 #include <vector>
 
 #include "converter/ir/graph.h"
+#include "converter/quantize/fuse_residuals.h"
 #include "converter/quantize/model_builder.h"
 #include "converter/quantize/quantizer.h"
 #include "octet/status.h"
 
 namespace octet::converter {
 
+// `residual`: what the layer adds to its output (`node` is FuseNodes'), or
+// null.
 Status QuantizeConv2d(const Conv2d& op, const Node& node,
+                      const ResidualFusion* residual,
                       const QuantizeOptions& options, ModelBuilder& builder,
                       QuantizationReport& report);
 Status QuantizeFullyConnected(const FullyConnected& op, const Node& node,
+                              const ResidualFusion* residual,
                               const QuantizeOptions& options,
                               ModelBuilder& builder,
                               QuantizationReport& report);
@@ -34,6 +39,9 @@ Status QuantizeAveragePool2d(const AveragePool2d& op, const Node& node,
 std::vector<int32_t> AveragePoolCounts(const AveragePool2d& op,
                                        const Shape& input, const Shape& output);
 
+// The tensor of an operand of a sum. The schema's sums have inputs of the
+// output's shape: a constant is stored repeated.
+uint32_t AddOperand(const Node& node, ValueId id, ModelBuilder& builder);
 Status QuantizeAdd(const Add& op, const Node& node, ModelBuilder& builder);
 Status QuantizeClampNode(const Clamp& op, const Node& node,
                          ModelBuilder& builder);

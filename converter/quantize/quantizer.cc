@@ -13,15 +13,16 @@ namespace {
 // Overloads, one an operator.
 struct OperatorVisitor {
   const Node& node;
+  const ResidualFusion* residual;  // of a layer; or null
   const QuantizeOptions& options;
   ModelBuilder& builder;
   QuantizationReport& report;
 
   Status operator()(const Conv2d& op) const {
-    return QuantizeConv2d(op, node, options, builder, report);
+    return QuantizeConv2d(op, node, residual, options, builder, report);
   }
   Status operator()(const FullyConnected& op) const {
-    return QuantizeFullyConnected(op, node, options, builder, report);
+    return QuantizeFullyConnected(op, node, residual, options, builder, report);
   }
   Status operator()(const MaxPool2d& op) const {
     return QuantizeMaxPool2d(op, node, builder);
@@ -74,11 +75,26 @@ Result<QuantizedModel> Quantize(const Graph& graph, const Ranges& ranges,
   QuantizedModel result;
   result.report.raised_adds = assigned.raised_adds;
   ModelBuilder builder(graph, assigned.params);
-  for (const Node& node : graph.nodes) {
-    const Status status = std::visit(
-        OperatorVisitor{node, options, builder, result.report}, node.op);
+  const std::vector<ResidualFusion> fusions =
+      FindResidualFusions(graph, ranges, assigned.params);
+  std::vector<bool> fused(graph.nodes.size(), false);  // into a later node
+  for (const ResidualFusion& fusion : fusions) {
+    if (fusion.layer >= 0) fused[size_t(fusion.layer)] = true;
+  }
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    if (fused[i]) continue;
+    const ResidualFusion& fusion = fusions[i];
+    const bool fuses = fusion.layer >= 0;
+    const Node node =
+        fuses ? FuseNodes(graph.nodes[size_t(fusion.layer)], graph.nodes[i])
+              : graph.nodes[i];
+    const Status status =
+        std::visit(OperatorVisitor{node, fuses ? &fusion : nullptr, options,
+                                   builder, result.report},
+                   node.op);
     OCTET_RETURN_IF_ERROR(status.WithContext("node '" + node.name + "' (" +
                                              OperatorName(node.op) + ")"));
+    result.report.fused_residuals += fuses;
   }
   result.report.inserted_requantizes = builder.inserted_requantizes();
   std::tie(result.model, result.tensor_of_value) = builder.Finish();

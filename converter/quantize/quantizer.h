@@ -34,13 +34,16 @@ struct QuantizationReport {
   // Requantize operators put in front of others whose inputs must share a
   // scale.
   int inserted_requantizes = 0;
+  // Adds that a layer computes in its own requantization.
+  int fused_residuals = 0;
 };
 
 struct QuantizedModel {
   // Complete but for labels, preprocessing and provenance.
   schema::ModelT model;
   // For each value of the graph: the tensor with its int8 values, or -1
-  // (weights and biases, and values that nothing uses).
+  // (weights and biases, values that nothing uses, and the output of a layer
+  // that adds a residual before it rounds).
   std::vector<int32_t> tensor_of_value;
   QuantizationReport report;
 };

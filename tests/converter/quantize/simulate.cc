@@ -83,6 +83,40 @@ class Simulator {
     return int32_t(std::clamp<int64_t>(q, clamp.min(), clamp.max()));
   }
 
+  // What a layer's accumulator becomes, alone or with element i of `node`'s
+  // fourth input.
+  int32_t LayerOutput(int64_t accumulator, const schema::RequantizationT& r,
+                      const schema::ResidualAddT* residual, size_t channel,
+                      size_t i, const schema::OperatorT& node,
+                      const schema::Clamp& clamp) const {
+    const int32_t output_zero_point = zero_point(node.outputs[0]);
+    if (residual == nullptr) {
+      return Requantize(accumulator, r, channel, output_zero_point, clamp);
+    }
+    EXPECT_LT(std::llabs(accumulator), int64_t{1} << 31);
+    const size_t c = r.multiplier.size() == 1 ? 0 : channel;
+    const int64_t t = Saturate16(FloorShift(accumulator, r.shift[c]));
+    const uint32_t added = node.inputs[3];
+    const int64_t sum =
+        ((t * r.multiplier[c] + (1 << 14)) >> 15) +
+        AddTerm(q_[added][i] - zero_point(added), residual->multiplier);
+    return RoundSum(sum, residual->fraction_bits, output_zero_point, clamp);
+  }
+
+  static int64_t AddTerm(int64_t difference, int64_t multiplier) {
+    return (difference * 128 * multiplier + (1 << 14)) >> 15;
+  }
+
+  static int32_t RoundSum(int64_t sum, int fraction_bits,
+                          int64_t output_zero_point,
+                          const schema::Clamp& clamp) {
+    const int64_t one = int64_t{1} << fraction_bits;
+    const int64_t q =
+        Saturate16(Saturate16(sum) + output_zero_point * one + (one >> 1)) >>
+        fraction_bits;
+    return int32_t(std::clamp<int64_t>(q, clamp.min(), clamp.max()));
+  }
+
   // Calls tap(input position of channel 0, tap index) for each tap of the
   // window at output pixel (y, x) of picture n that is inside the picture.
   template <typename Tap>
@@ -123,6 +157,7 @@ class Simulator {
     const size_t depth = size_t(dim(weights, 3));
     const size_t taps = size_t(dim(weights, 1) * dim(weights, 2));
     const int per_group = dim(out, 3) / op.groups;
+    size_t element = 0;
     ForOutput(out, [&](int n, int y, int x, int c) {
       int64_t accumulator = q_[node.inputs[2]][size_t(c)];
       ForTaps(*op.window, in, n, y, x, [&](size_t pixel, size_t tap) {
@@ -132,8 +167,8 @@ class Simulator {
                          q_[weights][(size_t(c) * taps + tap) * depth + i];
         }
       });
-      return Requantize(accumulator, *op.requantization, size_t(c),
-                        zero_point(out), *op.clamp);
+      return LayerOutput(accumulator, *op.requantization, op.residual.get(),
+                         size_t(c), element++, node, *op.clamp);
     });
   }
 
@@ -147,8 +182,8 @@ class Simulator {
         accumulator += int64_t{q_[in][i / n * k + j] - zero_point(in)} *
                        q_[weights][i % n * k + j];
       }
-      q_[out][i] = Requantize(accumulator, *op.requantization, i % n,
-                              zero_point(out), *op.clamp);
+      q_[out][i] = LayerOutput(accumulator, *op.requantization,
+                               op.residual.get(), i % n, i, node, *op.clamp);
     }
   }
 
@@ -186,19 +221,10 @@ class Simulator {
   void Run(const schema::AddT& op, const schema::OperatorT& node) {
     const uint32_t a = node.inputs[0], b = node.inputs[1];
     const uint32_t out = node.outputs[0];
-    const int f = op.fraction_bits;
-    const auto term = [&](uint32_t t, size_t i, int16_t multiplier) {
-      const int64_t value = q_[t][i] - zero_point(t);
-      return (value * 128 * multiplier + (1 << 14)) >> 15;
-    };
     for (size_t i = 0; i < q_[out].size(); ++i) {
-      const int64_t sum =
-          Saturate16(term(a, i, op.multiplier_1) + term(b, i, op.multiplier_2));
-      const int64_t q = Saturate16(sum + int64_t{zero_point(out)} * (1 << f) +
-                                   ((1 << f) >> 1)) >>
-                        f;
-      q_[out][i] =
-          int32_t(std::clamp<int64_t>(q, op.clamp->min(), op.clamp->max()));
+      const int64_t sum = AddTerm(q_[a][i] - zero_point(a), op.multiplier_1) +
+                          AddTerm(q_[b][i] - zero_point(b), op.multiplier_2);
+      q_[out][i] = RoundSum(sum, op.fraction_bits, zero_point(out), *op.clamp);
     }
   }
 
