@@ -1,5 +1,6 @@
 #include "kernels/avx512vnni/avx512vnni_kernels.h"
 #include "kernels/instruction_sets.h"
+#include "kernels/vnni/depthwise_columns.h"
 
 namespace octet {
 namespace {
@@ -120,6 +121,11 @@ constexpr DepthwiseConvDescriptor Depthwise3x3(const char* name, uint8_t stride,
   return descriptor;
 }
 
+constexpr auto kTapOrder5x5Stride1 = vnni::MakeColumnTapOrder<5, 1>();
+constexpr auto kTapOrder5x5Stride2 = vnni::MakeColumnTapOrder<5, 2>();
+constexpr auto kTapOrder7x7Stride1 = vnni::MakeColumnTapOrder<7, 1>();
+constexpr auto kTapOrder7x7Stride2 = vnni::MakeColumnTapOrder<7, 2>();
+
 constexpr DepthwiseConvKernel kDepthwiseConv[] = {
     {Depthwise3x3("3x3s1", 1, 2, kTapOrder3x3Stride1,
                   sizeof(kTapOrder3x3Stride1)),
@@ -127,6 +133,14 @@ constexpr DepthwiseConvKernel kDepthwiseConv[] = {
     {Depthwise3x3("3x3s2", 2, 2, kTapOrder3x3Stride2,
                   sizeof(kTapOrder3x3Stride2)),
      avx512vnni::DepthwiseConv3x3Stride2},
+    {vnni::ColumnDescriptor<5, 1>(kDepthwiseAny, "5x5s1", kTapOrder5x5Stride1),
+     avx512vnni::DepthwiseConv5x5Stride1},
+    {vnni::ColumnDescriptor<5, 2>(kDepthwiseAny, "5x5s2", kTapOrder5x5Stride2),
+     avx512vnni::DepthwiseConv5x5Stride2},
+    {vnni::ColumnDescriptor<7, 1>(kDepthwiseAny, "7x7s1", kTapOrder7x7Stride1),
+     avx512vnni::DepthwiseConv7x7Stride1},
+    {vnni::ColumnDescriptor<7, 2>(kDepthwiseAny, "7x7s2", kTapOrder7x7Stride2),
+     avx512vnni::DepthwiseConv7x7Stride2},
     {kDepthwiseAny, avx512vnni::DepthwiseConvAny},
 };
 

@@ -51,6 +51,10 @@ ISA_FOLDER = re.compile(r'kernels/([a-z0-9]+)/')
 ISA_SYSTEM_HEADERS = ('cstddef', 'cstdint', 'cstring', 'immintrin.h',
                       'arm_neon.h')
 
+# What folders of kernels/ may include beside themselves: vnni/ is for both that
+# multiply by vpdpbusd, in vectors of their own width.
+ISA_FOUNDATIONS = {'avx512vnni': ('vnni',), 'avxvnni': ('vnni', 'avx2')}
+
 INCLUDE = re.compile(r'\s*#\s*include\s*(["<])([^">]+)[">]')
 
 
@@ -84,7 +88,8 @@ def check_include(root, path, bracket, included):
         return f'{folder}/ must not include "{included}"'
     other = ISA_FOLDER.match(included)
     if path.startswith('kernels/') and other and (
-            not isa or isa.group(1) != other.group(1)):
+            not isa or other.group(1) not in (
+                isa.group(1), *ISA_FOUNDATIONS.get(isa.group(1), ()))):
         return f'"{included}" belongs to another instruction set'
     return None
 
