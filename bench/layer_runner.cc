@@ -171,6 +171,89 @@ class DepthwiseRunner : public LayerRunner {
   std::vector<const void*> rows_;
 };
 
+// The work of a whole layer, as tiles of one part.
+class WinogradRunner : public LayerRunner {
+ public:
+  static const WinogradConvKernel* Select(const LayerShape& shape,
+                                          const KernelTable* table,
+                                          const char** isa) {
+    if (shape.kind != LayerKind::kConv || shape.kernel != 3 ||
+        shape.stride != 1) {
+      return nullptr;
+    }
+    return SelectWinogradConv(
+        ResolveKernels(table),
+        {shape.h * shape.w, NumTiles(shape), shape.c, shape.out_c}, isa);
+  }
+
+  WinogradRunner(const LayerShape& shape, const KernelTable* table)
+      : LayerRunner(shape, table),
+        kernel_(Select()),
+        packed_(
+            PackedWinogradConvBytes(kernel_->descriptor, shape.out_c, shape.c)),
+        workspace_(WinogradConvWorkspaceBytes(kernel_->descriptor, shape.c,
+                                              kernel_->descriptor.max_tiles)) {
+    const RandomWeights weights(shape.out_c, shape.k());
+    PackWinogradConv(kernel_->descriptor, set_.form,
+                     weights.View(shape.out_c, shape.k()), shape.c,
+                     packed_.data());
+    for (size_t y = 0; y < shape.h; y += 2) {
+      for (size_t x = 0; x < shape.w; x += 2) tiles_.push_back(TileAt(y, x));
+    }
+  }
+
+  void Run() override {
+    WinogradConvArgs args = {};
+    args.c = shape_.c;
+    args.n = shape_.out_c;
+    args.packed_weights = packed_.data();
+    args.panel_bytes = WinogradConvPanelBytes(kernel_->descriptor, shape_.c);
+    args.output_row_stride = static_cast<ptrdiff_t>(shape_.w * shape_.out_c);
+    args.output_pixel_stride = static_cast<ptrdiff_t>(shape_.out_c);
+    args.workspace = workspace_.data();
+    args.form = set_.form;
+    const size_t most = kernel_->descriptor.max_tiles;
+    for (size_t i = 0; i < tiles_.size(); i += most) {
+      args.tiles = tiles_.data() + i;
+      args.num_tiles = std::min(most, tiles_.size() - i);
+      kernel_->run(args);
+    }
+  }
+
+ private:
+  static size_t NumTiles(const LayerShape& shape) {
+    return (shape.h + 1) / 2 * ((shape.w + 1) / 2);
+  }
+
+  const WinogradConvKernel* Select() {
+    const char* isa = nullptr;
+    const WinogradConvKernel* kernel = Select(shape_, set_.leading, &isa);
+    kernel_name_ = std::string(isa) + " winograd " + kernel->descriptor.name;
+    return kernel;
+  }
+
+  // The tile whose upper left output pixel is (y, x). Cells behind the padded
+  // picture, which no existing pixel reads, are its last ones.
+  WinogradTile TileAt(size_t y, size_t x) {
+    WinogradTile tile;
+    for (size_t cell = 0; cell < kWinogradPositions; ++cell) {
+      const size_t row = std::min(y + cell / 4, PaddedHeight(shape_) - 1);
+      const size_t column = std::min(x + cell % 4, PaddedWidth(shape_) - 1);
+      tile.cells[cell] = input_.data() + row * row_bytes_ + column * shape_.c;
+    }
+    tile.output = output_.data() + (y * shape_.w + x) * shape_.out_c;
+    tile.output_rows = static_cast<uint8_t>(std::min<size_t>(2, shape_.h - y));
+    tile.output_columns =
+        static_cast<uint8_t>(std::min<size_t>(2, shape_.w - x));
+    return tile;
+  }
+
+  const WinogradConvKernel* const kernel_;
+  AlignedBytes packed_;
+  AlignedBytes workspace_;
+  std::vector<WinogradTile> tiles_;
+};
+
 }  // namespace
 
 AlignedBytes::AlignedBytes(size_t size) : storage_(size + 64 + kOverreadBytes) {
@@ -194,6 +277,9 @@ std::unique_ptr<LayerRunner> LayerRunner::Create(const LayerShape& shape,
                                                  const KernelTable* table) {
   if (shape.kind == LayerKind::kDepthwise) {
     return std::make_unique<DepthwiseRunner>(shape, table);
+  }
+  if (WinogradRunner::Select(shape, table, nullptr) != nullptr) {
+    return std::make_unique<WinogradRunner>(shape, table);
   }
   return std::make_unique<GemmRunner>(shape, table);
 }

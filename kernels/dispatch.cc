@@ -51,6 +51,27 @@ size_t RoundUp(size_t value, size_t multiple) {
   return (value + multiple - 1) / multiple * multiple;
 }
 
+// Padded multiply-accumulates.
+size_t GemmWork(const GemmDescriptor& descriptor, size_t m, size_t n,
+                size_t k) {
+  return RoundUp(m, descriptor.mr) * RoundUp(n, descriptor.nr) *
+         RoundUp(k, descriptor.kr);
+}
+
+// What loading a weight from behind the L2 cache costs, in units of
+// multiply-accumulates: counts where few tiles share it.
+constexpr size_t kWorkPerWeight = 4;
+
+// Tiles are not padded: the last ones of a call cost what they are.
+size_t WinogradConvWork(const WinogradConvDescriptor& descriptor,
+                        const WinogradConvShape& shape) {
+  const size_t c = RoundUp(shape.c, descriptor.kr);
+  const size_t n = RoundUp(shape.n, descriptor.nr);
+  const size_t products = kWinogradPositions * c * n;
+  return products * (shape.tiles + kWorkPerWeight) +
+         shape.tiles * (c * descriptor.input_work + n * descriptor.output_work);
+}
+
 }  // namespace
 
 const KernelTable* BestTable() {
@@ -112,8 +133,7 @@ const GemmKernel* SelectGemm(const KernelSet& set, size_t m, size_t n, size_t k,
       const GemmDescriptor& candidate = table.gemm[i].descriptor;
       if (candidate.max_m != 0 && m > candidate.max_m) continue;
       if (candidate.max_n != 0 && n > candidate.max_n) continue;
-      const size_t work = RoundUp(m, candidate.mr) * RoundUp(n, candidate.nr) *
-                          RoundUp(k, candidate.kr);
+      const size_t work = GemmWork(candidate, m, n, k);
       if (best != nullptr && work >= best_work) continue;
       best = &table.gemm[i];
       best_work = work;
@@ -138,6 +158,32 @@ const DepthwiseConvKernel* SelectDepthwiseConv(const KernelSet& set,
     return false;
   });
   return found;
+}
+
+const WinogradConvKernel* SelectWinogradConv(const KernelSet& set,
+                                             const WinogradConvShape& shape,
+                                             const char** isa) {
+  const size_t k = 9 * shape.c;
+  const char* gemm_isa = nullptr;
+  const GemmDescriptor& gemm =
+      SelectGemm(set, shape.pixels, shape.n, k, &gemm_isa)->descriptor;
+  const size_t gemm_work = GemmWork(gemm, shape.pixels, shape.n, k) +
+                           RoundUp(shape.n, gemm.nr) * k * kWorkPerWeight;
+  const WinogradConvKernel* best = nullptr;
+  ForEachServingTable(set.leading, [&](const KernelTable& table) {
+    if (table.isa != gemm_isa) return false;
+    size_t best_work = gemm_work;
+    for (size_t i = 0; i < table.num_winograd_conv; ++i) {
+      const size_t work =
+          WinogradConvWork(table.winograd_conv[i].descriptor, shape);
+      if (work >= best_work) continue;
+      best = &table.winograd_conv[i];
+      best_work = work;
+      if (isa != nullptr) *isa = table.isa;
+    }
+    return true;
+  });
+  return best;
 }
 
 }  // namespace octet

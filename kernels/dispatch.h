@@ -59,6 +59,20 @@ KernelSet ResolveKernels(const KernelTable* leading);
 const GemmKernel* SelectGemm(const KernelSet& set, size_t m, size_t n, size_t k,
                              const char** isa);
 
+// What a 3x3 convolution of stride and dilation 1 amounts to in tiles of 2x2
+// pixels.
+struct WinogradConvShape {
+  size_t pixels, tiles;
+  size_t c, n;  // input and output channels
+};
+
+// The kernel that takes fewer steps for the layer than the gemm kernel that
+// SelectGemm chooses, by an estimate from the shape alone; of the same table.
+// Null if there is none. Whether the weights allow it, WinogradConvFits says.
+const WinogradConvKernel* SelectWinogradConv(const KernelSet& set,
+                                             const WinogradConvShape& shape,
+                                             const char** isa);
+
 // The first kernel that takes `shape`. Never null.
 const DepthwiseConvKernel* SelectDepthwiseConv(const KernelSet& set,
                                                const DepthwiseConvShape& shape,

@@ -11,6 +11,7 @@
 #include "kernels/elementwise.h"
 #include "kernels/gemm.h"
 #include "kernels/pooling.h"
+#include "kernels/winograd_conv.h"
 
 namespace octet {
 
@@ -28,6 +29,9 @@ struct KernelTable {
   size_t num_gemm;
   const DepthwiseConvKernel* depthwise_conv;
   size_t num_depthwise_conv;
+  // May be empty without a stand-in: the layer then runs as gemm.
+  const WinogradConvKernel* winograd_conv = nullptr;
+  size_t num_winograd_conv = 0;
   PoolFunction max_pool;
   PoolFunction average_pool;
   AddFunction add;

@@ -211,6 +211,59 @@ void PackPanels(const LaneFormat& format, size_t kr, size_t panel_bytes,
   }
 }
 
+// Wt g W of winograd_conv.h for the weights between one input and one output
+// channel; those of neighbouring taps lie c apart.
+struct TransformedWeights {
+  int16_t at[kWinogradPositions];
+};
+
+// Wt times the three values at 0, stride and 2 * stride.
+void TransformThree(const int* from, size_t stride, int* to) {
+  const int ends = from[0] + from[2 * stride];
+  to[0] = 2 * from[0];
+  to[1] = ends + from[stride];
+  to[2] = ends - from[stride];
+  to[3] = 2 * from[2 * stride];
+}
+
+TransformedWeights TransformWeights(const int8_t* weights, size_t c) {
+  int taps[9];
+  for (size_t tap = 0; tap < 9; ++tap) taps[tap] = weights[tap * c];
+  int columns[12];  // Wt g, transposed: [3][4]
+  for (size_t x = 0; x < 3; ++x) TransformThree(taps + x, 3, columns + 4 * x);
+  TransformedWeights result;
+  for (size_t y = 0; y < 4; ++y) {
+    int row[4];
+    TransformThree(columns + y, 4, row);
+    for (size_t x = 0; x < 4; ++x) {
+      result.at[4 * y + x] = static_cast<int16_t>(row[x]);
+    }
+  }
+  return result;
+}
+
+size_t WinogradPositionBytes(const WinogradConvDescriptor& descriptor,
+                             size_t c) {
+  return RoundUp(c, descriptor.kr) * descriptor.nr * sizeof(int16_t);
+}
+
+// One channel's weights, at lane `lane`: [16][c / kr][nr][kr].
+void PackWinogradLane(const WinogradConvDescriptor& descriptor,
+                      const int8_t* weights, size_t c, size_t lane,
+                      uint8_t* to) {
+  const size_t position_bytes = WinogradPositionBytes(descriptor, c);
+  for (size_t i = 0; i < c; ++i) {
+    const TransformedWeights transformed = TransformWeights(weights + i, c);
+    const size_t block = i / descriptor.kr;
+    const size_t at =
+        (block * descriptor.nr + lane) * descriptor.kr + i % descriptor.kr;
+    for (size_t p = 0; p < kWinogradPositions; ++p) {
+      std::memcpy(to + p * position_bytes + at * sizeof(int16_t),
+                  &transformed.at[p], sizeof(int16_t));
+    }
+  }
+}
+
 // The positions of a panel's weights: padding included, not that to kr.
 size_t TapPositions(const DepthwiseConvDescriptor& descriptor, size_t taps) {
   return descriptor.tap_positions == 0 ? taps : descriptor.tap_positions;
@@ -283,6 +336,59 @@ void PackDepthwiseConv(const DepthwiseConvDescriptor& descriptor,
                              TapPositions(descriptor, taps)};
   PackPanels(format, descriptor.kr, DepthwiseConvPanelBytes(descriptor, taps),
              form, layer, 1, taps, static_cast<uint8_t*>(packed));
+}
+
+bool WinogradConvFits(const LayerWeights& layer, size_t c) {
+  for (size_t channel = 0; channel < layer.n; ++channel) {
+    const Magnitudes most = MagnitudesOf(layer, channel, 9 * c);
+    if (most.accumulator > (INT32_MAX >> kWinogradFactorBits)) return false;
+    if (ShiftOf(layer, channel) < -kWinogradFactorBits) return false;
+  }
+  return true;
+}
+
+size_t WinogradConvPanelBytes(const WinogradConvDescriptor& descriptor,
+                              size_t c) {
+  return PanelBytes(descriptor.nr,
+                    kWinogradPositions * RoundUp(c, descriptor.kr),
+                    WeightType::kInt16);
+}
+
+size_t PackedWinogradConvBytes(const WinogradConvDescriptor& descriptor,
+                               size_t n, size_t c) {
+  return CeilDiv(n, descriptor.nr) * WinogradConvPanelBytes(descriptor, c);
+}
+
+size_t WinogradConvWorkspaceBytes(const WinogradConvDescriptor& descriptor,
+                                  size_t c, size_t tiles) {
+  const size_t inputs = RoundUp(c, descriptor.workspace_c) * sizeof(int16_t);
+  const size_t sums = descriptor.nr * sizeof(int32_t);
+  return RoundUp(kWinogradPositions * tiles * (inputs + sums), kAlignment);
+}
+
+void PackWinogradConv(const WinogradConvDescriptor& descriptor,
+                      ActivationForm form, const LayerWeights& layer, size_t c,
+                      void* packed) {
+  const size_t nr = descriptor.nr;
+  const size_t panel_bytes = WinogradConvPanelBytes(descriptor, c);
+  std::memset(packed, 0, PackedWinogradConvBytes(descriptor, layer.n, c));
+  const LaneFormat lanes = {
+      nr, descriptor.accumulator_order, descriptor.multiplier_order,
+      0,  WeightType::kInt16,           nullptr,
+      c};
+  uint8_t* to = static_cast<uint8_t*>(packed);
+  for (size_t first = 0; first < layer.n; first += nr, to += panel_bytes) {
+    Panel panel = PanelAt(lanes, layer, first, 9 * c);
+    for (size_t lane = 0; lane < nr; ++lane) {
+      panel.left[lane] = kWinogradFactorBits;
+    }
+    PackPanelHeader(lanes, layer, 9 * c, form, panel, to);
+    for (size_t lane = 0; lane < nr; ++lane) {
+      if (panel.weights[lane] == nullptr) continue;
+      PackWinogradLane(descriptor, panel.weights[lane], c, lane,
+                       to + PanelLayoutOf(nr).weights);
+    }
+  }
 }
 
 LeftShifts LeftShiftsOf(WeightType weight_type, const LayerWeights& layer,

@@ -11,6 +11,7 @@
 #include "kernels/activation_form.h"
 #include "kernels/depthwise_conv.h"
 #include "kernels/gemm.h"
+#include "kernels/winograd_conv.h"
 
 namespace octet {
 
@@ -55,6 +56,24 @@ size_t PackedDepthwiseConvBytes(const DepthwiseConvDescriptor& descriptor,
 void PackDepthwiseConv(const DepthwiseConvDescriptor& descriptor,
                        ActivationForm form, const LayerWeights& layer,
                        size_t taps, void* packed);
+
+// Whether winograd_conv computes the layer exactly: for every channel
+//   4 * (max(zero_point + 128, 127 - zero_point) * sum |w| + |bias|) < 2^31
+// and shift >= -2. `layer.weights` are those of a 3x3 convolution of c input
+// channels, OHWI.
+bool WinogradConvFits(const LayerWeights& layer, size_t c);
+
+size_t WinogradConvPanelBytes(const WinogradConvDescriptor& descriptor,
+                              size_t c);
+size_t PackedWinogradConvBytes(const WinogradConvDescriptor& descriptor,
+                               size_t n, size_t c);
+// Scratch for a call with `tiles` tiles; a multiple of 64.
+size_t WinogradConvWorkspaceBytes(const WinogradConvDescriptor& descriptor,
+                                  size_t c, size_t tiles);
+// REQUIRES: WinogradConvFits.
+void PackWinogradConv(const WinogradConvDescriptor& descriptor,
+                      ActivationForm form, const LayerWeights& layer, size_t c,
+                      void* packed);
 
 // The negative shifts in the layer's panels (args.left_shifts).
 // k: weights a channel, num_runs * run_length or taps.

@@ -1,4 +1,5 @@
-// Conv2d: verification, and the choice between depthwise and implicit GEMM.
+// Conv2d: verification, and the choice between depthwise, Winograd and implicit
+// GEMM.
 
 #include "engine/operators/checks.h"
 #include "engine/operators/convolution.h"
@@ -66,6 +67,11 @@ OperatorPointer MakeConv2d(const PrepareContext& context, const Node& node) {
   const Shape& input = context.network.input(node, 0).shape;
   if (IsDepthwise(options.groups(), input, output.shape)) {
     return MakeDepthwiseConv2d(context, node);
+  }
+  if (options.residual() == nullptr) {
+    if (OperatorPointer winograd = MakeWinogradConv2d(context, node)) {
+      return winograd;
+    }
   }
   ConvolutionGeometry geometry = GeometryOf(input, output.shape, options);
   if (IsPointwise(geometry.window)) MergeRows(&geometry);

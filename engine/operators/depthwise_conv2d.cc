@@ -24,8 +24,6 @@ constexpr int64_t kPatchColumns = 8;
 constexpr int64_t kCallBytes = 32 * 1024;
 constexpr int64_t kMinColumns = 16;
 
-int64_t CeilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
-
 class DepthwiseConv2d : public Operator {
  public:
   DepthwiseConv2d(const PrepareContext& context, const Node& node);

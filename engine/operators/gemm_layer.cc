@@ -6,14 +6,6 @@ namespace {
 // About half of a small L2 cache.
 constexpr uint64_t kBlockBytes = 256 * 1024;
 
-int64_t CeilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
-
-// The share of the busiest of `parts` parts.
-double LargestShare(int64_t units, int64_t parts) {
-  return static_cast<double>(CeilDiv(units, parts)) /
-         static_cast<double>(units);
-}
-
 }  // namespace
 
 GemmLayer::GemmLayer(const PrepareContext& context, const GemmLayerShape& shape,

@@ -19,6 +19,10 @@ OperatorPointer MakeConv2d(const PrepareContext& context, const Node& node);
 // For groups == input channels == output channels; MakeConv2d calls it.
 OperatorPointer MakeDepthwiseConv2d(const PrepareContext& context,
                                     const Node& node);
+// Null where the layer is not a 3x3 convolution that Winograd's form computes
+// exactly and in fewer steps; MakeConv2d calls it.
+OperatorPointer MakeWinogradConv2d(const PrepareContext& context,
+                                   const Node& node);
 
 Status VerifyFullyConnected(const Network& network, const Node& node);
 OperatorPointer MakeFullyConnected(const PrepareContext& context,

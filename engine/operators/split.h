@@ -11,6 +11,8 @@
 
 namespace octet {
 
+inline int64_t CeilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
 struct Range {
   int64_t begin = 0;
   int64_t end = 0;
@@ -28,6 +30,12 @@ inline int NumParts(const PrepareContext& context, int64_t work,
   const int64_t worthwhile = work / context.min_work_per_part;
   const int64_t most = std::min<int64_t>(context.max_parts, units);
   return static_cast<int>(std::clamp<int64_t>(worthwhile, 1, most));
+}
+
+// The share of the busiest of `parts` parts.
+inline double LargestShare(int64_t units, int64_t parts) {
+  return static_cast<double>(CeilDiv(units, parts)) /
+         static_cast<double>(units);
 }
 
 // Elementwise operators are divided in cache lines.

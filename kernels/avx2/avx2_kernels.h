@@ -9,6 +9,7 @@
 #include "kernels/elementwise.h"
 #include "kernels/gemm.h"
 #include "kernels/pooling.h"
+#include "kernels/winograd_conv.h"
 
 namespace octet::avx2 {
 
@@ -17,6 +18,7 @@ void Gemm1x32(const GemmArgs& args);
 void DepthwiseConv3x3Stride1(const DepthwiseConvArgs& args);
 void DepthwiseConv3x3Stride2(const DepthwiseConvArgs& args);
 void DepthwiseConvAny(const DepthwiseConvArgs& args);
+void WinogradConv6x16(const WinogradConvArgs& args);
 void MaxPool(const PoolArgs& args);
 void AveragePool(const PoolArgs& args);
 void Add(const AddArgs& args);

@@ -80,6 +80,20 @@ constexpr DepthwiseConvKernel kDepthwiseConv[] = {
      avx2::DepthwiseConvAny},
 };
 
+constexpr WinogradConvKernel kWinogradConv[] = {
+    {{.name = "6x16",
+      .mr = 6,
+      .nr = 16,
+      .kr = 2,
+      .accumulator_order = nullptr,
+      .multiplier_order = kLaneOrder16,
+      .max_tiles = 60,
+      .workspace_c = 16,
+      .input_work = 80,
+      .output_work = 100},
+     avx2::WinogradConv6x16},
+};
+
 }  // namespace
 
 const KernelTable kAvx2Table = {
@@ -90,6 +104,8 @@ const KernelTable kAvx2Table = {
     .num_gemm = sizeof(kGemm) / sizeof(kGemm[0]),
     .depthwise_conv = kDepthwiseConv,
     .num_depthwise_conv = sizeof(kDepthwiseConv) / sizeof(kDepthwiseConv[0]),
+    .winograd_conv = kWinogradConv,
+    .num_winograd_conv = sizeof(kWinogradConv) / sizeof(kWinogradConv[0]),
     .max_pool = avx2::MaxPool,
     .average_pool = avx2::AveragePool,
     .add = avx2::Add,

@@ -3,9 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/model_contents.h"
+#include "engine/plan.h"
+#include "octet/model.h"
 #include "tests/engine/model_builder.h"
 #include "tests/engine/run_network.h"
 #include "tests/kernels/layer_data.h"
+#include "tests/kernels/tested_kernels.h"
 #include "tests/reference/layers.h"
 #include "tests/test_seed.h"
 
@@ -33,29 +37,38 @@ struct ConvCase {
   }
 };
 
-void TestConv(const ConvCase& test) {
-  Random random(CaseSeed(test.ToString()));
-  LayerOptions options;
-  options.input_zero_point = static_cast<int>(random.Between(-128, 127));
-  options.output.zero_point = static_cast<int>(random.Between(-100, 100));
-  options.output.clamp_min = -120;
+reference::WeightedLayer LayerOf(const ConvCase& test, LayerOptions options,
+                                 Random& random) {
   options.per_channel = test.per_channel;
   const Shape weights = {test.output_channels, test.window.kernel_h,
                          test.window.kernel_w, test.input[3] / test.groups};
-  const reference::WeightedLayer layer = RandomLayer(options, weights, random);
+  return RandomLayer(options, weights, random);
+}
+
+// A file with that one layer.
+std::vector<uint8_t> NetworkOf(const ConvCase& test,
+                               const reference::WeightedLayer& layer) {
+  ModelBuilder builder;
+  const int from = builder.Input(test.input, {0.5f, layer.input_zero_point});
+  builder.Output(builder.Operator(
+      Conv2dOptions(layer, test.window, test.groups),
+      {from, builder.Weights(layer.weights), builder.Bias(layer.bias)},
+      reference::WindowedShape(test.window, test.input, test.output_channels),
+      {0.25f, layer.output.zero_point}));
+  return builder.Finish();
+}
+
+void TestConv(const ConvCase& test, LayerOptions options = {}) {
+  Random random(CaseSeed(test.ToString()));
+  options.input_zero_point = static_cast<int>(random.Between(-128, 127));
+  options.output.zero_point = static_cast<int>(random.Between(-100, 100));
+  options.output.clamp_min = -120;
+  const reference::WeightedLayer layer = LayerOf(test, options, random);
   const reference::Tensor input = {
       test.input, RandomValues(test.input.NumElements(), random)};
   const reference::Tensor expected =
       reference::Conv2d(layer, test.window, test.groups, input);
-
-  ModelBuilder builder;
-  const int from = builder.Input(test.input, {0.5f, options.input_zero_point});
-  const int to = builder.Operator(
-      Conv2dOptions(layer, test.window, test.groups),
-      {from, builder.Weights(layer.weights), builder.Bias(layer.bias)},
-      expected.shape, {0.25f, options.output.zero_point});
-  builder.Output(to);
-  ExpectOutputs(builder.Finish(), {input.data}, {expected.data},
+  ExpectOutputs(NetworkOf(test, layer), {input.data}, {expected.data},
                 test.ToString() + "; " + ReplayHint());
 }
 
@@ -138,6 +151,79 @@ TEST(Conv2dTest, Depthwise) {
 TEST(Conv2dTest, SeveralColumnBlocks) {
   // More than 256 KB of packed weights.
   TestConv({{1, 3, 4, 200}, 180, 1, kSame3x3});
+}
+
+// Enough channels that tables with a Winograd form take it.
+TEST(Conv2dTest, ThreeByThreeOfManyChannels) {
+  for (const int32_t size : {1, 2, 3, 4, 7, 12}) {
+    TestConv({{1, size, size, 40}, 48, 1, kSame3x3});
+    TestConv({{2, size, 13, 33}, 64, 1, kSame3x3});
+    TestConv({{1, size + 2, size + 3, 64}, 37, 1, kValid3x3, false});
+  }
+  // More tiles than one call takes.
+  TestConv({{1, 31, 30, 32}, 32, 1, kSame3x3});
+  TestConv({{5, 6, 9, 64}, 33, 1, kSame3x3});
+  // More padding than a tile's cells, and rows and columns of padding alone.
+  TestConv({{1, 5, 6, 48}, 48, 1, Window(3, 3, 1, 1, 1, 1, 2, 0, 0, 1)});
+  TestConv({{1, 3, 2, 48}, 48, 1, Window(3, 3, 1, 1, 1, 1, 5, 4, 6, 7)});
+  TestConv({{1, 9, 9, 64}, 64, 1, kSame3x3}, {.extreme_values = true});
+}
+
+std::string KernelOf(const ConvCase& test, const LayerOptions& options,
+                     const KernelTable* table) {
+  Random random(1);
+  const std::vector<uint8_t> bytes =
+      NetworkOf(test, LayerOf(test, options, random));
+  const auto model = Model::FromMemory(bytes.data(), bytes.size());
+  PlanOptions plan_options;
+  plan_options.table = table;
+  plan_options.allocator = DefaultAllocator();
+  const auto plan = Plan::Create((*model)->contents().network, plan_options);
+  return (*plan)->step(0).plan().kernel;
+}
+
+bool TakesWinograd(const ConvCase& test, const KernelTable* table,
+                   const LayerOptions& options = {}) {
+  return KernelOf(test, options, table).find(" winograd ") != std::string::npos;
+}
+
+TEST(Conv2dTest, ThePlanTakesWinogradWhereItIsExactAndFewerSteps) {
+  for (const TestedTable& tested : TestedTables()) {
+    if (tested.table->num_winograd_conv == 0) continue;
+    const KernelTable* table = tested.table;
+    SCOPED_TRACE(table->isa);
+    EXPECT_TRUE(TakesWinograd({{1, 56, 56, 64}, 64, 1, kSame3x3}, table));
+    EXPECT_TRUE(TakesWinograd({{1, 14, 14, 256}, 256, 1, kSame3x3}, table));
+    EXPECT_TRUE(TakesWinograd({{1, 9, 9, 64}, 64, 1, kValid3x3}, table));
+    // Few channels: transforming would cost more than it saves.
+    EXPECT_FALSE(TakesWinograd({{1, 56, 56, 3}, 64, 1, kSame3x3}, table));
+    // One pixel is a quarter of a tile.
+    EXPECT_FALSE(TakesWinograd({{1, 1, 1, 64}, 64, 1, kSame3x3}, table));
+    // Another shape of kernel, stride, dilation, groups.
+    EXPECT_FALSE(TakesWinograd({{1, 56, 56, 64}, 64, 1, kHalf3x3}, table));
+    EXPECT_FALSE(TakesWinograd(
+        {{1, 28, 28, 64}, 64, 1, Window(3, 3, 1, 1, 2, 2, 2, 2, 2, 2)}, table));
+    EXPECT_FALSE(TakesWinograd(
+        {{1, 28, 28, 64}, 64, 1, Window(5, 3, 1, 1, 1, 1, 2, 1, 2, 1)}, table));
+    EXPECT_FALSE(TakesWinograd({{1, 28, 28, 64}, 64, 2, kSame3x3}, table));
+    // A shift that the factor 4 does not make up for.
+    EXPECT_FALSE(TakesWinograd({{1, 14, 14, 64}, 64, 1, kSame3x3}, table,
+                               {.min_shift = -3, .max_shift = -3}));
+    // Accumulators of 2^29 and more.
+    EXPECT_FALSE(
+        TakesWinograd({{1, 4, 4, 1842}, 16, 1, kSame3x3}, table,
+                      {.input_zero_point = -128, .extreme_values = true}));
+  }
+}
+
+// A better table is not left for one with a Winograd form.
+TEST(Conv2dTest, WinogradIsOfTheTableThatWouldServeAsGemm) {
+  for (const TestedTable& tested : TestedTables()) {
+    const std::string kernel =
+        KernelOf({{1, 56, 56, 64}, 64, 1, kSame3x3}, {}, tested.table);
+    EXPECT_EQ(kernel.rfind(std::string(tested.table->isa) + " ", 0), 0u)
+        << kernel;
+  }
 }
 
 TEST(Conv2dTest, ManyShapes) {

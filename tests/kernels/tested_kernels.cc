@@ -30,11 +30,16 @@ std::vector<TestedTable> TestedTables() {
   return all;
 }
 
-std::vector<Tested<const GemmKernel*>> TestedGemms() {
-  std::vector<Tested<const GemmKernel*>> all;
+namespace {
+
+// Every kernel of one family of every tested table.
+template <typename Kernel>
+std::vector<Tested<const Kernel*>> TestedKernels(
+    const Kernel* KernelTable::*kernels, size_t KernelTable::*count) {
+  std::vector<Tested<const Kernel*>> all;
   for (const TestedTable& tested : TestedTables()) {
-    for (size_t i = 0; i < tested.table->num_gemm; ++i) {
-      const GemmKernel* kernel = &tested.table->gemm[i];
+    for (size_t i = 0; i < tested.table->*count; ++i) {
+      const Kernel* kernel = tested.table->*kernels + i;
       all.push_back(
           {kernel, tested.form, TestName(tested, kernel->descriptor.name)});
     }
@@ -42,16 +47,20 @@ std::vector<Tested<const GemmKernel*>> TestedGemms() {
   return all;
 }
 
+}  // namespace
+
+std::vector<Tested<const GemmKernel*>> TestedGemms() {
+  return TestedKernels(&KernelTable::gemm, &KernelTable::num_gemm);
+}
+
 std::vector<Tested<const DepthwiseConvKernel*>> TestedDepthwiseConvs() {
-  std::vector<Tested<const DepthwiseConvKernel*>> all;
-  for (const TestedTable& tested : TestedTables()) {
-    for (size_t i = 0; i < tested.table->num_depthwise_conv; ++i) {
-      const DepthwiseConvKernel* kernel = &tested.table->depthwise_conv[i];
-      all.push_back(
-          {kernel, tested.form, TestName(tested, kernel->descriptor.name)});
-    }
-  }
-  return all;
+  return TestedKernels(&KernelTable::depthwise_conv,
+                       &KernelTable::num_depthwise_conv);
+}
+
+std::vector<Tested<const WinogradConvKernel*>> TestedWinogradConvs() {
+  return TestedKernels(&KernelTable::winograd_conv,
+                       &KernelTable::num_winograd_conv);
 }
 
 }  // namespace octet

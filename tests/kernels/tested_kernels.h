@@ -35,6 +35,7 @@ struct Tested {
 
 std::vector<Tested<const GemmKernel*>> TestedGemms();
 std::vector<Tested<const DepthwiseConvKernel*>> TestedDepthwiseConvs();
+std::vector<Tested<const WinogradConvKernel*>> TestedWinogradConvs();
 
 // "avx2_u8": letters, digits and underscores, as GoogleTest wants names.
 std::string TestName(const TestedTable& table, const std::string& kernel);
