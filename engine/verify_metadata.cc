@@ -149,6 +149,8 @@ Status ReadProvenance(const schema::Provenance* record, TextBudget* budget,
   OCTET_ASSIGN_OR_RETURN(info->calibration_method,
                          budget->Copy(record->calibration_method()));
   info->calibration_samples = record->calibration_samples();
+  OCTET_ASSIGN_OR_RETURN(info->calibration_order_sha256,
+                         budget->Copy(record->calibration_order_sha256()));
   return OkStatus();
 }
 

@@ -1,30 +1,78 @@
 #include "converter/calibrate/calibrate.h"
 
+#include <pthreadpool.h>
+
 #include <bit>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
-#include "converter/calibrate/calibrator.h"
+#include "converter/calibrate/activation_statistics.h"
 #include "converter/float/float_executor.h"
 
 namespace octet::converter {
 namespace {
 
+struct PoolDeleter {
+  void operator()(pthreadpool_t pool) const { pthreadpool_destroy(pool); }
+};
+using Pool = std::unique_ptr<pthreadpool, PoolDeleter>;
+
 // An activation and what has been learned about it.
 struct Observed {
   ValueId id;
-  std::unique_ptr<Calibrator> calibrator;
+  // How its range is chosen, one for each of the methods asked for; empty
+  // where a rule fixes the range.
+  std::vector<const RangeMethod*> methods;
+  Range fixed;
+  ActivationStatistics statistics;
+  std::vector<Range> ranges;  // the result
 };
 
-Result<std::vector<Observed>> MakeObserved(const Graph& graph,
-                                           const std::string& method) {
+bool NeedsHistogram(const std::vector<const RangeMethod*>& methods) {
+  bool needs = false;
+  for (const RangeMethod* method : methods) {
+    needs = needs || method->needs_histogram;
+  }
+  return needs;
+}
+
+Result<std::vector<Observed>> MakeObserved(
+    const Graph& graph, const std::vector<std::string>& names,
+    const CalibrateOptions& options) {
+  std::vector<const RangeMethod*> methods;
+  for (const std::string& name : names) {
+    OCTET_ASSIGN_OR_RETURN(const RangeMethod* method, FindRangeMethod(name));
+    methods.push_back(method);
+  }
   std::vector<ValueId> ids = graph.inputs;
   for (const Node& node : graph.nodes) ids.push_back(node.output);
+  std::map<std::string, TensorRule> rules = options.tensors;
   std::vector<Observed> observed;
   for (ValueId id : ids) {
-    OCTET_ASSIGN_OR_RETURN(auto calibrator, MakeCalibrator(method));
-    observed.push_back({id, std::move(calibrator)});
+    Observed activation = {
+        id, methods, {}, ActivationStatistics(false, 1.0), {}};
+    if (const auto rule = rules.extract(graph.value(id).name)) {
+      const std::string* name = std::get_if<std::string>(&rule.mapped());
+      activation.methods.clear();
+      if (name != nullptr) {
+        OCTET_ASSIGN_OR_RETURN(const RangeMethod* method,
+                               FindRangeMethod(*name));
+        activation.methods.assign(methods.size(), method);
+      } else {
+        activation.fixed = std::get<Range>(rule.mapped());
+      }
+    }
+    activation.statistics =
+        ActivationStatistics(NeedsHistogram(activation.methods),
+                             options.method_options.moving_average_constant);
+    observed.push_back(std::move(activation));
+  }
+  if (!rules.empty()) {
+    return InvalidArgument("a rule for '" + rules.begin()->first +
+                           "': the network has no activation of that name "
+                           "(--verbose prints the names)");
   }
   return observed;
 }
@@ -39,51 +87,98 @@ bool AllFinite(const float* values, size_t count) {
   return infinite == 0;
 }
 
+// Activations are apart, so the number of threads does not change a result.
+void ForEach(pthreadpool_t threads, std::vector<Observed>& observed,
+             const std::function<void(Observed&)>& function) {
+  struct Context {
+    std::vector<Observed>& observed;
+    const std::function<void(Observed&)>& function;
+  } context = {observed, function};
+  pthreadpool_parallelize_1d(
+      threads,
+      [](void* pointer, size_t i) {
+        Context& all = *static_cast<Context*>(pointer);
+        all.function(all.observed[i]);
+      },
+      &context, observed.size(), 0);
+}
+
 Status ObserveSample(const Graph& graph, const FloatExecutor& executor,
-                     std::vector<Observed>& observed) {
-  for (Observed& activation : observed) {
-    const Value& value = graph.value(activation.id);
-    const float* values = executor.Value(activation.id);
-    const size_t count = size_t(value.shape.NumElements());
-    if (!AllFinite(values, count)) {
-      return InvalidArgument("'" + value.name +
-                             "' is infinite or not a number; check the "
-                             "sample's preprocessing and the model's weights");
-    }
-    activation.calibrator->Observe(values, count);
+                     pthreadpool_t threads, std::vector<Observed>& observed) {
+  const auto size = [&](ValueId id) {
+    return size_t(graph.value(id).shape.NumElements());
+  };
+  for (const Observed& activation : observed) {
+    const ValueId id = activation.id;
+    if (AllFinite(executor.Value(id), size(id))) continue;
+    return InvalidArgument("'" + graph.value(id).name +
+                           "' is infinite or not a number; check the "
+                           "sample's preprocessing and the model's weights");
   }
+  ForEach(threads, observed, [&](Observed& activation) {
+    activation.statistics.Observe(executor.Value(activation.id),
+                                  size(activation.id));
+  });
   return OkStatus();
+}
+
+void ChooseRanges(const RangeMethodOptions& options, Observed& activation,
+                  size_t count) {
+  if (activation.methods.empty()) {
+    activation.ranges.assign(count, activation.fixed);
+    return;
+  }
+  for (const RangeMethod* method : activation.methods) {
+    activation.ranges.push_back(method->choose(activation.statistics, options));
+  }
 }
 
 }  // namespace
 
-Result<Ranges> Calibrate(const Graph& graph, size_t sample_count,
-                         const SampleReader& read_sample,
-                         const CalibrateOptions& options,
-                         const ProgressFunction& progress) {
+Result<std::vector<Ranges>> CalibrateWithMethods(
+    const Graph& graph, size_t sample_count, const SampleReader& read_sample,
+    const std::vector<std::string>& methods, const CalibrateOptions& options,
+    const ProgressFunction& progress) {
   if (sample_count == 0) {
     return InvalidArgument("calibration needs at least one sample");
   }
-  OCTET_ASSIGN_OR_RETURN(auto observed, MakeObserved(graph, options.method));
+  OCTET_ASSIGN_OR_RETURN(auto observed, MakeObserved(graph, methods, options));
   OCTET_ASSIGN_OR_RETURN(auto executor,
                          FloatExecutor::Create(graph, {options.threads}));
+  const Pool threads(options.threads == 1
+                         ? nullptr
+                         : pthreadpool_create(size_t(options.threads)));
   for (size_t i = 0; i < sample_count; ++i) {
     const std::string context = "calibration sample " + std::to_string(i);
     const auto sample = read_sample(i);
     OCTET_RETURN_IF_ERROR(sample.status().WithContext(context));
     OCTET_RETURN_IF_ERROR(executor->Run(*sample).WithContext(context));
     OCTET_RETURN_IF_ERROR(
-        ObserveSample(graph, *executor, observed).WithContext(context));
+        ObserveSample(graph, *executor, threads.get(), observed)
+            .WithContext(context));
     if (progress) progress(i + 1, sample_count);
   }
-  Ranges ranges(graph.values.size());
-  for (Observed& activation : observed) {
-    const Result<Range> range = activation.calibrator->Finish();
-    OCTET_RETURN_IF_ERROR(range.status().WithContext(
-        "'" + graph.value(activation.id).name + "'"));
-    ranges[size_t(activation.id)] = *range;
+  ForEach(threads.get(), observed, [&](Observed& activation) {
+    ChooseRanges(options.method_options, activation, methods.size());
+  });
+  std::vector<Ranges> result(methods.size(), Ranges(graph.values.size()));
+  for (const Observed& activation : observed) {
+    for (size_t i = 0; i < methods.size(); ++i) {
+      result[i][size_t(activation.id)] = activation.ranges[i];
+    }
   }
-  return ranges;
+  return result;
+}
+
+Result<Ranges> Calibrate(const Graph& graph, size_t sample_count,
+                         const SampleReader& read_sample,
+                         const CalibrateOptions& options,
+                         const ProgressFunction& progress) {
+  OCTET_ASSIGN_OR_RETURN(
+      std::vector<Ranges> ranges,
+      CalibrateWithMethods(graph, sample_count, read_sample, {options.method},
+                           options, progress));
+  return std::move(ranges[0]);
 }
 
 }  // namespace octet::converter

@@ -6,10 +6,13 @@
 
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "converter/calibrate/range.h"
+#include "converter/calibrate/range_methods.h"
 #include "converter/ir/graph.h"
 #include "octet/status.h"
 
@@ -23,21 +26,36 @@ using SampleReader =
 // Called after every sample with the numbers done and in total.
 using ProgressFunction = std::function<void(size_t done, size_t total)>;
 
+// What one tensor gets instead of the method of all: another method, by its
+// name, or this range.
+using TensorRule = std::variant<std::string, Range>;
+
 struct CalibrateOptions {
-  std::string method = "minmax";  // one of CalibrationMethods()
+  std::string method = "minmax";  // one of RangeMethodNames()
   int threads = 0;                // of the FP32 execution; 0: one a core
+  RangeMethodOptions method_options = {};
+  // By the name of the value, as the passes leave it.
+  std::map<std::string, TensorRule> tensors = {};
 };
 
 // Observes the graph's inputs and every node's output on samples 0 ...
 // sample_count - 1. Memory does not grow with the number of samples. The result
-// does not depend on the number of threads.
-// Errors: no samples; the executor's; a sample that cannot be read, by its
-// index; an activation that is infinite or NaN, by its name and the sample's
-// index.
+// does not depend on the number of threads and, but for `moving-average`, not
+// on the order of the samples.
+// Errors: no samples; a method or tensor that does not exist; the executor's; a
+// sample that cannot be read, by its index; an activation that is infinite or
+// NaN, by its name and the sample's index.
 Result<Ranges> Calibrate(const Graph& graph, size_t sample_count,
                          const SampleReader& read_sample,
                          const CalibrateOptions& options,
                          const ProgressFunction& progress = nullptr);
+
+// The same with several methods in one pass over the samples: the ranges of
+// methods[i] are entry i of the result. options.method does not count.
+Result<std::vector<Ranges>> CalibrateWithMethods(
+    const Graph& graph, size_t sample_count, const SampleReader& read_sample,
+    const std::vector<std::string>& methods, const CalibrateOptions& options,
+    const ProgressFunction& progress = nullptr);
 
 }  // namespace octet::converter
 

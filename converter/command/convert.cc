@@ -11,6 +11,7 @@
 #include "converter/calibrate/calibrate.h"
 #include "converter/command/metadata.h"
 #include "converter/command/progress.h"
+#include "converter/command/range_config.h"
 #include "converter/command/report.h"
 #include "converter/evaluate/evaluate.h"
 #include "converter/export/export_model.h"
@@ -63,6 +64,21 @@ Result<Graph> ReadGraph(const ConvertOptions& options) {
   return graph;
 }
 
+Result<CalibrateOptions> MakeCalibrateOptions(const ConvertOptions& options) {
+  CalibrateOptions result;
+  result.method = options.method;
+  result.threads = options.num_threads;
+  result.method_options.percentile = options.percentile;
+  result.method_options.moving_average_constant =
+      options.moving_average_constant;
+  result.method_options.scheme = options.scheme;
+  if (!options.config_path.empty()) {
+    OCTET_ASSIGN_OR_RETURN(result.tensors,
+                           ReadRangeConfig(options.config_path));
+  }
+  return result;
+}
+
 std::vector<InputSpec> InputSpecs(const Graph& graph) {
   std::vector<InputSpec> specs;
   for (ValueId id : graph.inputs) {
@@ -79,10 +95,11 @@ Result<Ranges> CalibrateOnSamples(const Graph& graph,
     OCTET_ASSIGN_OR_RETURN(Sample sample, samples.Read(index));
     return std::move(sample.inputs);
   };
+  OCTET_ASSIGN_OR_RETURN(CalibrateOptions calibrate_options,
+                         MakeCalibrateOptions(options));
   Progress progress("calibrating");
   return Calibrate(
-      graph, samples.size(), read_sample,
-      {.method = options.method, .threads = options.num_threads},
+      graph, samples.size(), read_sample, calibrate_options,
       [&](size_t done, size_t total) { progress.Update(done, total); });
 }
 
@@ -148,13 +165,14 @@ Status Convert(const ConvertOptions& options) {
   }
   OCTET_ASSIGN_OR_RETURN(
       const ModelMetadata metadata,
-      MakeMetadata(options, InputSpecs(graph), calibration->size()));
+      MakeMetadata(options, InputSpecs(graph), *calibration));
 
   OCTET_ASSIGN_OR_RETURN(const Ranges ranges,
                          CalibrateOnSamples(graph, *calibration, options));
   OCTET_ASSIGN_OR_RETURN(
       const QuantizedModel quantized,
-      Quantize(graph, ranges, {.per_tensor = options.per_tensor}));
+      Quantize(graph, ranges,
+               {.per_tensor = options.per_tensor, .scheme = options.scheme}));
   OCTET_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes,
                          ExportModel(quantized.model, metadata));
   Result<std::shared_ptr<const Model>> model =

@@ -42,7 +42,7 @@ schema::PreprocessingT ToSchema(const PreprocessingInfo& info) {
 
 Result<ModelMetadata> MakeMetadata(const ConvertOptions& options,
                                    const std::vector<InputSpec>& inputs,
-                                   size_t calibration_samples) {
+                                   const SampleSource& calibration) {
   ModelMetadata metadata;
   SampleOptions samples = options.samples;
   samples.path = options.calibrate_path;
@@ -63,7 +63,13 @@ Result<ModelMetadata> MakeMetadata(const ConvertOptions& options,
   OCTET_ASSIGN_OR_RETURN(provenance.source_sha256,
                          Sha256OfFile(options.model_path));
   provenance.calibration_method = options.method;
-  provenance.calibration_samples = static_cast<uint32_t>(calibration_samples);
+  provenance.calibration_samples = static_cast<uint32_t>(calibration.size());
+  std::string names;
+  for (size_t i = 0; i < calibration.size(); ++i) {
+    names += calibration.Name(i) + "\n";
+  }
+  OCTET_ASSIGN_OR_RETURN(provenance.calibration_order_sha256,
+                         Sha256OfText(names));
   return metadata;
 }
 

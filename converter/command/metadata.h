@@ -3,7 +3,6 @@
 #ifndef OCTET_CONVERTER_COMMAND_METADATA_H_
 #define OCTET_CONVERTER_COMMAND_METADATA_H_
 
-#include <cstddef>
 #include <vector>
 
 #include "converter/command/options.h"
@@ -18,7 +17,7 @@ namespace octet::converter {
 // hash.
 Result<ModelMetadata> MakeMetadata(const ConvertOptions& options,
                                    const std::vector<InputSpec>& inputs,
-                                   size_t calibration_samples);
+                                   const SampleSource& calibration);
 
 }  // namespace octet::converter
 

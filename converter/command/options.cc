@@ -4,7 +4,7 @@
 #include <map>
 #include <set>
 
-#include "converter/calibrate/calibrator.h"
+#include "converter/calibrate/range_methods.h"
 
 namespace octet::converter {
 namespace {
@@ -69,11 +69,33 @@ void AddCalibrationOptions(CLI::App& app, ConvertOptions& options,
   app.add_option("--layout", options.samples.layout,
                  "order of .npy and .npz arrays of rank 4")
       ->transform(CLI::CheckedTransformer(kLayouts));
-  app.add_option("--method", options.method, "how ranges are chosen")
-      ->check(CLI::IsMember(CalibrationMethods()))
-      ->capture_default_str();
   app.add_flag("--per-tensor", options.per_tensor,
                "one scale for all weights of a layer, not one a channel");
+}
+
+void AddRangeOptions(CLI::App& app, ConvertOptions& options) {
+  const std::string group = "Ranges of activations";
+  app.add_option("--method", options.method, "how ranges are chosen")
+      ->check(CLI::IsMember(RangeMethodNames()))
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--percentile", options.percentile,
+                 "of the method percentile: how many percent of the values "
+                 "are not above the range, and not below")
+      ->check(CLI::Range(50.0, 100.0))
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--moving-average-constant", options.moving_average_constant,
+                 "of the method moving-average: the weight of a new sample")
+      ->check(CLI::Range(1e-6, 1.0))
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--config", options.config_path,
+                 "JSON: {\"tensor\": \"method\" or [min, max], ...}")
+      ->group(group);
+  app.add_flag("--symmetric-activations", options.scheme.symmetric,
+               "zero point 0 for every activation")
+      ->group(group);
 }
 
 void AddPictureOptions(CLI::App& app, PictureOptions& options) {
@@ -184,6 +206,7 @@ std::optional<ConvertOptions> ParseOptions(int argc, char** argv,
   std::string records;
   AddModelOptions(app, options);
   AddCalibrationOptions(app, options, records);
+  AddRangeOptions(app, options);
   AddPictureOptions(app, pictures);
   AddEvaluationOptions(app, options);
   try {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "converter/quantize/quantization_params.h"
 #include "converter/samples/open_samples.h"
 
 namespace octet::converter {
@@ -28,6 +29,12 @@ struct ConvertOptions {
   std::string labels_path;
   std::string class_names_path;
   std::string method = "minmax";
+  // Of the methods that take them.
+  double percentile = 99.99;
+  double moving_average_constant = 0.01;
+  // A JSON file with a method or a range for single tensors (range_config.h).
+  std::string config_path;
+  ActivationScheme scheme;
   bool per_tensor = false;
   bool background_class = false;
   int num_threads = 0;

@@ -55,4 +55,14 @@ Result<std::string> Sha256OfFile(const std::string& path) {
   return ToHex(digest, size);
 }
 
+Result<std::string> Sha256OfText(std::string_view text) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned size = 0;
+  if (EVP_Digest(text.data(), text.size(), digest, &size, EVP_sha256(),
+                 nullptr) != 1) {
+    return InternalError("libcrypto cannot compute SHA-256");
+  }
+  return ToHex(digest, size);
+}
+
 }  // namespace octet::converter

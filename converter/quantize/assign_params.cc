@@ -31,9 +31,11 @@ class Groups {
 
 class Assigner {
  public:
-  Assigner(const Graph& graph, const Ranges& ranges)
+  Assigner(const Graph& graph, const Ranges& ranges,
+           const ActivationScheme& scheme)
       : graph_(graph),
         ranges_(ranges),
+        scheme_(scheme),
         groups_(graph.values.size()),
         fixed_(graph.values.size(), false) {
     for (const Node& node : graph.nodes) {
@@ -136,9 +138,10 @@ class Assigner {
     IncludePadValues();
     params_.resize(count);
     for (size_t group = 0; group < count; ++group) {
-      params_[group] = fixed_group[group]
-                           ? kSoftmaxOutputParams
-                           : ChooseActivationParams(group_ranges_[group]);
+      params_[group] =
+          fixed_group[group]
+              ? kSoftmaxOutputParams
+              : ChooseActivationParams(group_ranges_[group], 0.0f, scheme_);
     }
   }
 
@@ -163,7 +166,8 @@ class Assigner {
             MinimumAddOutputScale(params_[groups_.Find(node.inputs[0])].scale,
                                   params_[groups_.Find(node.inputs[1])].scale);
         if (params_[group].scale >= least) continue;
-        params_[group] = ChooseActivationParams(group_ranges_[group], least);
+        params_[group] =
+            ChooseActivationParams(group_ranges_[group], least, scheme_);
         if (std::find(raised.begin(), raised.end(), node.name) ==
             raised.end()) {
           raised.push_back(node.name);
@@ -176,6 +180,7 @@ class Assigner {
 
   const Graph& graph_;
   const Ranges& ranges_;
+  const ActivationScheme scheme_;
   Groups groups_;
   std::vector<bool> fixed_;  // by value: a Softmax's output, moved or not
   std::vector<Range> group_ranges_;       // by group
@@ -191,8 +196,9 @@ bool KeepsQuantization(const Operator& op) {
          std::holds_alternative<Pad>(op) || std::holds_alternative<Slice>(op);
 }
 
-AssignedParams AssignParams(const Graph& graph, const Ranges& ranges) {
-  return Assigner(graph, ranges).Run();
+AssignedParams AssignParams(const Graph& graph, const Ranges& ranges,
+                            const ActivationScheme& scheme) {
+  return Assigner(graph, ranges, scheme).Run();
 }
 
 }  // namespace octet::converter

@@ -34,9 +34,10 @@ struct AssignedParams {
 //
 // A group's range is the union of its values' ranges; of a constant that is an
 // operand of Add or Concat, its own values. A Softmax's group has
-// kSoftmaxOutputParams.
+// kSoftmaxOutputParams, whatever the scheme.
 // REQUIRES: CheckQuantizable(graph) is OK; ranges are Calibrate's.
-AssignedParams AssignParams(const Graph& graph, const Ranges& ranges);
+AssignedParams AssignParams(const Graph& graph, const Ranges& ranges,
+                            const ActivationScheme& scheme = {});
 
 }  // namespace octet::converter
 

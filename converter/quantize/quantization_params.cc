@@ -18,7 +18,14 @@ int8_t SaturateToInt8(double q) {
 
 }  // namespace
 
-ActivationParams ChooseActivationParams(const Range& range, float min_scale) {
+float NextPowerOfTwo(float scale) {
+  int exponent = 0;  // scale = fraction * 2^exponent, 0.5 <= fraction < 1
+  const float fraction = std::frexp(scale, &exponent);
+  return std::ldexp(1.0f, fraction == 0.5f ? exponent - 1 : exponent);
+}
+
+ActivationParams ChooseActivationParams(const Range& range, float min_scale,
+                                        const ActivationScheme& scheme) {
   assert(std::isfinite(range.min) && std::isfinite(range.max));
   double min = std::min(0.0, double{range.min});
   double max = std::max(0.0, double{range.max});
@@ -27,7 +34,11 @@ ActivationParams ChooseActivationParams(const Range& range, float min_scale) {
     max = 1.0;
   }
   ActivationParams params;
-  params.scale = std::max(static_cast<float>((max - min) / 255.0), min_scale);
+  const double scale =
+      scheme.symmetric ? std::max(-min, max) / 127.0 : (max - min) / 255.0;
+  params.scale = std::max(static_cast<float>(scale), min_scale);
+  if (scheme.power_of_two) params.scale = NextPowerOfTwo(params.scale);
+  if (scheme.symmetric) return params;
   const double zero_point = std::round(-128.0 - min / params.scale);
   params.zero_point = SaturateToInt8(zero_point);
   return params;

@@ -31,13 +31,29 @@ struct ActivationParams {
 // A softmax's output is always in these units: 256 steps from 0 to 1.
 inline constexpr ActivationParams kSoftmaxOutputParams = {1.0f / 256, -128};
 
+// Which scales and zero points an activation may have.
+struct ActivationScheme {
+  bool symmetric = false;     // zero point 0, q from -127 to 127
+  bool power_of_two = false;  // scale = 2^n
+
+  friend bool operator==(const ActivationScheme&,
+                         const ActivationScheme&) = default;
+};
+
 // Asymmetric: 255 steps from `range.min` to `range.max`, after the range has
-// been widened to hold 0.0, which is exactly q = zero_point. A range that is
-// [0, 0], or narrower than 2^-64, says nothing about the scale and is taken as
-// [0, 1]. The scale is at least `min_scale`.
+// been widened to hold 0.0, which is exactly q = zero_point. Symmetric: 127
+// steps from 0 to the larger magnitude. A range that is [0, 0], or narrower
+// than 2^-64, says nothing about the scale and is taken as [0, 1]. The scale is
+// at least `min_scale`; where it has to be a power of two, it is the next
+// larger one.
 // REQUIRES: range is finite.
 ActivationParams ChooseActivationParams(const Range& range,
-                                        float min_scale = 0.0f);
+                                        float min_scale = 0.0f,
+                                        const ActivationScheme& scheme = {});
+
+// The least power of two that is >= scale.
+// REQUIRES: 0 < scale <= 2^127.
+float NextPowerOfTwo(float scale);
 
 // The nearest q of `real` (finite or infinite), saturated to -128 ... 127.
 int8_t QuantizeActivation(double real, const ActivationParams& params);

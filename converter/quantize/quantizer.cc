@@ -71,7 +71,7 @@ Result<QuantizedModel> Quantize(const Graph& graph, const Ranges& ranges,
   if (ranges.size() != graph.values.size()) {
     return InvalidArgument("the ranges were not calibrated on this graph");
   }
-  const AssignedParams assigned = AssignParams(graph, ranges);
+  const AssignedParams assigned = AssignParams(graph, ranges, options.scheme);
   QuantizedModel result;
   result.report.raised_adds = assigned.raised_adds;
   ModelBuilder builder(graph, assigned.params);

@@ -10,6 +10,7 @@
 
 #include "converter/calibrate/range.h"
 #include "converter/ir/graph.h"
+#include "converter/quantize/quantization_params.h"
 #include "octet/status.h"
 #include "schema/octet_generated.h"
 
@@ -18,6 +19,9 @@ namespace octet::converter {
 struct QuantizeOptions {
   // One scale for all of a layer's weights, instead of one an output channel.
   bool per_tensor = false;
+  // Of activations. With power_of_two, weights' scales are powers of two as
+  // well, so that every multiplier is 2^14: requantization is a shift.
+  ActivationScheme scheme = {};
 };
 
 // What the quantizer had to do beside the plain rules, for the user to read.
@@ -49,7 +53,7 @@ struct QuantizedModel {
 };
 
 // `ranges` has an entry for each value, as Calibrate returns them. Weights are
-// symmetric, activations asymmetric; an operator with a clamp uses the range
+// symmetric; an operator with a clamp uses the range
 // of its clamped output. The same graph, ranges and options give the same
 // model, bit for bit.
 // Errors: CheckQuantizable's; a layer whose requantization cannot be expressed,

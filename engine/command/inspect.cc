@@ -51,6 +51,10 @@ void PrintProvenance(const ProvenanceInfo& info) {
   std::printf("  sha256 %s\n", info.source_sha256.c_str());
   std::printf("calibration    %s, %u samples\n",
               info.calibration_method.c_str(), info.calibration_samples);
+  if (!info.calibration_order_sha256.empty()) {
+    std::printf("  sha256 of their names, in order %s\n",
+                info.calibration_order_sha256.c_str());
+  }
 }
 
 Status PrintPlan(std::shared_ptr<const Model> model, const std::string& isa) {

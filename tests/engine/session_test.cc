@@ -73,6 +73,7 @@ TEST(ModelTest, Metadata) {
   EXPECT_EQ(model->provenance().converter_options,
             std::vector<std::string>{"method=minmax"});
   EXPECT_EQ(model->provenance().calibration_samples, 7u);
+  EXPECT_EQ(model->provenance().calibration_order_sha256, "aa11");
 }
 
 TEST(ModelTest, LoadsFiles) {

@@ -152,6 +152,7 @@ void FillMetadata(schema::ModelT& model, int32_t picture_size) {
   model.provenance->source_sha256 = "00ff";
   model.provenance->calibration_method = "minmax";
   model.provenance->calibration_samples = 7;
+  model.provenance->calibration_order_sha256 = "aa11";
 }
 
 }  // namespace

@@ -64,6 +64,8 @@ struct ProvenanceInfo {
   std::string source_sha256;
   std::string calibration_method;
   uint32_t calibration_samples = 0;
+  // Of the samples' names in the order in which they were seen; may be empty.
+  std::string calibration_order_sha256;
 };
 
 class OCTET_EXPORT Model {

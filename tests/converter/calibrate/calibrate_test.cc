@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "converter/calibrate/calibrator.h"
 #include "gtest/gtest.h"
 #include "tests/converter/graphs.h"
 
@@ -74,7 +73,8 @@ TEST(CalibrateTest, ErrorsOfTheCaller) {
   const Samples samples = {{0, 0, 0, 0}, {1, 2, 3}};
   EXPECT_FALSE(Calibrate(graph, 0, ReaderOf(samples), {}).ok());
 
-  const auto unknown = Calibrate(graph, 1, ReaderOf(samples), {"magic"});
+  const auto unknown =
+      Calibrate(graph, 1, ReaderOf(samples), {.method = "magic"});
   ASSERT_FALSE(unknown.ok());
   EXPECT_NE(unknown.status().message().find("'magic'"), std::string::npos);
   EXPECT_NE(unknown.status().message().find("minmax"), std::string::npos);
@@ -97,19 +97,53 @@ TEST(CalibrateTest, ErrorsOfTheCaller) {
             std::string::npos);
 }
 
-TEST(CalibratorTest, EveryListedMethodExists) {
-  ASSERT_FALSE(CalibrationMethods().empty());
-  EXPECT_EQ(CalibrationMethods().front(), CalibrateOptions().method);
-  for (const std::string& name : CalibrationMethods()) {
-    auto calibrator = MakeCalibrator(name);
-    ASSERT_TRUE(calibrator.ok()) << name;
-    EXPECT_FALSE((*calibrator)->Finish().ok()) << name;
-    const std::vector<float> values = {1.0f, -2.0f, 3.0f};
-    (*calibrator)->Observe(values.data(), values.size());
-    const auto range = (*calibrator)->Finish();
-    ASSERT_TRUE(range.ok()) << name;
-    EXPECT_LE(range->min, range->max);
+TEST(CalibrateTest, SeveralMethodsAndRulesInOnePass) {
+  const Graph graph = MakeGraph();
+  Samples samples;
+  for (int i = 0; i < 40; ++i) {
+    samples.push_back({0.01f * float(i), -1.0f, 0.5f, i == 20 ? 9.0f : 0.1f});
   }
+  CalibrateOptions options;
+  options.threads = 1;
+  options.tensors = {{"double:0", Range{-3.0f, 5.0f}}, {"clip:0", "minmax"}};
+  const std::vector<std::string> methods = RangeMethodNames();
+  const auto ranges = CalibrateWithMethods(graph, samples.size(),
+                                           ReaderOf(samples), methods, options);
+  ASSERT_TRUE(ranges.ok()) << ranges.status().message();
+  ASSERT_EQ(ranges->size(), methods.size());
+  for (size_t i = 0; i < methods.size(); ++i) {
+    SCOPED_TRACE(methods[i]);
+    EXPECT_EQ((*ranges)[i][size_t(graph.nodes[0].output)],
+              (Range{-3.0f, 5.0f}));
+    EXPECT_EQ((*ranges)[i][size_t(graph.nodes[1].output)],
+              (Range{-1.0f, 1.0f}));
+    options.method = methods[i];
+    options.threads = 3;
+    const auto alone =
+        Calibrate(graph, samples.size(), ReaderOf(samples), options);
+    ASSERT_TRUE(alone.ok());
+    EXPECT_EQ(*alone, (*ranges)[i]);
+    if (methods[i] == "moving-average") continue;
+    Samples reversed(samples.rbegin(), samples.rend());
+    const auto backwards =
+        Calibrate(graph, samples.size(), ReaderOf(reversed), options);
+    ASSERT_TRUE(backwards.ok());
+    EXPECT_EQ(*backwards, (*ranges)[i]);
+  }
+}
+
+TEST(CalibrateTest, RulesThatFitNothing) {
+  const Graph graph = MakeGraph();
+  const Samples samples = {{0, 0, 0, 0}};
+  CalibrateOptions options;
+  options.tensors = {{"nobody", "minmax"}};
+  const auto tensor = Calibrate(graph, 1, ReaderOf(samples), options);
+  ASSERT_FALSE(tensor.ok());
+  EXPECT_NE(tensor.status().message().find("'nobody'"), std::string::npos);
+  options.tensors = {{"clip:0", "magic"}};
+  const auto method = Calibrate(graph, 1, ReaderOf(samples), options);
+  ASSERT_FALSE(method.ok());
+  EXPECT_NE(method.status().message().find("'magic'"), std::string::npos);
 }
 
 }  // namespace

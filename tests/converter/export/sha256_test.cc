@@ -35,6 +35,9 @@ TEST(Sha256Test, KnownDigests) {
     const auto digest = Sha256OfFile(path);
     ASSERT_TRUE(digest.ok()) << digest.status().message();
     EXPECT_EQ(*digest, c.digest);
+    const auto of_text = Sha256OfText(c.content);
+    ASSERT_TRUE(of_text.ok());
+    EXPECT_EQ(*of_text, c.digest);
     std::remove(path.c_str());
   }
 }

@@ -1,0 +1,48 @@
+#include "converter/command/range_config.h"
+
+#include <cmath>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+namespace octet::converter {
+namespace {
+
+using Json = nlohmann::json;
+
+Result<TensorRule> ParseRule(const Json& json) {
+  if (json.is_string()) {
+    const std::string& name = json.get_ref<const std::string&>();
+    OCTET_RETURN_IF_ERROR(FindRangeMethod(name).status());
+    return TensorRule(name);
+  }
+  if (json.is_array() && json.size() == 2 && json[0].is_number() &&
+      json[1].is_number()) {
+    const Range range = {json[0].get<float>(), json[1].get<float>()};
+    if (std::isfinite(range.min) && std::isfinite(range.max) &&
+        range.min <= range.max) {
+      return TensorRule(range);
+    }
+  }
+  return InvalidArgument("expected the name of a method or a range [min, max]");
+}
+
+}  // namespace
+
+Result<std::map<std::string, TensorRule>> ReadRangeConfig(
+    const std::string& path) {
+  std::ifstream file(path);
+  if (!file) return NotFound(path + ": cannot be opened");
+  const Json json = Json::parse(file, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object()) {
+    return InvalidArgument(path + ": expected a JSON object");
+  }
+  std::map<std::string, TensorRule> rules;
+  for (const auto& [name, value] : json.items()) {
+    Result<TensorRule> rule = ParseRule(value);
+    OCTET_RETURN_IF_ERROR(rule.status().WithContext(path + ": '" + name + "'"));
+    rules.emplace(name, *std::move(rule));
+  }
+  return rules;
+}
+
+}  // namespace octet::converter
