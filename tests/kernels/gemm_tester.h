@@ -29,7 +29,7 @@ struct GemmCall {
   std::vector<GemmRun> runs;
   void* output;
   ptrdiff_t output_stride;
-  GemmResidual residual;
+  GemmResidual residual = {};
 };
 void CallGemm(const GemmKernel& kernel, ActivationForm form,
               const reference::WeightedLayer& layer, const GemmCall& call);
