@@ -20,6 +20,8 @@ packages=(
   # Tests and benchmarks: frameworks, oracles, checks.
   libgtest-dev libbenchmark-dev libgemmlowp-dev
   python3 clang-format
+  # The networks that bench/ measures.
+  python3-numpy python3-onnx
 )
 cross_packages=(
   # Compilers for 64-bit and 32-bit ARM, and what runs their programs here.
