@@ -1,17 +1,20 @@
 // octet_kernel_bench: every kernel table of this machine on the layers of
 // bench/shapes, beside the measured peak of its instruction form.
 //
-//   octet_kernel_bench [--benchmark_filter=avx2/mobilenet] [SHAPES.txt ...]
+//   octet_kernel_bench [--benchmark_filter=avx2/mobilenet] [--json=FILE]
+//                      [SHAPES.txt ...]
 //
 // Without a file: all of bench/shapes. Times are CPU seconds, which other
-// programs disturb least. Google Benchmark's options hold; --benchmark_out=FILE
-// writes its JSON.
+// programs disturb least. Google Benchmark's options hold; --json=FILE writes
+// the rows of KernelRates::ToJson. A filter that leaves out "avx2/peak" leaves
+// out the shares of it.
 
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,9 +33,8 @@ namespace {
 constexpr double kSecondsARepetition = 0.004;
 constexpr int kRepetitions = 21;
 
-void SetCounters(double macs, double count, benchmark::State& state) {
+void SetCounters(double macs, benchmark::State& state) {
   state.counters[KernelReport::kMacs] = macs;
-  state.counters[KernelReport::kCount] = count;
   state.counters["GMAC/s"] = benchmark::Counter(
       macs * 1e-9, benchmark::Counter::kIsIterationInvariantRate);
 }
@@ -41,7 +43,7 @@ void MeasurePeak(benchmark::State& state, const InstructionPeak& peak) {
   constexpr size_t kTimes = 10000;
   double macs = 0;
   for (auto _ : state) macs = peak.run(kTimes);
-  SetCounters(macs, 1, state);
+  SetCounters(macs, state);
   state.SetLabel(peak.form);
 }
 
@@ -50,7 +52,7 @@ void MeasureLayer(benchmark::State& state, const LayerShape& shape,
   const std::unique_ptr<LayerRunner> layer = LayerRunner::Create(shape, table);
   layer->Run();
   for (auto _ : state) layer->Run();
-  SetCounters(shape.macs(), static_cast<double>(shape.count), state);
+  SetCounters(shape.macs(), state);
   state.SetLabel(layer->kernel_name());
 }
 
@@ -98,9 +100,21 @@ std::vector<std::string> DefaultFiles() {
   return files;
 }
 
+// The FILE of --json=FILE, taken out of the arguments; "" if it is not there.
+std::string TakeJsonPath(std::vector<std::string>* arguments) {
+  const std::string option = "--json=";
+  std::string path;
+  for (const std::string& argument : *arguments) {
+    if (argument.rfind(option, 0) == 0) path = argument.substr(option.size());
+  }
+  std::erase(*arguments, option + path);
+  return path;
+}
+
 int Main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
   std::vector<std::string> files(argv + 1, argv + argc);
+  const std::string json_path = TakeJsonPath(&files);
   if (files.empty()) files = DefaultFiles();
   std::vector<LayerShape> layers;
   for (const std::string& file : files) {
@@ -111,9 +125,15 @@ int Main(int argc, char** argv) {
     }
   }
   RegisterAll(layers);
-  KernelReport report;
+  KernelReport report(layers);
   benchmark::RunSpecifiedBenchmarks(&report);
-  return 0;
+  if (json_path.empty()) return 0;
+  std::ofstream json(json_path);
+  json << report.rates().ToJson() << "\n";
+  if (json.flush()) return 0;
+  std::fprintf(stderr, "octet_kernel_bench: cannot write %s\n",
+               json_path.c_str());
+  return 1;
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// The table that octet_kernel_bench prints: a layer a row, then a line for each
-// network and instruction set.
+// The table that octet_kernel_bench prints: a layer a row, then sums over the
+// layers of a network and of a kind.
 
 #ifndef OCTET_BENCH_KERNEL_REPORT_H_
 #define OCTET_BENCH_KERNEL_REPORT_H_
@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/kernel_rates.h"
 #include "bench/layer_shape.h"
 
 namespace octet::bench {
@@ -20,22 +21,19 @@ class KernelReport : public benchmark::BenchmarkReporter {
  public:
   // What a benchmark measured; its counter "macs" an iteration.
   static constexpr const char* kMacs = "macs";
-  // How often the network has the layer.
-  static constexpr const char* kCount = "count";
+
+  explicit KernelReport(const std::vector<LayerShape>& layers);
 
   bool ReportContext(const Context& context) override;
   // All repetitions of one benchmark.
   void ReportRuns(const std::vector<Run>& runs) override;
   void Finalize() override;
 
- private:
-  struct Total {
-    double seconds = 0;
-    double macs = 0;
-  };
+  const KernelRates& rates() const { return rates_; }
 
-  std::map<std::string, double> peak_;   // isa -> multiply-accumulates/second
-  std::map<std::string, Total> totals_;  // "avx2/mobilenet_v2"
+ private:
+  std::map<std::string, LayerShape> layers_;  // "mobilenet_v2/block2_expand"
+  KernelRates rates_;
 };
 
 }  // namespace octet::bench

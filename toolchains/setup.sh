@@ -4,6 +4,7 @@
 #
 #   toolchains/setup.sh            to build, convert and test on this machine
 #   toolchains/setup.sh --cross    and to cross-compile and test for ARM
+#   toolchains/setup.sh --bench    and to run ONNX Runtime for comparison
 set -euo pipefail
 
 packages=(
@@ -27,12 +28,17 @@ cross_packages=(
   # Compilers for 64-bit and 32-bit ARM, and what runs their programs here.
   g++-aarch64-linux-gnu g++-arm-linux-gnueabihf qemu-user
 )
+bench_packages=()
+# Node.js that came from elsewhere serves as well, and conflicts with these.
+command -v node >/dev/null || bench_packages+=(nodejs)
+command -v npm >/dev/null || bench_packages+=(npm)
 
 case "${1:-}" in
   "") ;;
   --cross) packages+=("${cross_packages[@]}") ;;
+  --bench) packages+=("${bench_packages[@]}") ;;
   *)
-    echo "usage: toolchains/setup.sh [--cross]" >&2
+    echo "usage: toolchains/setup.sh [--cross | --bench]" >&2
     exit 2
     ;;
 esac

@@ -39,6 +39,13 @@ def in_folder(writer, network, *arguments):
         return onnx.load(path)
 
 
+def line_macs(line):
+    """Of a line of bench/shapes."""
+    h, w, c, out_c, kernel, stride, groups, count = map(int, line.split()[2:])
+    pixels = [(x + 2 * (kernel // 2) - kernel) // stride + 1 for x in (h, w)]
+    return count * pixels[0] * pixels[1] * out_c * kernel**2 * c // groups
+
+
 class NetworksTest(unittest.TestCase):
 
     def test_work_as_published(self):
@@ -48,6 +55,14 @@ class NetworksTest(unittest.TestCase):
             'mobilenet_v1': 0.5687, 'mobilenet_v2': 0.3008,
             'squeezenet1_1': 0.3492, 'resnet18': 1.8141, 'resnet50': 4.0892,
             'vgg16': 15.4703})
+
+    def test_shape_files_have_all_layers(self):
+        folder = os.path.join(SOURCE, 'bench', 'shapes')
+        for name, make in zoo.NETWORKS.items():
+            with open(os.path.join(folder, name + '.txt')) as file:
+                macs = sum(line_macs(line) for line in file
+                           if not line.startswith('#'))
+            self.assertEqual(macs, make().macs(), name)
 
     def test_ranges_are_those_of_an_independent_run(self):
         net = zoo.Network('two_layers', 4)

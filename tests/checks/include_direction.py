@@ -35,7 +35,7 @@ ALLOWED = {
     # The one place that runs what it converts.
     'converter/evaluate': ('converter/', 'schema/', 'octet/'),
     'tests': ('tests/', 'schema/', 'kernels/', 'engine/', 'converter/',
-              'octet/'),
+              'octet/', 'bench/'),
     'bench': ('bench/', 'schema/', 'kernels/', 'engine/', 'converter/',
               'octet/'),
     # They are what an application's author reads.
