@@ -18,6 +18,12 @@ extern const KernelTable kAvx512VnniTable;
 #if defined(OCTET_HAVE_NEON)
 extern const KernelTable kNeonTable;
 #endif
+#if defined(OCTET_HAVE_NEONDOT)
+extern const KernelTable kNeonDotTable;
+#endif
+#if defined(OCTET_HAVE_I8MM)
+extern const KernelTable kI8mmTable;
+#endif
 
 }  // namespace octet
 

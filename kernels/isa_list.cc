@@ -40,12 +40,34 @@ constexpr unsigned long kHwcapNeon = 1ul << 12;  // HWCAP_NEON
 bool SupportsNeon() { return (getauxval(AT_HWCAP) & kHwcapNeon) != 0; }
 #endif
 
+#if defined(OCTET_HAVE_NEONDOT)
+constexpr unsigned long kHwcapDotProduct = 1ul << 20;  // HWCAP_ASIMDDP
+
+bool SupportsNeonDot() {
+  return SupportsNeon() && (getauxval(AT_HWCAP) & kHwcapDotProduct) != 0;
+}
+#endif
+
+#if defined(OCTET_HAVE_I8MM)
+constexpr unsigned long kHwcap2Int8Matrix = 1ul << 13;  // HWCAP2_I8MM
+
+bool SupportsI8mm() {
+  return SupportsNeonDot() && (getauxval(AT_HWCAP2) & kHwcap2Int8Matrix) != 0;
+}
+#endif
+
 constexpr IsaEntry kIsas[] = {
 #if defined(OCTET_HAVE_AVX512VNNI)
     {&kAvx512VnniTable, SupportsAvx512Vnni},
 #endif
 #if defined(OCTET_HAVE_AVX2)
     {&kAvx2Table, SupportsAvx2},
+#endif
+#if defined(OCTET_HAVE_I8MM)
+    {&kI8mmTable, SupportsI8mm},
+#endif
+#if defined(OCTET_HAVE_NEONDOT)
+    {&kNeonDotTable, SupportsNeonDot},
 #endif
 #if defined(OCTET_HAVE_NEON)
     {&kNeonTable, SupportsNeon},

@@ -16,14 +16,6 @@ namespace {
 
 constexpr size_t kBlock = 16;
 
-// ScaleAddend of 8 values: (q - zero_point) * 2^7 fits int16, times the
-// multiplier.
-static inline int16x8_t ScaleWords(int8x8_t bytes, int8x8_t zero_point,
-                                   int16x8_t multiplier) {
-  const int16x8_t difference = vsubl_s8(bytes, zero_point);
-  return vqrdmulhq_s16(vshlq_n_s16(difference, 7), multiplier);
-}
-
 struct AddConstants {
   int8x8_t zero_point_a, zero_point_b;
   int16x8_t multiplier_a, multiplier_b;
@@ -33,9 +25,9 @@ struct AddConstants {
 
 static inline int8x8_t Add8(int8x8_t a, int8x8_t b, const AddConstants& k) {
   const int16x8_t sum =
-      vqaddq_s16(ScaleWords(a, k.zero_point_a, k.multiplier_a),
-                 ScaleWords(b, k.zero_point_b, k.multiplier_b));
-  return vqmovn_s16(vshlq_s16(vqaddq_s16(sum, k.stage.zero_point), k.left));
+      vqaddq_s16(ScaleAddend(a, k.zero_point_a, k.multiplier_a),
+                 ScaleAddend(b, k.zero_point_b, k.multiplier_b));
+  return SumToBytes(sum, k.stage.zero_point, k.left);
 }
 
 // q - zero_point of 8 values, shifted to t.

@@ -16,19 +16,15 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/neon/gemm_panel.h"
 #include "kernels/neon/neon_kernels.h"
-#include "kernels/neon/vector_stage.h"
 
 namespace octet::neon {
 namespace {
 
-constexpr size_t kMr = 4;
-constexpr size_t kNr = kGemmNr;
-constexpr size_t kVectors = kNr / 4;
-constexpr size_t kPairBytes = 2 * kNr;  // of weights: two of each channel
-constexpr PanelLayout kLayout = PanelLayoutOf(kNr);
-
-#define OCTET_UNROLL _Pragma("GCC unroll 8")
+constexpr size_t kVectors = kGemmNr / 4;
+constexpr size_t kPairVectors = kVectors / 2;
+constexpr size_t kPairBytes = 2 * kGemmNr;  // of weights: two of each channel
 
 // Repeated pairs of activations.
 #if defined(__aarch64__)
@@ -77,49 +73,36 @@ static inline int16x8_t MultiplyAddUpper(int16x8_t sum, int8x16_t weights,
 }
 #endif
 
-// The sums of a pixel.
-struct Row {
-  int32x4_t sum[kVectors];
-};
-
-template <size_t kRows>
-struct Tile {
-  Row row[kRows];
-};
-
 // Four k of a pixel. `weights`: of the first two k, then of the others. The
 // order of the statements is that of the instructions: no result is used at
 // once.
-[[gnu::always_inline]] static inline void MultiplyAdd4(Row& row,
+[[gnu::always_inline]] static inline void MultiplyAdd4(int32x4_t* sum,
                                                        const int8x16_t* weights,
                                                        Pairs first,
                                                        Pairs second) {
-  constexpr size_t kHalf = kVectors / 2;
   int16x8_t product[kVectors];
-  OCTET_UNROLL for (size_t v = 0; v < kHalf; ++v) {
+  OCTET_UNROLL for (size_t v = 0; v < kPairVectors; ++v) {
     product[2 * v] = vmull_s8(vget_low_s8(weights[v]), Lower(first));
     product[2 * v + 1] = MultiplyUpper(weights[v], first);
   }
-  OCTET_UNROLL for (size_t v = 0; v < kHalf; ++v) {
-    const int8x16_t w = weights[kHalf + v];
+  OCTET_UNROLL for (size_t v = 0; v < kPairVectors; ++v) {
+    const int8x16_t w = weights[kPairVectors + v];
     product[2 * v] = vmlal_s8(product[2 * v], vget_low_s8(w), Lower(second));
     product[2 * v + 1] = MultiplyAddUpper(product[2 * v + 1], w, second);
   }
   OCTET_UNROLL for (size_t v = 0; v < kVectors; ++v) {
-    row.sum[v] = vpadalq_s16(row.sum[v], product[v]);
+    sum[v] = vpadalq_s16(sum[v], product[v]);
   }
 }
 
 // Two k of a pixel.
-[[gnu::always_inline]] static inline void MultiplyAdd2(Row& row,
+[[gnu::always_inline]] static inline void MultiplyAdd2(int32x4_t* sum,
                                                        const int8x16_t* weights,
                                                        Pairs pair) {
-  OCTET_UNROLL for (size_t v = 0; v < kVectors / 2; ++v) {
+  OCTET_UNROLL for (size_t v = 0; v < kPairVectors; ++v) {
     const int8x16_t w = weights[v];
-    row.sum[2 * v] =
-        vpadalq_s16(row.sum[2 * v], vmull_s8(vget_low_s8(w), Lower(pair)));
-    row.sum[2 * v + 1] =
-        vpadalq_s16(row.sum[2 * v + 1], MultiplyUpper(w, pair));
+    sum[2 * v] = vpadalq_s16(sum[2 * v], vmull_s8(vget_low_s8(w), Lower(pair)));
+    sum[2 * v + 1] = vpadalq_s16(sum[2 * v + 1], MultiplyUpper(w, pair));
   }
 }
 
@@ -127,13 +110,12 @@ struct Tile {
 template <size_t kRows>
 [[gnu::always_inline]] static inline const uint8_t* AccumulateRun(
     const GemmRun& run, ptrdiff_t pixel, size_t pairs, const uint8_t* weights,
-    Tile<kRows>& tile) {
+    Tile<kRows, kVectors>& tile) {
   const uint8_t* from[kRows];
   from[0] = static_cast<const uint8_t*>(run.base) + pixel * run.pixel_stride;
   OCTET_UNROLL for (size_t r = 1; r < kRows; ++r) {
     from[r] = from[r - 1] + run.pixel_stride;
   }
-  constexpr size_t kPairVectors = kVectors / 2;
   for (; pairs >= 4; pairs -= 4) {
     int8x16_t w[4 * kPairVectors];
     OCTET_UNROLL for (size_t i = 0; i < 4 * kPairVectors; ++i) {
@@ -143,8 +125,8 @@ template <size_t kRows>
     OCTET_UNROLL for (size_t r = 0; r < kRows; ++r) {
       const FourPairs a(reinterpret_cast<const int16_t*>(from[r]));
       from[r] += 8;
-      MultiplyAdd4(tile.row[r], w, a.at[0], a.at[1]);
-      MultiplyAdd4(tile.row[r], w + 2 * kPairVectors, a.at[2], a.at[3]);
+      MultiplyAdd4(tile.sum[r], w, a.at[0], a.at[1]);
+      MultiplyAdd4(tile.sum[r], w + 2 * kPairVectors, a.at[2], a.at[3]);
     }
   }
   for (; pairs != 0; --pairs) {
@@ -154,7 +136,7 @@ template <size_t kRows>
     }
     weights += kPairBytes;
     OCTET_UNROLL for (size_t r = 0; r < kRows; ++r) {
-      MultiplyAdd2(tile.row[r], w,
+      MultiplyAdd2(tile.sum[r], w,
                    FirstPair(reinterpret_cast<const int16_t*>(from[r])));
       from[r] += 2;
     }
@@ -162,90 +144,24 @@ template <size_t kRows>
   return weights;
 }
 
-// A panel, and where the outputs of its channels go.
-struct Panel {
-  const GemmArgs& args;
-  const uint8_t* begin;
-  LeftShift<kNr> left;
-  VectorStage stage;
-  uint8_t* output;
-  size_t channels;
-};
+struct Kernel {
+  static constexpr size_t kMr = 4;
+  static constexpr size_t kNr = kGemmNr;
 
-// The bytes of a pixel; in ARMv7 the lower half.
-[[gnu::always_inline]] static inline int8x16_t RowToBytes(const Panel& p,
-                                                          const Row& row) {
-  int16x8_t words[2];
-  OCTET_UNROLL for (size_t i = 0; i < kVectors / 2; ++i) {
-    const int16x8_t t = ShiftAccumulators(row.sum[2 * i], row.sum[2 * i + 1],
-                                          vld1q_s32(p.left.at + 8 * i),
-                                          vld1q_s32(p.left.at + 8 * i + 4));
-    words[i] = ToWords(t, LoadWords(p.begin + kLayout.multiplier + 16 * i),
-                       p.stage.zero_point);
-  }
-  return ToBytes(words[0], words[kVectors / 2 - 1], p.stage);
-}
-
-template <size_t kRows>
-[[gnu::always_inline]] static inline void StoreTile(const Panel& p,
-                                                    const Tile<kRows>& tile,
-                                                    uint8_t* to) {
-  OCTET_UNROLL for (const Row& row : tile.row) {
-    const int8x16_t bytes = RowToBytes(p, row);
-    if (p.channels < kNr) {
-      StoreUpTo16(to, bytes, p.channels);
-    } else if constexpr (kNr == 16) {
-      vst1q_u8(to, vreinterpretq_u8_s8(bytes));
-    } else {
-      vst1_u8(to, vreinterpret_u8_s8(vget_low_s8(bytes)));
-    }
-    to += p.args.output_stride;
-  }
-}
-
-// `count` tiles from pixel `first` on.
-template <size_t kRows>
-[[gnu::noinline]] void RunTiles(const Panel& p, size_t first, size_t count) {
-  ptrdiff_t pixel = static_cast<ptrdiff_t>(first);
-  const size_t pairs = (p.args.run_length + 1) / 2;
-  for (; count != 0; --count, pixel += kRows) {
-    Tile<kRows> tile;
-    OCTET_UNROLL for (size_t v = 0; v < kVectors; ++v) {
-      const int32x4_t bias = LoadSums(p.begin + 16 * v);
-      OCTET_UNROLL for (Row& row : tile.row) row.sum[v] = bias;
-    }
-    const uint8_t* weights = p.begin + kLayout.weights;
+  template <size_t kRows>
+  [[gnu::always_inline]] static void Accumulate(const GemmPanel<kNr>& p,
+                                                ptrdiff_t pixel,
+                                                Tile<kRows, kVectors>& tile) {
+    const size_t pairs = (p.args.run_length + 1) / 2;
+    const uint8_t* weights = p.begin + p.kLayout.weights;
     for (size_t i = 0; i < p.args.num_runs; ++i) {
       weights = AccumulateRun(p.args.runs[i], pixel, pairs, weights, tile);
     }
-    StoreTile(p, tile, p.output + pixel * p.args.output_stride);
   }
-}
-
-void RunPanel(const Panel& p) {
-  const size_t tiles = p.args.m / kMr;
-  RunTiles<kMr>(p, 0, tiles);
-  switch (p.args.m % kMr) {
-    case 3:
-      return RunTiles<3>(p, tiles * kMr, 1);
-    case 2:
-      return RunTiles<2>(p, tiles * kMr, 1);
-    case 1:
-      return RunTiles<1>(p, tiles * kMr, 1);
-  }
-}
+};
 
 }  // namespace
 
-void Gemm(const GemmArgs& args) {
-  const VectorStage stage = MakeVectorStage(args.stage, kFractionBits);
-  const uint8_t* panel = static_cast<const uint8_t*>(args.packed_weights);
-  uint8_t* output = static_cast<uint8_t*>(args.output);
-  for (size_t c = 0; c < args.n; c += kNr, panel += args.panel_bytes) {
-    const size_t channels = args.n - c < kNr ? args.n - c : kNr;
-    RunPanel({args, panel, LeftShift<kNr>(panel + kLayout.shift), stage,
-              output + c, channels});
-  }
-}
+void Gemm(const GemmArgs& args) { RunPanels<Kernel>(args); }
 
 }  // namespace octet::neon

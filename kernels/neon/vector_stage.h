@@ -132,6 +132,21 @@ static inline int8x16_t ToBytes(int16x8_t low, int16x8_t high,
   return ClampBytes(DropFraction(low, high), stage);
 }
 
+// ScaleAddend of 8 values: (q - zero_point) * 2^7 fits int16, times the
+// multiplier.
+static inline int16x8_t ScaleAddend(int8x8_t bytes, int8x8_t zero_point,
+                                    int16x8_t multiplier) {
+  const int16x8_t difference = vsubl_s8(bytes, zero_point);
+  return vqrdmulhq_s16(vshlq_n_s16(difference, 7), multiplier);
+}
+
+// From a sum of two shares to q, not clamped. `zero_point`: of a stage with the
+// same fraction_bits; `left`: minus those.
+static inline int8x8_t SumToBytes(int16x8_t sum, int16x8_t zero_point,
+                                  int16x8_t left) {
+  return vqmovn_s16(vshlq_s16(vqaddq_s16(sum, zero_point), left));
+}
+
 // Stores the first n < 8 bytes and no other.
 static inline void StorePartial8(uint8_t* to, int8x8_t bytes, size_t n) {
   const uint8x8_t u8 = vreinterpret_u8_s8(bytes);
@@ -170,7 +185,7 @@ template <size_t kNr>
 struct LeftShift {
   int32_t at[kNr];
 
-  explicit LeftShift(const uint8_t* shift) {
+  [[gnu::always_inline]] explicit LeftShift(const uint8_t* shift) {
     for (size_t i = 0; i < kNr; i += 4) {
       vst1q_s32(at + i, vnegq_s32(LoadSums(shift + 4 * i)));
     }

@@ -52,8 +52,10 @@ ISA_SYSTEM_HEADERS = ('cstddef', 'cstdint', 'cstring', 'immintrin.h',
                       'arm_neon.h')
 
 # What folders of kernels/ may include beside themselves: vnni/ is for both that
-# multiply by vpdpbusd, in vectors of their own width.
-ISA_FOUNDATIONS = {'avx512vnni': ('vnni',), 'avxvnni': ('vnni', 'avx2')}
+# multiply by vpdpbusd, in vectors of their own width; CPUs with dot products
+# have all of NEON.
+ISA_FOUNDATIONS = {'avx512vnni': ('vnni',), 'avxvnni': ('vnni', 'avx2'),
+                   'neondot': ('neon',), 'i8mm': ('neon',)}
 
 INCLUDE = re.compile(r'\s*#\s*include\s*(["<])([^">]+)[">]')
 

@@ -213,7 +213,7 @@ TEST_P(GemmTest, ResidualOfEveryRemainder) {
   for (size_t m : {std::min(mr + 1, most), most}) {
     for (size_t n : {1, 9, 16, 17, 31, 33, 40, 48, 49, 64, 65, 130}) {
       const GemmTester tester =
-          GemmTester().m(m).n(n).k(n > 50 ? 300 : 20).residual(5, 20000, 3);
+          GemmTester().m(m).n(n).k(n > 50 ? 300 : 20).residual(5, 12000, 3);
       Test(GemmTester(tester).misalignment(n % 5).residual_gap(n % 4));
       Test(GemmTester(tester).in_place());
     }

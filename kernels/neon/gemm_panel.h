@@ -1,0 +1,172 @@
+// What the gemm kernels of NEON, dot products and I8MM have in common: the walk
+// over panels and tiles, and the way from a tile's sums to bytes.
+//
+// A kernel is a struct:
+//
+//   static constexpr size_t kMr, kNr;   of the largest tile
+//   template <size_t kRows>             adds all products of kRows pixels from
+//   static void Accumulate(...)         `pixel` on to a tile that holds biases
+//
+// in an anonymous namespace, so that what is made of these templates is
+// internal as well.
+
+#ifndef OCTET_KERNELS_NEON_GEMM_PANEL_H_
+#define OCTET_KERNELS_NEON_GEMM_PANEL_H_
+
+#include <arm_neon.h>
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/gemm.h"
+#include "kernels/neon/vector_stage.h"
+
+#define OCTET_UNROLL _Pragma("GCC unroll 16")
+
+namespace octet::neon {
+
+template <size_t kRows, size_t kVectors>
+struct Tile {
+  int32x4_t sum[kRows][kVectors];  // of pixels, by channels
+};
+
+// What is added to the output of a panel.
+struct Residual {
+  const uint8_t* bytes;  // of pixel 0; null: none
+  ptrdiff_t stride;
+  int8x8_t zero_point;
+  int16x8_t multiplier;
+  int16x8_t left;  // by -fraction_bits
+};
+
+// A panel, and where the outputs of its channels go.
+template <size_t kNr>
+struct GemmPanel {
+  static constexpr PanelLayout kLayout = PanelLayoutOf(kNr);
+
+  const GemmArgs& args;
+  const uint8_t* begin;
+  LeftShift<kNr> left;
+  VectorStage stage;
+  Residual residual;
+  uint8_t* output;
+  size_t channels;
+};
+
+// From t of up to 16 channels to their bytes.
+template <bool kResidual>
+[[gnu::always_inline]] static inline int8x16_t FinishRow(
+    const int16x8_t* t, const int16x8_t* multiplier, const VectorStage& stage,
+    const Residual& residual, const uint8_t* addends) {
+  if constexpr (!kResidual) {
+    return ToBytes(ToWords(t[0], multiplier[0], stage.zero_point),
+                   ToWords(t[1], multiplier[1], stage.zero_point), stage);
+  }
+  const int8x16_t q = LoadBytes(addends);
+  const int16x8_t sum0 = vqaddq_s16(
+      vqrdmulhq_s16(t[0], multiplier[0]),
+      ScaleAddend(vget_low_s8(q), residual.zero_point, residual.multiplier));
+  const int16x8_t sum1 = vqaddq_s16(
+      vqrdmulhq_s16(t[1], multiplier[1]),
+      ScaleAddend(vget_high_s8(q), residual.zero_point, residual.multiplier));
+  return ClampBytes(
+      vcombine_s8(SumToBytes(sum0, stage.zero_point, residual.left),
+                  SumToBytes(sum1, stage.zero_point, residual.left)),
+      stage);
+}
+
+template <bool kResidual, size_t kRows, size_t kNr>
+[[gnu::always_inline]] static inline void StoreTile(
+    const GemmPanel<kNr>& p, const Tile<kRows, kNr / 4>& tile,
+    ptrdiff_t pixel) {
+  constexpr size_t kWords = kNr / 8;
+  int32x4_t left[kNr / 4];
+  OCTET_UNROLL for (size_t v = 0; v < kNr / 4; ++v) {
+    left[v] = vld1q_s32(p.left.at + 4 * v);
+  }
+  int16x8_t multiplier[2];
+  multiplier[0] = LoadWords(p.begin + p.kLayout.multiplier);
+  multiplier[1] = LoadWords(p.begin + p.kLayout.multiplier + 16 * (kWords - 1));
+  uint8_t* to = p.output + pixel * p.args.output_stride;
+  const uint8_t* addends =
+      kResidual ? p.residual.bytes + pixel * p.residual.stride : nullptr;
+  OCTET_UNROLL for (size_t r = 0; r < kRows; ++r) {
+    int16x8_t t[2];
+    OCTET_UNROLL for (size_t i = 0; i < kWords; ++i) {
+      t[i] = ShiftAccumulators(tile.sum[r][2 * i], tile.sum[r][2 * i + 1],
+                               left[2 * i], left[2 * i + 1]);
+    }
+    if constexpr (kWords == 1) t[1] = t[0];
+    const int8x16_t bytes =
+        FinishRow<kResidual>(t, multiplier, p.stage, p.residual, addends);
+    if (p.channels < kNr) [[unlikely]] {
+      StoreUpTo16(to, bytes, p.channels);
+    } else if constexpr (kNr == 16) {
+      vst1q_u8(to, vreinterpretq_u8_s8(bytes));
+    } else {
+      vst1_u8(to, vreinterpret_u8_s8(vget_low_s8(bytes)));
+    }
+    to += p.args.output_stride;
+    if constexpr (kResidual) addends += p.residual.stride;
+  }
+}
+
+// `count` tiles from pixel `first` on.
+template <typename Kernel, size_t kRows>
+[[gnu::noinline]] static void RunTiles(const GemmPanel<Kernel::kNr>& p,
+                                       size_t first, size_t count) {
+  ptrdiff_t pixel = static_cast<ptrdiff_t>(first);
+  for (; count != 0; --count, pixel += kRows) {
+    Tile<kRows, Kernel::kNr / 4> tile;
+    OCTET_UNROLL for (size_t v = 0; v < Kernel::kNr / 4; ++v) {
+      const int32x4_t bias = LoadSums(p.begin + 16 * v);
+      OCTET_UNROLL for (auto& sum : tile.sum) sum[v] = bias;
+    }
+    Kernel::template Accumulate<kRows>(p, pixel, tile);
+    if (p.residual.bytes == nullptr) {
+      StoreTile<false>(p, tile, pixel);
+    } else {
+      StoreTile<true>(p, tile, pixel);
+    }
+  }
+}
+
+// The last pixels, fewer than a tile's kRows + 1.
+template <typename Kernel, size_t kRows>
+static void RunRest(const GemmPanel<Kernel::kNr>& p, size_t first,
+                    size_t rows) {
+  if constexpr (kRows != 0) {
+    if (rows == kRows) return RunTiles<Kernel, kRows>(p, first, 1);
+    RunRest<Kernel, kRows - 1>(p, first, rows);
+  }
+}
+
+template <typename Kernel>
+static void RunPanels(const GemmArgs& args) {
+  constexpr size_t kNr = Kernel::kNr;
+  const bool adds = args.residual.base != nullptr;
+  const int fraction_bits = adds ? args.residual.fraction_bits : kFractionBits;
+  const VectorStage stage = MakeVectorStage(args.stage, fraction_bits);
+  const uint8_t* addends = static_cast<const uint8_t*>(args.residual.base);
+  const uint8_t* panel = static_cast<const uint8_t*>(args.packed_weights);
+  uint8_t* output = static_cast<uint8_t*>(args.output);
+  const size_t tiles = args.m / Kernel::kMr;
+  for (size_t c = 0; c < args.n; c += kNr, panel += args.panel_bytes) {
+    const Residual residual = {
+        adds ? addends + c : nullptr, args.residual.pixel_stride,
+        vdup_n_s8(args.residual.zero_point),
+        vdupq_n_s16(args.residual.multiplier),
+        vdupq_n_s16(static_cast<int16_t>(-fraction_bits))};
+    const GemmPanel<kNr> p = {
+        args,      panel,    LeftShift<kNr>(panel + PanelLayoutOf(kNr).shift),
+        stage,     residual, output + c,
+        args.n - c};
+    RunTiles<Kernel, Kernel::kMr>(p, 0, tiles);
+    RunRest<Kernel, Kernel::kMr - 1>(p, tiles * Kernel::kMr,
+                                     args.m % Kernel::kMr);
+  }
+}
+
+}  // namespace octet::neon
+
+#endif  // OCTET_KERNELS_NEON_GEMM_PANEL_H_

@@ -1,0 +1,86 @@
+#include "kernels/instruction_sets.h"
+#include "kernels/neondot/neondot_kernels.h"
+
+namespace octet {
+namespace {
+
+constexpr GemmKernel kGemm[] = {
+    {{.name = "4x16",
+      .mr = 4,
+      .nr = 16,
+      .kr = 4,
+      .weight_type = WeightType::kInt8,
+      .accumulator_order = nullptr,
+      .multiplier_order = nullptr,
+      .workspace_bytes_per_k = 0,
+      .max_m = 0,
+      .max_n = 0,
+      .call_m = 64},
+     neondot::Gemm4x16},
+};
+
+// Groups of four taps: see depthwise_conv_3x3.cc.
+constexpr uint8_t kTapOrder3x3Stride1[24] = {
+    0,      3, 6, kNoTap,  // column 0, output row a
+    kNoTap, 0, 3, 6,       // output row b
+    1,      4, 7, kNoTap,  // column 1
+    kNoTap, 1, 4, 7,       //
+    2,      5, 8, kNoTap,  // column 2
+    kNoTap, 2, 5, 8};
+
+constexpr uint8_t kTapOrder3x3Stride2[12] = {0, 3,      6, kNoTap, 1, 4,
+                                             7, kNoTap, 2, 5,      8, kNoTap};
+
+constexpr DepthwiseConvDescriptor Depthwise3x3(const char* name, uint8_t stride,
+                                               size_t max_rows,
+                                               const uint8_t* tap_order,
+                                               size_t tap_positions) {
+  return {.name = name,
+          .nr = 8,
+          .kr = 4,
+          .weight_type = WeightType::kInt8,
+          .accumulator_order = nullptr,
+          .multiplier_order = nullptr,
+          .max_rows = max_rows,
+          .kernel_h = 3,
+          .kernel_w = 3,
+          .stride_h = stride,
+          .stride_w = stride,
+          .dilation_h = 1,
+          .dilation_w = 1,
+          .tap_order = tap_order,
+          .tap_positions = tap_positions,
+          .pads = true};
+}
+
+constexpr DepthwiseConvKernel kDepthwiseConv[] = {
+    {Depthwise3x3("3x3s1", 1, 2, kTapOrder3x3Stride1,
+                  sizeof(kTapOrder3x3Stride1)),
+     neondot::DepthwiseConv3x3Stride1},
+    {Depthwise3x3("3x3s2", 2, 1, kTapOrder3x3Stride2,
+                  sizeof(kTapOrder3x3Stride2)),
+     neondot::DepthwiseConv3x3Stride2},
+};
+
+}  // namespace
+
+const KernelTable kNeonDotTable = {
+    .isa = "neondot",
+    .form = ActivationForm::kS8,
+    .serves_both_forms = false,
+    .gemm = kGemm,
+    .num_gemm = sizeof(kGemm) / sizeof(kGemm[0]),
+    .depthwise_conv = kDepthwiseConv,
+    .num_depthwise_conv = sizeof(kDepthwiseConv) / sizeof(kDepthwiseConv[0]),
+    // Without dot products: the neon table's.
+    .max_pool = nullptr,
+    .average_pool = nullptr,
+    .add = nullptr,
+    .requantize = nullptr,
+    .lookup = nullptr,
+    .softmax = nullptr,
+    .quantize = nullptr,
+    .dequantize = nullptr,
+};
+
+}  // namespace octet
