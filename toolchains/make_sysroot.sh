@@ -14,6 +14,7 @@ packages=(
   libpthreadpool0 libpthreadpool-dev  # the engine's threads
   libflatbuffers-dev                  # the file format: headers
   libgtest-dev libgemmlowp-dev        # tests
+  libxnnpack0 libxnnpack-dev libcpuinfo0  # what bench/arm.sh compares with
 )
 
 if [ $# != 2 ] || [[ ! $1 =~ ^(arm64|armhf)$ ]]; then
