@@ -19,7 +19,8 @@ std::string Plan::DescribeStep(int index) const {
   const size_t i = static_cast<size_t>(index);
   const Node& node = network_.nodes[i];
   const OperatorPlan& plan = operators_[i]->plan();
-  const int root = roots_[static_cast<size_t>(node.output)];
+  const TensorPlace& place = places_[static_cast<size_t>(node.output)];
+  const int root = place.root;
   std::string line;
   AppendColumn(std::to_string(index), 3, &line);
   AppendColumn(OperatorTypeName(node.type), 14, &line);
@@ -29,8 +30,9 @@ std::string Plan::DescribeStep(int index) const {
     AppendColumn("constant", 12, &line);
   } else {
     AppendColumn(
-        "arena+" + std::to_string(blocks_[static_cast<size_t>(root)].place), 12,
-        &line);
+        "arena+" + std::to_string(blocks_[static_cast<size_t>(root)].place +
+                                  place.offset),
+        12, &line);
   }
   AppendColumn("packed " + std::to_string(plan.packed_bytes), 14, &line);
   AppendColumn(

@@ -10,6 +10,7 @@ namespace octet {
 namespace {
 
 constexpr uint64_t kNotCopied = UINT64_MAX;
+constexpr int kNoStep = -1;
 
 // The bytes of a tensor, and what kernels may read behind it.
 uint64_t TensorBytes(const Tensor& tensor) {
@@ -50,6 +51,7 @@ Result<std::unique_ptr<Plan>> Plan::Create(const Network& network,
                                            const PlanOptions& options) {
   std::unique_ptr<Plan> plan(new Plan(network, options));
   plan->MakeOperators();
+  plan->PlaceJoinedInputs();
   plan->FindRoots();
   const uint64_t packed_bytes = plan->LayOutPacked();
   plan->MakeBlocks();
@@ -88,6 +90,47 @@ std::vector<int> Plan::FindLastUses() const {
   return last;
 }
 
+std::vector<int> Plan::FindPrivateWriters() const {
+  std::vector<int> uses(network_.tensors.size(), 0);
+  std::vector<int> writers(network_.tensors.size(), kNoStep);
+  for (const int output : network_.outputs) ++uses[static_cast<size_t>(output)];
+  for (size_t step = 0; step < operators_.size(); ++step) {
+    const Node& node = network_.nodes[step];
+    for (const int input : node.inputs) ++uses[static_cast<size_t>(input)];
+    writers[static_cast<size_t>(node.output)] = static_cast<int>(step);
+  }
+  for (size_t i = 0; i < uses.size(); ++i) {
+    if (uses[i] != 1) writers[i] = kNoStep;
+  }
+  return writers;
+}
+
+void Plan::PlaceJoinedInputs() {
+  for (size_t i = 0; i < network_.tensors.size(); ++i) {
+    places_.push_back({static_cast<int>(i), 0, 0});
+  }
+  if (options_.keep_intermediates) return;
+  const std::vector<int> writers = FindPrivateWriters();
+  // From the end, so that a Concat of Concats has its place before its inputs.
+  for (size_t step = operators_.size(); step-- > 0;) {
+    Operator& join = *operators_[step];
+    const Node& node = network_.nodes[step];
+    for (size_t i = 0; i < join.plan().joined_at.size(); ++i) {
+      const size_t tensor = static_cast<size_t>(node.inputs[i]);
+      if (writers[tensor] == kNoStep) continue;
+      Operator& writer = *operators_[static_cast<size_t>(writers[tensor])];
+      if (!writer.plan().strides_output) continue;
+      TensorPlace place = places_[static_cast<size_t>(node.output)];
+      const Shape& joined = network_.output(node).shape;
+      if (place.pixel_stride == 0) place.pixel_stride = joined[joined.rank - 1];
+      place.offset += static_cast<uint64_t>(join.plan().joined_at[i]);
+      places_[tensor] = place;
+      writer.SetOutputStride(place.pixel_stride);
+      join.SkipInput(i);
+    }
+  }
+}
+
 // Whether the operator lets its output take the place of an input, no other
 // part of which it still needs.
 bool Plan::MayOverwrite(size_t step, size_t input) const {
@@ -104,18 +147,17 @@ bool Plan::MayOverwrite(size_t step, size_t input) const {
 
 void Plan::FindRoots() {
   std::vector<int> last = FindLastUses();
-  roots_.resize(network_.tensors.size());
-  for (size_t i = 0; i < roots_.size(); ++i) roots_[i] = static_cast<int>(i);
   for (size_t step = 0; step < operators_.size(); ++step) {
     const OperatorPlan& plan = operators_[step]->plan();
     const Node& node = network_.nodes[step];
     const size_t output = static_cast<size_t>(node.output);
+    if (RootOf(node.output) != node.output) continue;  // in a Concat's
     for (size_t i = 0; i < node.inputs.size(); ++i) {
       const size_t root = static_cast<size_t>(RootOf(node.inputs[i]));
       const bool dies = last[root] == static_cast<int>(step) &&
                         !network_.tensors[root].is_constant();
       if (!plan.aliases_input && !(dies && MayOverwrite(step, i))) continue;
-      roots_[output] = static_cast<int>(root);
+      places_[output] = places_[static_cast<size_t>(node.inputs[i])];
       // The memory is in use as long as any tensor in it.
       last[root] = std::max(last[root], last[output]);
       break;
@@ -148,7 +190,7 @@ void Plan::MakeBlocks() {
   const std::vector<int> last = FindLastUses();
   blocks_.resize(network_.tensors.size() + operators_.size());
   const auto extend = [&](int tensor, int step) {
-    const int root = roots_[static_cast<size_t>(tensor)];
+    const int root = RootOf(tensor);
     if (network_.tensor(root).is_constant()) return;
     ArenaBlock& block = blocks_[static_cast<size_t>(root)];
     if (block.bytes == 0) {
@@ -223,11 +265,12 @@ void Plan::Pack() {
 void Plan::SetAddresses() {
   tensors_.assign(network_.tensors.size(), nullptr);
   for (size_t i = 0; i < tensors_.size(); ++i) {
-    const size_t root = static_cast<size_t>(roots_[i]);
+    const TensorPlace& place = places_[i];
+    const size_t root = static_cast<size_t>(place.root);
     if (constant_places_[root] != kNotCopied) {
       tensors_[i] = packed_.data() + constant_places_[root];
     } else if (blocks_[root].bytes > 0) {
-      tensors_[i] = arena_.data() + blocks_[root].place;
+      tensors_[i] = arena_.data() + blocks_[root].place + place.offset;
     }
   }
   for (size_t i = 0; i < operators_.size(); ++i) {

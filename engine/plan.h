@@ -46,6 +46,13 @@ class Block {
   size_t bytes_ = 0;
 };
 
+// Where a tensor lies: in the memory of its root.
+struct TensorPlace {
+  int root;
+  uint64_t offset = 0;       // bytes from the root's first
+  int64_t pixel_stride = 0;  // 0: its pixels lie side by side
+};
+
 class Plan {
  public:
   // `network` outlives the plan. Errors: kResourceExhausted.
@@ -75,8 +82,16 @@ class Plan {
   uint64_t LayOutPacked();
   // The last step that needs the values of each tensor.
   std::vector<int> FindLastUses() const;
+  // By tensor: the step that writes it, if one input of one operator is all
+  // that reads it; otherwise -1.
+  std::vector<int> FindPrivateWriters() const;
+  // Lets operators write their outputs into that of the Concat that joins
+  // them.
+  void PlaceJoinedInputs();
   void FindRoots();
-  int RootOf(int tensor) const { return roots_[static_cast<size_t>(tensor)]; }
+  int RootOf(int tensor) const {
+    return places_[static_cast<size_t>(tensor)].root;
+  }
   bool MayOverwrite(size_t step, size_t input) const;
   void MakeBlocks();
   // What the arena would be if every tensor had memory of its own.
@@ -95,9 +110,10 @@ class Plan {
   // Of each tensor that is a constant and read as an activation: a copy in the
   // plan's form. kNotCopied for others.
   std::vector<uint64_t> constant_places_;
-  // The tensor whose memory each tensor shares: itself, or the root of an input
-  // of the operator that writes it (a Reshape, an Add in place).
-  std::vector<int> roots_;
+  // Of each tensor. Its root is itself, the root of an input of the operator
+  // that writes it (a Reshape, an Add in place) or that of the Concat that
+  // reads it.
+  std::vector<TensorPlace> places_;
   // In the arena: one for each tensor (empty where it is not its own root or a
   // constant), then one for the scratch of each operator.
   std::vector<ArenaBlock> blocks_;

@@ -1,6 +1,8 @@
-// Concat: joins activations along one dimension.
+// Concat: joins activations along one dimension. Inputs that lie in their place
+// already, because the plan let their operators write there, are not copied.
 
 #include <cstring>
+#include <string>
 #include <vector>
 
 #include "engine/operators/checks.h"
@@ -20,25 +22,43 @@ class Concat : public Operator {
     for (int axis = 0; axis < options.axis(); ++axis) rows_ *= shape[axis];
     for (const int index : node.inputs) {
       const int64_t bytes = context.network.tensor(index).NumElements() / rows_;
-      pieces_.push_back({index, row_bytes_, bytes});
+      pieces_.push_back({index, row_bytes_, bytes, false});
       row_bytes_ += bytes;
+    }
+    output_stride_ = row_bytes_;
+    if (options.axis() + 1 == shape.rank) {
+      for (const Piece& piece : pieces_) plan_.joined_at.push_back(piece.at);
+      plan_.strides_output = true;
     }
     plan_.kernel = "copy";
     plan_.num_parts =
         NumParts(context, rows_ * row_bytes_ * kWorkPerByte, rows_);
   }
 
+  void SetOutputStride(int64_t stride) override { output_stride_ = stride; }
+
+  void SkipInput(size_t input) override {
+    pieces_[input].in_place = true;
+    size_t copied = 0;
+    for (const Piece& piece : pieces_) copied += !piece.in_place;
+    plan_.kernel = copied == 0 ? "in place"
+                               : "copy " + std::to_string(copied) + " of " +
+                                     std::to_string(pieces_.size());
+    if (copied == 0) plan_.num_parts = 0;
+  }
+
   void Run(const RunContext& context, int part) const override {
     const Range rows = PartOf(rows_, part, plan_.num_parts);
     for (const Piece& piece : pieces_) {
+      if (piece.in_place) continue;
       const uint8_t* from =
           context.tensors[piece.tensor] + rows.begin * piece.bytes;
       uint8_t* to =
-          context.tensors[output_] + rows.begin * row_bytes_ + piece.at;
+          context.tensors[output_] + rows.begin * output_stride_ + piece.at;
       for (int64_t row = rows.begin; row < rows.end; ++row) {
         std::memcpy(to, from, static_cast<size_t>(piece.bytes));
         from += piece.bytes;
-        to += row_bytes_;
+        to += output_stride_;
       }
     }
   }
@@ -49,11 +69,13 @@ class Concat : public Operator {
     int tensor;
     int64_t at;
     int64_t bytes;
+    bool in_place = false;
   };
 
   int output_;
   int64_t rows_ = 1;  // the product of the dimensions in front of the axis
   int64_t row_bytes_ = 0;
+  int64_t output_stride_;  // from row to row
   std::vector<Piece> pieces_;
 };
 

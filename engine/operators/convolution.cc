@@ -60,6 +60,7 @@ Convolution::Convolution(const PrepareContext& context, const Node& node,
       residual_(node.inputs.size() > kResidualInput
                     ? node.inputs[kResidualInput]
                     : kNoTensor),
+      output_stride_(geometry.output_channels),
       row_runs_(geometry.groups == 1 && geometry.window.dilation_w == 1),
       inner_(InnerColumns(geometry)),
       zero_byte_(
@@ -74,6 +75,7 @@ Convolution::Convolution(const PrepareContext& context, const Node& node,
     plan_.overwrites = 1 << kResidualInput;
   }
   plan_.num_parts = layer_.num_parts();
+  plan_.strides_output = true;
   plan_.macs = geometry.pixels() * geometry.output_channels * patch_bytes_;
   plan_.packed_bytes =
       layer_.packed_bytes() +
@@ -211,12 +213,15 @@ void Convolution::RunDirect(Task& task, const RowPosition& row, int64_t x,
                  : 0;
     }
   }
-  const int64_t stride = geometry_.output_channels;
-  const int64_t at = (row.first_pixel + x) * stride;
-  layer_.Run(*task.block, task.runs, m,
-             {task.output + at, stride,
-              task.residual == nullptr ? nullptr : task.residual + at, stride},
-             task.workspace);
+  const int64_t pixel = row.first_pixel + x;
+  const int64_t residual_stride = geometry_.output_channels;
+  layer_.Run(
+      *task.block, task.runs, m,
+      {task.output + pixel * output_stride_, output_stride_,
+       task.residual == nullptr ? nullptr
+                                : task.residual + pixel * residual_stride,
+       residual_stride},
+      task.workspace);
 }
 
 void Convolution::Gather(Task& task, const RowPosition& row, int64_t x) const {
@@ -296,9 +301,8 @@ void Convolution::FlushGathered(Task& task) const {
              {task.tile, channels, adds ? task.tile : nullptr, channels},
              task.workspace);
   for (int64_t i = 0; i < task.gathered; ++i) {
-    std::memcpy(
-        task.output + task.gathered_pixels[i] * geometry_.output_channels,
-        task.tile + i * channels, static_cast<size_t>(channels));
+    std::memcpy(task.output + task.gathered_pixels[i] * output_stride_,
+                task.tile + i * channels, static_cast<size_t>(channels));
   }
   task.gathered = 0;
 }

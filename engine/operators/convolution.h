@@ -38,6 +38,7 @@ class Convolution : public Operator {
               const ConvolutionGeometry& geometry, const LayerWeights& weights,
               const OutputStage& stage, const GemmResidual& residual);
 
+  void SetOutputStride(int64_t stride) override { output_stride_ = stride; }
   void Pack(uint8_t* memory) override;
   void Run(const RunContext& context, int part) const override;
 
@@ -64,8 +65,9 @@ class Convolution : public Operator {
   void FlushGathered(Task& task) const;
 
   ConvolutionGeometry geometry_;
-  int input_, output_;  // tensors
-  int residual_;        // or kNoTensor
+  int input_, output_;     // tensors
+  int residual_;           // or kNoTensor
+  int64_t output_stride_;  // bytes from pixel to pixel
   // A run is a whole kernel row; otherwise it is one tap.
   bool row_runs_;
   // Columns whose kernel lies between the left and the right edge.

@@ -28,6 +28,7 @@ class DepthwiseConv2d : public Operator {
  public:
   DepthwiseConv2d(const PrepareContext& context, const Node& node);
 
+  void SetOutputStride(int64_t stride) override { output_stride_ = stride; }
   void Pack(uint8_t* memory) override;
   void Run(const RunContext& context, int part) const override;
 
@@ -72,6 +73,7 @@ class DepthwiseConv2d : public Operator {
   Window2dParams window_;
   int64_t batch_, height_, width_, channels_, output_height_, output_width_;
   int input_, output_;
+  int64_t output_stride_;  // bytes from pixel to pixel
   LayerWeights weights_;
   OutputStage stage_;
   ActivationForm form_;
@@ -101,7 +103,7 @@ DepthwiseConv2d::DepthwiseConv2d(const PrepareContext& context,
   batch_ = input[0];
   height_ = input[1];
   width_ = input[2];
-  channels_ = input[3];
+  channels_ = output_stride_ = input[3];
   output_height_ = output.shape[1];
   output_width_ = output.shape[2];
   weights_ = ReadLayer(context.network, node, *options.requantization());
@@ -127,6 +129,7 @@ DepthwiseConv2d::DepthwiseConv2d(const PrepareContext& context,
   plan_.kernel =
       std::string(isa) + " depthwise_conv " + kernel_->descriptor.name;
   plan_.macs = output.NumElements() * static_cast<int64_t>(taps);
+  plan_.strides_output = true;
   Divide(context);
   LayOutScratch();
 }
@@ -217,7 +220,7 @@ void DepthwiseConv2d::Run(const RunContext& context, int part) const {
                    picture * height_ * width_ * channels_ + task.channels.begin;
     task.output =
         context.tensors[output_] +
-        (picture * output_height_ + task.y) * output_width_ * channels_ +
+        (picture * output_height_ + task.y) * output_width_ * output_stride_ +
         task.channels.begin;
     RunRows(task);
   }
@@ -330,9 +333,10 @@ DepthwiseConvArgs DepthwiseConv2d::ArgsOf(const Task& task,
   args.packed_weights = packed_ + static_cast<size_t>(task.channels.begin) /
                                       kernel_->descriptor.nr * panel_bytes_;
   args.panel_bytes = panel_bytes_;
-  args.output = task.output + columns.begin * channels_;
-  args.output_row_stride = static_cast<ptrdiff_t>(output_width_ * channels_);
-  args.output_pixel_stride = static_cast<ptrdiff_t>(channels_);
+  args.output = task.output + columns.begin * output_stride_;
+  args.output_row_stride =
+      static_cast<ptrdiff_t>(output_width_ * output_stride_);
+  args.output_pixel_stride = static_cast<ptrdiff_t>(output_stride_);
   args.left_shifts = left_shifts_;
   args.stage = stage_;
   args.form = form_;

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "engine/network.h"
 #include "kernels/dispatch.h"
@@ -52,6 +53,12 @@ struct OperatorPlan {
   // Bit i: the output may take the place of input i, if nothing else reads it.
   uint8_t overwrites = 0;
 
+  // SetOutputStride may be called.
+  bool strides_output = false;
+  // Of an operator that lays its inputs side by side along the last dimension:
+  // where each begins in the output's pixels. Otherwise empty.
+  std::vector<int64_t> joined_at;
+
   bool Overwrites(size_t input) const {
     return input < 8 && (overwrites >> input & 1) != 0;
   }
@@ -65,6 +72,13 @@ class Operator {
   Operator& operator=(const Operator&) = delete;
 
   const OperatorPlan& plan() const { return plan_; }
+
+  // Before Pack. The output's pixels (its values along the last dimension) lie
+  // `stride` bytes apart instead of side by side.
+  virtual void SetOutputStride(int64_t stride) { (void)stride; }
+  // Before Pack. The input's values lie in their place in the output already.
+  // REQUIRES: plan().joined_at is not empty.
+  virtual void SkipInput(size_t input) { (void)input; }
 
   // Fills `memory`, plan().packed_bytes aligned to kBlockAlignment, which stays
   // while the operator lives. The model's file is not read afterwards.

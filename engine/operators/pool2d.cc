@@ -35,7 +35,8 @@ Pool2d::Pool2d(const PrepareContext& context, const Node& node,
   const Shape& output = context.network.tensor(output_).shape;
   height_ = input[1];
   width_ = input[2];
-  channels_ = input[3];
+  channels_ = output_stride_ = input[3];
+  plan_.strides_output = true;
   output_height_ = output[1];
   output_width_ = output[2];
   rows_ = output[0] * output_height_;
@@ -75,8 +76,8 @@ void Pool2d::RunRow(const RunContext& context, int64_t row,
   const uint8_t* input = context.tensors[input_] +
                          (picture * height_ + input_y) * width_ * channels_ +
                          channels.begin;
-  uint8_t* output = context.tensors[output_] + row * output_width_ * channels_ +
-                    channels.begin;
+  uint8_t* output = context.tensors[output_] +
+                    row * output_width_ * output_stride_ + channels.begin;
   PoolArgs args = {};
   args.channels = static_cast<size_t>(channels.size());
   args.window_h = static_cast<size_t>(span->cells);
@@ -84,14 +85,14 @@ void Pool2d::RunRow(const RunContext& context, int64_t row,
       static_cast<ptrdiff_t>(window_.dilation_h * width_ * channels_);
   args.cell_stride_w = static_cast<ptrdiff_t>(window_.dilation_w * channels_);
   args.output_step = static_cast<ptrdiff_t>(window_.stride_w * channels_);
-  args.output_stride = static_cast<ptrdiff_t>(channels_);
+  args.output_stride = static_cast<ptrdiff_t>(output_stride_);
   args.stage = stage_;
   args.form = form_;
   for (const PoolSpan& column : columns_) {
     args.output_width = static_cast<size_t>(column.num_outputs);
     args.window_w = static_cast<size_t>(column.cells);
     args.input = input + column.first_cell * channels_;
-    args.output = output + column.first_output * channels_;
+    args.output = output + column.first_output * output_stride_;
     SetScale(span->cells * column.cells, &args);
     function_(args);
   }

@@ -24,6 +24,7 @@ class Pool2d : public Operator {
          const Window2dParams& window, const OutputStage& stage,
          PoolFunction function);
 
+  void SetOutputStride(int64_t stride) override { output_stride_ = stride; }
   void Run(const RunContext& context, int part) const override;
 
  protected:
@@ -36,6 +37,7 @@ class Pool2d : public Operator {
   Window2dParams window_;
   int64_t height_, width_, channels_, output_height_, output_width_, rows_;
   int input_, output_;
+  int64_t output_stride_;  // bytes from pixel to pixel
   OutputStage stage_;
   ActivationForm form_;
   PoolFunction function_;
