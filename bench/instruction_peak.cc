@@ -8,6 +8,9 @@ constexpr InstructionPeak kPeaks[] = {
 #if defined(OCTET_HAVE_AVX512VNNI)
     {"avx512vnni", "vpdpbusd", RunAvx512VnniPeak},
 #endif
+#if defined(OCTET_HAVE_AVXVNNI)
+    {"avxvnni", "vpdpbusd", RunAvxVnniPeak},
+#endif
 #if defined(OCTET_HAVE_AVX2)
     {"avx2", "vpmaddwd + vpaddd", RunAvx2Peak},
 #endif

@@ -18,6 +18,7 @@ struct InstructionPeak {
 const InstructionPeak* InstructionPeaks(size_t* count);
 
 double RunAvx2Peak(size_t times);
+double RunAvxVnniPeak(size_t times);
 double RunAvx512VnniPeak(size_t times);
 
 }  // namespace octet::bench

@@ -12,6 +12,9 @@ extern const KernelTable kScalarTable;
 #if defined(OCTET_HAVE_AVX2)
 extern const KernelTable kAvx2Table;
 #endif
+#if defined(OCTET_HAVE_AVXVNNI)
+extern const KernelTable kAvxVnniTable;
+#endif
 #if defined(OCTET_HAVE_AVX512VNNI)
 extern const KernelTable kAvx512VnniTable;
 #endif

@@ -4,6 +4,9 @@
 #include "kernels/dispatch.h"
 #include "kernels/instruction_sets.h"
 
+#if defined(OCTET_HAVE_AVXVNNI)
+#include <cpuid.h>
+#endif
 #if defined(OCTET_HAVE_NEON)
 #include <sys/auxv.h>
 #endif
@@ -16,6 +19,17 @@ bool Always() { return true; }
 #if defined(OCTET_HAVE_AVX2)
 // Asks CPUID and whether the operating system saves the registers.
 bool SupportsAvx2() { return __builtin_cpu_supports("avx2") != 0; }
+#endif
+
+#if defined(OCTET_HAVE_AVXVNNI)
+// Its registers are those of AVX2. Not every compiler's
+// __builtin_cpu_supports knows it.
+bool SupportsAvxVnni() {
+  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+  constexpr unsigned kAvxVnni = 1u << 4;
+  return SupportsAvx2() && __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) &&
+         (eax & kAvxVnni) != 0;
+}
 #endif
 
 #if defined(OCTET_HAVE_AVX512VNNI)
@@ -59,6 +73,9 @@ bool SupportsI8mm() {
 constexpr IsaEntry kIsas[] = {
 #if defined(OCTET_HAVE_AVX512VNNI)
     {&kAvx512VnniTable, SupportsAvx512Vnni},
+#endif
+#if defined(OCTET_HAVE_AVXVNNI)
+    {&kAvxVnniTable, SupportsAvxVnni},
 #endif
 #if defined(OCTET_HAVE_AVX2)
     {&kAvx2Table, SupportsAvx2},

@@ -17,7 +17,7 @@ import sys
 from source_files import report
 
 FUNCTION = re.compile(r'^[0-9a-f]+ <(.*)>:$')
-INSTRUCTION = re.compile(r'^\s*([0-9a-f]+):\s+(\S+)\s*(.*)$')
+INSTRUCTION = re.compile(r'^\s*([0-9a-f]+):\s+(?:\{vex\}\s+)?(\S+)\s*(.*)$')
 TARGET = re.compile(r'^([0-9a-f]+) <')
 VECTOR = re.compile(r'%[xyz]mm')
 
