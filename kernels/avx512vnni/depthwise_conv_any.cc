@@ -6,60 +6,11 @@
 
 #include "kernels/avx512vnni/avx512vnni_kernels.h"
 #include "kernels/avx512vnni/depthwise_panel.h"
+#include "kernels/depthwise_columns.h"
 #include "kernels/depthwise_conv.h"
 
 namespace octet::avx512vnni {
 namespace {
-
-// A table of taps holds as many; a larger kernel takes several tables.
-constexpr size_t kTableTaps = 64;
-
-// Where the taps of a pixel lie, for the channels of a panel.
-class TapTable {
- public:
-  // Input row 0 is rows[0]; `first`: the panel's first channel.
-  TapTable(const DepthwiseConvArgs& args, const uint8_t* const* rows,
-           ptrdiff_t first)
-      : args_(args),
-        rows_(rows),
-        first_(first),
-        taps_(args.kernel_h * args.kernel_w) {
-    _mm512_store_si512(zeros_,
-                       _mm512_set1_epi8(static_cast<char>(args.zero_byte)));
-  }
-  size_t taps() const { return taps_; }
-  const uint8_t* operator[](size_t index) const { return at_[index]; }
-
-  // Taps `begin` ... of the pixel whose leftmost tap is in `column`; returns
-  // how many. The last one is repeated to fill up its group: zero weights.
-  size_t Fill(ptrdiff_t column, size_t begin) {
-    const size_t end = begin + kTableTaps < taps_ ? begin + kTableTaps : taps_;
-    size_t ky = begin / args_.kernel_w;
-    size_t kx = begin % args_.kernel_w;
-    for (size_t i = 0; i < end - begin; ++i) {
-      at_[i] =
-          TapAt(ky, column + static_cast<ptrdiff_t>(kx * args_.dilation_w));
-      if (++kx < args_.kernel_w) continue;
-      kx = 0;
-      ++ky;
-    }
-    for (size_t i = end - begin; i % 4 != 0; ++i) at_[i] = at_[i - 1];
-    return end - begin;
-  }
-
- private:
-  const uint8_t* TapAt(size_t ky, ptrdiff_t column) const {
-    if (static_cast<size_t>(column) >= args_.input_columns) return zeros_;
-    return rows_[ky * args_.dilation_h] + first_ + column * args_.pixel_stride;
-  }
-
-  const DepthwiseConvArgs& args_;
-  const uint8_t* const* const rows_;
-  const ptrdiff_t first_;
-  const size_t taps_;
-  const uint8_t* at_[kTableTaps];
-  alignas(64) uint8_t zeros_[64];
-};
 
 // Four taps; strip i lies `distance[i]` behind the table's columns.
 template <size_t kStrips>
@@ -72,32 +23,11 @@ template <size_t kStrips>
     const uint8_t* from[kStrips];
 #pragma GCC unroll 4
     for (size_t i = 0; i < kStrips; ++i) {
-      from[i] = table[tap + j] + at + distance[i];
+      from[i] = table.at[tap + j] + at + distance[i];
     }
     values[j] = LoadStrips<kStrips>(from);
   }
   return Interleave(values[0], values[1], values[2], values[3]);
-}
-
-// The output columns first ... end - 1, none of whose taps is outside.
-struct Inner {
-  size_t first;
-  size_t end;
-};
-
-Inner InnerColumns(const DepthwiseConvArgs& args) {
-  const ptrdiff_t stride = static_cast<ptrdiff_t>(args.stride_w);
-  const ptrdiff_t reach =
-      static_cast<ptrdiff_t>((args.kernel_w - 1) * args.dilation_w);
-  const ptrdiff_t width = static_cast<ptrdiff_t>(args.output_width);
-  const ptrdiff_t before = args.first_column < 0 ? -args.first_column : 0;
-  const ptrdiff_t last = static_cast<ptrdiff_t>(args.input_columns) - 1 -
-                         reach - args.first_column;
-  const ptrdiff_t first = (before + stride - 1) / stride;
-  const ptrdiff_t end = last < 0 ? 0 : last / stride + 1;
-  if (first >= end || first >= width) return {0, 0};
-  return {static_cast<size_t>(first),
-          static_cast<size_t>(end < width ? end : width)};
 }
 
 // One output row of a panel.
@@ -110,12 +40,13 @@ class Row {
   // Any columns; kernels larger than the table.
   [[gnu::noinline]] void RunEdge(size_t begin, size_t end) {
     const Requantization q = LoadRequantization<1>(p_);
+    const size_t all_taps = args_.kernel_h * args_.kernel_w;
     for (size_t x = begin; x < end; ++x) {
       const ptrdiff_t column =
           args_.first_column + static_cast<ptrdiff_t>(x * args_.stride_w);
       Quad sum = Bias<1>(p_);
-      for (size_t tap = 0; tap < table_.taps(); tap += kTableTaps) {
-        const size_t taps = table_.Fill(column, tap);
+      for (size_t tap = 0; tap < all_taps; tap += kTableTaps) {
+        const size_t taps = FillTapTable(table_, column, tap, 4);
         const uint8_t* weights =
             p_.weights + tap / 4 * DepthwisePanel::kGroupBytes;
         for (size_t i = 0; i < taps; i += 4) {
@@ -134,8 +65,9 @@ class Row {
   [[gnu::noinline]] void RunInner(size_t begin, const Strips<kStrips>& strips) {
     if (strips.width == 0) return;
     const Requantization q = LoadRequantization<kStrips>(p_);
-    const size_t taps = table_.Fill(
-        args_.first_column + static_cast<ptrdiff_t>(begin * args_.stride_w), 0);
+    const ptrdiff_t column =
+        args_.first_column + static_cast<ptrdiff_t>(begin * args_.stride_w);
+    const size_t taps = FillTapTable(table_, column, 0, 4);
     const ptrdiff_t step =
         static_cast<ptrdiff_t>(args_.stride_w) * args_.pixel_stride;
     ptrdiff_t distance[kStrips];
@@ -176,7 +108,7 @@ class Row {
 // The first columns of `inner` as strips of an even width; none where they are
 // too few.
 template <size_t kStrips>
-Strips<kStrips> InnerStrips(const Inner& inner) {
+Strips<kStrips> InnerStrips(const InnerColumns& inner) {
   constexpr size_t kStep = 2 * kStrips;
   return DivideIntoStrips<kStrips>((inner.end - inner.first) / kStep * kStep);
 }
@@ -187,13 +119,14 @@ void DepthwiseConvAny(const DepthwiseConvArgs& args) {
   const uint8_t* const* rows =
       reinterpret_cast<const uint8_t* const*>(args.input_rows);
   uint8_t* output = static_cast<uint8_t*>(args.output);
-  Inner inner = InnerColumns(args);
+  InnerColumns inner = InnerColumnsOf(args);
   if (args.kernel_h * args.kernel_w > kTableTaps) inner = {0, 0};
   ForEachPanel(args, [&](auto num, const DepthwisePanel& p, ptrdiff_t c) {
     constexpr size_t kStrips = decltype(num)::value;
     const Strips<kStrips> strips = InnerStrips<kStrips>(inner);
     for (size_t y = 0; y < args.output_rows; ++y) {
-      TapTable table(args, rows + y * args.stride_h, c);
+      TapTable table{args, rows + y * args.stride_h, c, {}, {}};
+      InitTapTable(table);
       uint8_t* to =
           output + static_cast<ptrdiff_t>(y) * args.output_row_stride + c;
       Row row(args, p, table, to);
