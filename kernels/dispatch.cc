@@ -34,6 +34,28 @@ Function FirstFunction(const KernelTable* leading,
   return found;
 }
 
+template <typename Kernel>
+void SetFirst(const KernelTable* leading, Kernel TfliteKernels::*entry,
+              TfliteKernels* to) {
+  ForEachServingTable(leading, [&](const KernelTable& table) {
+    to->*entry = table.tflite.*entry;
+    return to->*entry != nullptr;
+  });
+}
+
+TfliteKernels ResolveTflite(const KernelTable* leading) {
+  TfliteKernels set = {};
+  SetFirst(leading, &TfliteKernels::accumulate_gemm, &set);
+  SetFirst(leading, &TfliteKernels::accumulate_depthwise_conv, &set);
+  SetFirst(leading, &TfliteKernels::output, &set);
+  SetFirst(leading, &TfliteKernels::add, &set);
+  SetFirst(leading, &TfliteKernels::requantize, &set);
+  SetFirst(leading, &TfliteKernels::softmax, &set);
+  SetFirst(leading, &TfliteKernels::average_pool, &set);
+  SetFirst(leading, &TfliteKernels::mean, &set);
+  return set;
+}
+
 // A field of a descriptor that is 0 takes any value.
 bool Takes(uint8_t only, size_t value) { return only == 0 || only == value; }
 
@@ -121,6 +143,7 @@ KernelSet ResolveKernels(const KernelTable* leading) {
   set.softmax = FirstFunction(leading, &KernelTable::softmax);
   set.quantize = FirstFunction(leading, &KernelTable::quantize);
   set.dequantize = FirstFunction(leading, &KernelTable::dequantize);
+  set.tflite = ResolveTflite(leading);
   return set;
 }
 

@@ -48,6 +48,7 @@ struct KernelSet {
   SoftmaxFunction softmax;
   QuantizeFunction quantize;
   DequantizeFunction dequantize;
+  TfliteKernels tflite = {};
 };
 
 KernelSet ResolveKernels(const KernelTable* leading);

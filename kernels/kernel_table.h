@@ -11,6 +11,7 @@
 #include "kernels/elementwise.h"
 #include "kernels/gemm.h"
 #include "kernels/pooling.h"
+#include "kernels/tflite.h"
 #include "kernels/winograd_conv.h"
 
 namespace octet {
@@ -40,6 +41,7 @@ struct KernelTable {
   SoftmaxFunction softmax;
   QuantizeFunction quantize;
   DequantizeFunction dequantize;
+  TfliteKernels tflite = {};
 };
 
 }  // namespace octet

@@ -24,6 +24,7 @@ size_t IndexAt(const uint8_t* order, size_t position) {
 }
 
 int ShiftOf(const LayerWeights& layer, size_t channel) {
+  if (layer.shift == nullptr) return 0;
   return layer.shift[layer.per_channel ? channel : 0];
 }
 
@@ -69,7 +70,7 @@ int32_t FoldedBias(const LayerWeights& layer, size_t channel, size_t k,
   uint32_t sum = 0;
   for (size_t j = 0; j < k; ++j) {
     const int32_t weight = layer.weights[channel * layer.channel_stride + j];
-    sum += static_cast<uint32_t>(weight);
+    sum += static_cast<uint32_t>(weight - layer.weight_zero_point);
   }
   const int32_t zero_point = ZeroPointInForm(layer.input_zero_point, form);
   const uint32_t bias = static_cast<uint32_t>(layer.bias[channel]) -
@@ -95,6 +96,7 @@ constexpr size_t kMaxNr = 256;
 // The panel that begins with channel `first`.
 struct Panel {
   size_t first;
+  int weight_zero_point;
   int left[kMaxNr];               // FoldedLeftShift of each lane's channel
   const int8_t* weights[kMaxNr];  // of each lane's channel; null: none
 };
@@ -114,6 +116,7 @@ void PackPanelHeader(const LaneFormat& format, const LayerWeights& layer,
     std::memcpy(to + lane * 4, &bias, 4);
     std::memcpy(to + layout.shift + lane * 4, &shift, 4);
   }
+  if (layer.multiplier == nullptr) return;
   for (size_t lane = 0; lane < format.nr; ++lane) {
     const size_t channel = panel.first + IndexAt(format.multiplier_order, lane);
     if (channel >= layer.n) continue;
@@ -153,8 +156,9 @@ void PackBlock(const LaneFormat& format, size_t kr, const Panel& panel,
     for (size_t j = 0; j < kr && block + j < format.positions; ++j) {
       const size_t index = IndexAt(format.weight_order, block + j);
       if (format.weight_order != nullptr && index == kNoTap) continue;
-      StoreWeight(from[index] * (1 << panel.left[lane]), format.weight_type,
-                  to + j * bytes);
+      StoreWeight(
+          (from[index] - panel.weight_zero_point) * (1 << panel.left[lane]),
+          format.weight_type, to + j * bytes);
     }
   }
 }
@@ -179,7 +183,7 @@ uint8_t* PackRun(const LaneFormat& format, size_t kr, const Panel& panel,
 
 Panel PanelAt(const LaneFormat& format, const LayerWeights& layer, size_t first,
               size_t k) {
-  Panel panel = {first, {}, {}};
+  Panel panel = {first, layer.weight_zero_point, {}, {}};
   for (size_t lane = 0; lane < format.nr; ++lane) {
     const size_t channel = first + IndexAt(format.accumulator_order, lane);
     if (channel >= layer.n) continue;

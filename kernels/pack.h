@@ -21,11 +21,14 @@ struct LayerWeights {
   // Weight j of channel c is weights[c * channel_stride + j].
   const int8_t* weights;
   size_t channel_stride;
-  const int32_t* bias;        // [n]
+  const int32_t* bias;  // [n]
+  // Null for kernels that store accumulators (tflite.h): 0 in the panels.
   const int16_t* multiplier;  // [n], or [1] if !per_channel
   const int8_t* shift;        // [n], or [1] if !per_channel
   bool per_channel;
   int32_t input_zero_point;  // of q, -128 ... 127
+  // Not 0 for kernels with int16 weights alone.
+  int32_t weight_zero_point;
 };
 
 // k after each run is padded to kr.

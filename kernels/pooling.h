@@ -39,6 +39,9 @@ struct PoolArgs {
   int32_t bias;
   int16_t multiplier;
   int8_t shift;
+  // Rounding TFLITE alone (tflite.h), which has no `multiplier`.
+  int32_t multiplier_q31;
+  bool halves_up;
   OutputStage stage;  // max: zero_point is not used
   ActivationForm form;
 };

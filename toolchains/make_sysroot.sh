@@ -13,7 +13,8 @@ set -euo pipefail
 packages=(
   libpthreadpool0 libpthreadpool-dev  # the engine's threads
   libflatbuffers-dev                  # the file format: headers
-  libgtest-dev libgemmlowp-dev        # tests
+  libgtest-dev                        # tests
+  libgemmlowp-dev                     # TFLite's arithmetic: headers
   libxnnpack0 libxnnpack-dev libcpuinfo0  # what bench/arm.sh compares with
 )
 

@@ -10,8 +10,8 @@ set -euo pipefail
 packages=(
   # To build anything.
   g++ cmake ninja-build git ca-certificates pkg-config
-  # The engine: the file format and the thread pool.
-  libflatbuffers-dev flatbuffers-compiler libpthreadpool-dev
+  # The engine: the file format, the thread pool, TFLite's arithmetic.
+  libflatbuffers-dev flatbuffers-compiler libpthreadpool-dev libgemmlowp-dev
   # The commands: pictures, archives, options, JSON, SHA-256.
   libpng-dev libjpeg62-turbo-dev libwebp-dev zlib1g-dev
   libcli11-dev nlohmann-json3-dev libssl-dev
@@ -19,7 +19,7 @@ packages=(
   libprotobuf-dev protobuf-compiler libonnx-dev
   libxnnpack-dev
   # Tests and benchmarks: frameworks, oracles, checks.
-  libgtest-dev libbenchmark-dev libgemmlowp-dev
+  libgtest-dev libbenchmark-dev
   python3 clang-format
   # The networks that bench/ measures.
   python3-numpy python3-onnx

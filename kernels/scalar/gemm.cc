@@ -17,6 +17,7 @@ struct Tile {
   uint32_t accumulator[kMr][kNr];
 };
 
+template <typename Weight>
 void Accumulate(const GemmArgs& args, const uint8_t* panel, Tile& tile) {
   const uint8_t* weights = panel + PanelLayoutOf(kNr).weights;
   for (size_t i = 0; i < args.m; ++i) {
@@ -26,14 +27,16 @@ void Accumulate(const GemmArgs& args, const uint8_t* panel, Tile& tile) {
   }
   for (size_t r = 0; r < args.num_runs; ++r) {
     const uint8_t* base = static_cast<const uint8_t*>(args.runs[r].base);
-    for (size_t j = 0; j < args.run_length; ++j, weights += kNr) {
+    for (size_t j = 0; j < args.run_length;
+         ++j, weights += kNr * sizeof(Weight)) {
       for (size_t i = 0; i < args.m; ++i) {
         const uint8_t byte =
             base[static_cast<ptrdiff_t>(i) * args.runs[r].pixel_stride +
                  static_cast<ptrdiff_t>(j)];
         const int32_t a = ReadInForm(byte, args.form);
         for (size_t c = 0; c < kNr; ++c) {
-          const int32_t product = a * static_cast<int8_t>(weights[c]);
+          const int32_t product =
+              a * Load<Weight>(weights + c * sizeof(Weight));
           tile.accumulator[i][c] += static_cast<uint32_t>(product);
         }
       }
@@ -72,16 +75,42 @@ void Store(const GemmArgs& args, const uint8_t* panel, const Tile& tile,
   }
 }
 
-}  // namespace
+// The accumulators as they are.
+void StoreAccumulators(const GemmArgs& args, const Tile& tile, size_t first,
+                       size_t channels) {
+  for (size_t i = 0; i < args.m; ++i) {
+    uint8_t* pixel = static_cast<uint8_t*>(args.output) +
+                     static_cast<ptrdiff_t>(i) * args.output_stride;
+    std::memcpy(pixel + 4 * first, tile.accumulator[i], 4 * channels);
+  }
+}
 
-void Gemm4x8(const GemmArgs& args) {
+// Calls store(panel, tile, first channel, channels) for each panel.
+template <typename Weight, typename StoreTile>
+void ForEachPanel(const GemmArgs& args, StoreTile store) {
   const uint8_t* panel = static_cast<const uint8_t*>(args.packed_weights);
   for (size_t n = 0; n < args.n; n += kNr, panel += args.panel_bytes) {
     const size_t channels = args.n - n < kNr ? args.n - n : kNr;
     Tile tile;
-    Accumulate(args, panel, tile);
-    Store(args, panel, tile, n, channels);
+    Accumulate<Weight>(args, panel, tile);
+    store(panel, tile, n, channels);
   }
+}
+
+}  // namespace
+
+void Gemm4x8(const GemmArgs& args) {
+  ForEachPanel<int8_t>(args, [&](const uint8_t* panel, const Tile& tile,
+                                 size_t first, size_t channels) {
+    Store(args, panel, tile, first, channels);
+  });
+}
+
+void AccumulateGemm4x8(const GemmArgs& args) {
+  ForEachPanel<int16_t>(args, [&](const uint8_t*, const Tile& tile,
+                                  size_t first, size_t channels) {
+    StoreAccumulators(args, tile, first, channels);
+  });
 }
 
 }  // namespace octet::scalar

@@ -5,6 +5,7 @@
 
 #include "kernels/requantize.h"
 #include "kernels/scalar/scalar_kernels.h"
+#include "kernels/scalar/tflite_rounding.h"
 
 namespace octet::scalar {
 namespace {
@@ -47,8 +48,10 @@ void MaxBlock(const PoolArgs& args, size_t x, size_t first, size_t channels) {
   }
 }
 
-void AverageBlock(const PoolArgs& args, size_t x, size_t first,
-                  size_t channels) {
+// result(accumulator) is the q of a channel.
+template <typename Result>
+void AverageBlock(const PoolArgs& args, size_t x, size_t first, size_t channels,
+                  Result result) {
   int32_t sum[kBlock];
   for (size_t c = 0; c < channels; ++c) sum[c] = args.bias;
   ForEachCell(args, x, first, [&](const uint8_t* cell) {
@@ -58,9 +61,7 @@ void AverageBlock(const PoolArgs& args, size_t x, size_t first,
   });
   uint8_t* output = OutputAt(args, x, first);
   for (size_t c = 0; c < channels; ++c) {
-    const int8_t q =
-        RequantizeQ15(sum[c], args.multiplier, args.shift, args.stage);
-    output[c] = ToByte(q, args.form);
+    output[c] = ToByte(result(sum[c]), args.form);
   }
 }
 
@@ -75,9 +76,37 @@ void ForEachBlock(const PoolArgs& args, Block block) {
   }
 }
 
+template <typename Result>
+void ForEachAverageBlock(const PoolArgs& args, Result result) {
+  ForEachBlock(
+      args, [&](const PoolArgs& pool, size_t x, size_t first, size_t channels) {
+        AverageBlock(pool, x, first, channels, result);
+      });
+}
+
 }  // namespace
 
 void MaxPool(const PoolArgs& args) { ForEachBlock(args, MaxBlock); }
-void AveragePool(const PoolArgs& args) { ForEachBlock(args, AverageBlock); }
+
+void AveragePool(const PoolArgs& args) {
+  ForEachAverageBlock(args, [&](int32_t sum) {
+    return RequantizeQ15(sum, args.multiplier, args.shift, args.stage);
+  });
+}
+
+void TfliteAveragePool(const PoolArgs& args) {
+  const int32_t count = static_cast<int32_t>(args.window_h * args.window_w);
+  ForEachAverageBlock(args, [&](int32_t sum) {
+    return Clamp(AverageTflite(sum, count, args.halves_up),
+                 args.stage.clamp_min, args.stage.clamp_max);
+  });
+}
+
+void TfliteMean(const PoolArgs& args) {
+  const TfliteScale scale = {args.multiplier_q31, args.shift};
+  ForEachAverageBlock(args, [&](int32_t sum) {
+    return OutputTflite(ScaleTflite(sum, scale), args.stage);
+  });
+}
 
 }  // namespace octet::scalar

@@ -4,20 +4,6 @@
 #include "kernels/scalar/scalar_kernels.h"
 
 namespace octet::scalar {
-namespace {
-
-// The largest byte of a row in unsigned order: flipping the sign bit of s8
-// bytes makes both forms compare alike, and differences stay the same.
-uint8_t MaxBiased(const uint8_t* input, size_t n, uint8_t flip) {
-  uint8_t largest = 0;
-  for (size_t i = 0; i < n; ++i) {
-    const uint8_t biased = input[i] ^ flip;
-    largest = biased > largest ? biased : largest;
-  }
-  return largest;
-}
-
-}  // namespace
 
 void Softmax(const SoftmaxArgs& args) {
   const uint8_t flip = FormMask(args.form) ^ 0x80;

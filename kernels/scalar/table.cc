@@ -14,6 +14,15 @@ constexpr DepthwiseConvKernel kDepthwiseConv[] = {
      scalar::DepthwiseConvAny},
 };
 
+constexpr GemmKernel kAccumulateGemm = {
+    {"4x8", 4, 8, 1, WeightType::kInt16, nullptr, nullptr, 0},
+    scalar::AccumulateGemm4x8};
+
+constexpr DepthwiseConvKernel kAccumulateDepthwiseConv = {
+    {"any", 8, 1, WeightType::kInt16, nullptr, nullptr, /*max_rows=*/1, 0, 0, 0,
+     0, 0, 0},
+    scalar::AccumulateDepthwiseConvAny};
+
 }  // namespace
 
 const KernelTable kScalarTable = {
@@ -32,6 +41,17 @@ const KernelTable kScalarTable = {
     .softmax = scalar::Softmax,
     .quantize = scalar::Quantize,
     .dequantize = scalar::Dequantize,
+    .tflite =
+        {
+            .accumulate_gemm = &kAccumulateGemm,
+            .accumulate_depthwise_conv = &kAccumulateDepthwiseConv,
+            .output = scalar::TfliteOutput,
+            .add = scalar::TfliteAdd,
+            .requantize = scalar::TfliteRequantize,
+            .softmax = scalar::TfliteSoftmax,
+            .average_pool = scalar::TfliteAveragePool,
+            .mean = scalar::TfliteMean,
+        },
 };
 
 }  // namespace octet

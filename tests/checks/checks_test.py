@@ -121,6 +121,14 @@ class ObjectSymbolsTest(unittest.TestCase):
             '_ZN5octet12_GLOBAL__N_14TileEv t 0 10',
             'memcpy U'), [])
 
+    def test_scalar_shares_gemmlowp(self):
+        line = '_ZN8gemmlowp19RoundingDivideByPOTIiiEET_S1_T0_ W 0 40'
+        self.assertEqual(object_symbols.check_symbols(
+            'scalar', '_ZN5octet12kScalarTableE D 0 70\n' + line), [])
+        self.assertEqual(len(self.problems(line)), 1)
+        self.assertEqual(len(object_symbols.check_symbols(
+            'scalar', '_ZSt3minIiERKT_S2_S2_ W 0 10')), 1)
+
     def test_forbidden(self):
         for line in ('_ZSt3minIiERKT_S2_S2_ W 0 10',
                      '_ZGVZN5octet4avx21fEvE1x u 0 8',

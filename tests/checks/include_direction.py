@@ -57,6 +57,9 @@ ISA_SYSTEM_HEADERS = ('cstddef', 'cstdint', 'cstring', 'immintrin.h',
 ISA_FOUNDATIONS = {'avx512vnni': ('vnni',), 'avxvnni': ('vnni', 'avx2'),
                    'neondot': ('neon',), 'i8mm': ('neon',)}
 
+# Their one exception, which is compiled for the oldest CPU.
+PORTABLE_HEADERS = {'scalar': ('fixedpoint/fixedpoint.h',)}
+
 INCLUDE = re.compile(r'\s*#\s*include\s*(["<])([^">]+)[">]')
 
 
@@ -71,7 +74,8 @@ def check_include(root, path, bracket, included):
     """What is wrong with one line, or None."""
     isa = ISA_FOLDER.match(path)
     if bracket == '<':
-        if isa and included not in ISA_SYSTEM_HEADERS:
+        if isa and included not in (
+                ISA_SYSTEM_HEADERS + PORTABLE_HEADERS.get(isa.group(1), ())):
             return f'<{included}> in a folder of one instruction set'
         if (included.split('/')[0] == 'octet'
                 and not path.startswith(APPLICATIONS)):

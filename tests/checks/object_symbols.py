@@ -7,6 +7,9 @@ that is the copy of a file compiled for a newer CPU, older ones crash.
     weak       none
     undefined  those, and what compilers call by themselves
 
+scalar, which is compiled like the rest of the program, for the oldest CPU, may
+also share gemmlowp's functions.
+
 usage: object_symbols.py NM ISA OBJECT...
 """
 
@@ -21,6 +24,10 @@ from source_files import report
 RUNTIME = re.compile(
     r'(mem(cpy|set|move|cmp)|__mem\w+_chk|__stack_chk_(fail|guard)'
     r'|__aeabi_\w+|__u?(div|mod)[dt]i[34]|_GLOBAL_OFFSET_TABLE_)$')
+
+
+# What scalar may share: inline functions of gemmlowp, and the assert in them.
+PORTABLE = re.compile(r'(_ZNK?8gemmlowp\w+|__assert_fail|__assert)$')
 
 
 def own_symbol(isa):
@@ -40,6 +47,8 @@ def check_symbols(isa, listing):
         if len(fields) < 2 or line.endswith(':'):
             continue
         name, kind = fields[0], fields[1]
+        if isa == 'scalar' and kind in 'WVU' and PORTABLE.match(name):
+            continue
         if kind in 'WwVvu':
             problems.append(f'{isa}: {name} is weak')
         elif kind == 'U':

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "kernels/requantize.h"
+#include "kernels/tflite.h"
 
 namespace octet {
 namespace {
@@ -154,11 +155,26 @@ LayerWeights ToLayerWeights(const reference::WeightedLayer& layer) {
   weights.weights = layer.weights.data.data();
   weights.channel_stride = layer.weights.data.size() / weights.n;
   weights.bias = layer.bias.data();
+  weights.input_zero_point = layer.input_zero_point;
+  weights.weight_zero_point = layer.weight_zero_point;
+  if (layer.requantization.shift.empty()) return weights;
   weights.multiplier = layer.requantization.multiplier.data();
   weights.shift = layer.requantization.shift.data();
   weights.per_channel = layer.requantization.shift.size() == weights.n;
-  weights.input_zero_point = layer.input_zero_point;
   return weights;
+}
+
+reference::TfliteScales ToTflite(const reference::Requantization& q15,
+                                 Random& random) {
+  reference::TfliteScales scales;
+  for (size_t i = 0; i < q15.shift.size(); ++i) {
+    scales.multiplier.push_back(static_cast<int32_t>(
+        q15.multiplier[i] * (1 << 16) + random.Between(0, (1 << 16) - 1)));
+    // m * 2^-15 * 2^-(shift + 6) = (m * 2^16) * 2^(s - 31)
+    scales.shift.push_back(static_cast<int8_t>(
+        std::clamp(-(q15.shift[i] + 6), kTfliteMinShift, kTfliteMaxShift)));
+  }
+  return scales;
 }
 
 OutputStage ToOutputStage(const reference::OutputParams& output) {

@@ -11,6 +11,7 @@
 #include "kernels/pack.h"
 #include "tests/random.h"
 #include "tests/reference/layers.h"
+#include "tests/reference/tflite.h"
 
 namespace octet {
 
@@ -47,8 +48,13 @@ void SetExtremeBiases(const std::vector<int64_t>& sums, Random& random,
 void FillWithExtremes(uint8_t* bytes, size_t count, int zero_point,
                       Random& random);
 
-// The same layer as the packer takes it; `layer` must stay alive.
+// The same layer as the packer takes it; `layer` must stay alive. Without
+// shifts it is one for kernels that store accumulators.
 LayerWeights ToLayerWeights(const reference::WeightedLayer& layer);
+
+// The same factors with rounding TFLITE, their lower bits at random.
+reference::TfliteScales ToTflite(const reference::Requantization& q15,
+                                 Random& random);
 
 OutputStage ToOutputStage(const reference::OutputParams& output);
 

@@ -30,7 +30,8 @@ int64_t WindowSum(const WeightedLayer& layer, const Window2dParams& window,
       for (int64_t i = 0; i < weights[3]; ++i) {
         const int64_t q = At(input, n, y, x, first_channel + i);
         sum += (q - layer.input_zero_point) *
-               At(layer.weights, output_channel, ky, kx, i);
+               (At(layer.weights, output_channel, ky, kx, i) -
+                layer.weight_zero_point);
       }
     }
   }
@@ -82,7 +83,8 @@ std::vector<int64_t> FullyConnectedSums(const WeightedLayer& layer,
       int64_t sum = 0;
       for (size_t j = 0; j < k; ++j) {
         const int64_t difference = input[row * k + j] - layer.input_zero_point;
-        sum += difference * layer.weights.data[c * k + j];
+        sum += difference *
+               (layer.weights.data[c * k + j] - layer.weight_zero_point);
       }
       sums.push_back(sum);
     }

@@ -48,10 +48,11 @@ struct WeightedLayer {
   Requantization requantization;
   int input_zero_point = 0;
   OutputParams output;
+  int weight_zero_point = 0;
 };
 
-// The sums of (input - zero_point) * weights without bias, [m][n] for inputs
-// [m][k].
+// The sums of (input - zero_point) * (weights - zero_point) without bias,
+// [m][n] for inputs [m][k].
 std::vector<int64_t> FullyConnectedSums(const WeightedLayer& layer,
                                         const std::vector<int8_t>& input);
 std::vector<int8_t> FullyConnected(const WeightedLayer& layer,

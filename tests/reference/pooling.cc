@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "tests/reference/layers.h"
+#include "tests/reference/tflite.h"
 
 namespace octet::reference {
 namespace {
@@ -82,6 +83,34 @@ Tensor AveragePool2d(const AveragePool2dLayer& layer, const Tensor& input) {
     return RequantizeExactly(cells.sum - cells.inside * layer.input_zero_point,
                              layer.requantization.MultiplierOf(index),
                              layer.requantization.ShiftOf(index), layer.output);
+  });
+}
+
+Tensor TfliteAveragePool2d(const Window2dParams& window, bool halves_up,
+                           const OutputParams& output, const Tensor& input) {
+  return Pool(window, input, [&](const Cells& cells) {
+    int64_t average = 0;
+    if (halves_up) {
+      average = FloorDivide(2 * cells.sum + cells.inside, 2 * cells.inside);
+    } else {
+      const int64_t magnitude =
+          FloorDivide(2 * std::abs(cells.sum) + cells.inside, 2 * cells.inside);
+      average = cells.sum < 0 ? -magnitude : magnitude;
+    }
+    return static_cast<int8_t>(
+        Limit(average, output.clamp_min, output.clamp_max));
+  });
+}
+
+Tensor TfliteMean(const Window2dParams& window, int input_zero_point,
+                  const TfliteScales& scales, const OutputParams& output,
+                  const Tensor& input) {
+  return Pool(window, input, [&](const Cells& cells) {
+    const int64_t steps =
+        TfliteScaled(cells.sum - cells.inside * input_zero_point,
+                     scales.multiplier[0], scales.shift[0]);
+    return static_cast<int8_t>(
+        Limit(steps + output.zero_point, output.clamp_min, output.clamp_max));
   });
 }
 
