@@ -10,8 +10,8 @@
 // An accumulate_gemm or accumulate_depthwise_conv is a kernel of gemm.h or
 // depthwise_conv.h that stores its accumulators, int32, where those store
 // RequantizeQ15 of them: `output` is aligned to 4 bytes, output strides count
-// bytes; stage and left_shifts are not used. Its weights are int16, so that
-// w - zero_point fits; the shifts and multipliers of its panels are 0.
+// bytes; stage, left_shifts and residual are not used. Its weights are int16,
+// so that w - zero_point fits; the shifts and multipliers of its panels are 0.
 //
 // Averages are PoolFunctions (pooling.h):
 //   average_pool  bias is that of a zero point of q = 0;

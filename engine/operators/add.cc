@@ -3,6 +3,7 @@
 #include "engine/operators/checks.h"
 #include "engine/operators/operators.h"
 #include "engine/operators/split.h"
+#include "engine/operators/tflite_checks.h"
 #include "schema/shape_inference.h"
 
 namespace octet {
@@ -49,14 +50,21 @@ class Add : public Operator {
   AddArgs args_ = {};
 };
 
+Status CheckQ15Add(const schema::Add& options) {
+  if (options.multiplier_1() < 0 || options.multiplier_2() < 0) {
+    return InvalidModel("the multipliers must not be negative");
+  }
+  return CheckFractionBits(options.fraction_bits());
+}
+
 }  // namespace
 
 Status VerifyAdd(const Network& network, const Node& node) {
   const auto& options = node.options<schema::Add>();
-  if (options.multiplier_1() < 0 || options.multiplier_2() < 0) {
-    return InvalidModel("the multipliers must not be negative");
-  }
-  OCTET_RETURN_IF_ERROR(CheckFractionBits(options.fraction_bits()));
+  OCTET_RETURN_IF_ERROR(CheckRounding(options.rounding()));
+  OCTET_RETURN_IF_ERROR(options.rounding() == schema::Rounding::TFLITE
+                            ? CheckTfliteAdd(options)
+                            : CheckQ15Add(options));
   OCTET_RETURN_IF_ERROR(CheckClamp(options.clamp()));
   return CheckOutputShape(network, node,
                           InferElementwiseShape(network.input(node, 0).shape,
@@ -64,7 +72,11 @@ Status VerifyAdd(const Network& network, const Node& node) {
 }
 
 OperatorPointer MakeAdd(const PrepareContext& context, const Node& node) {
-  return std::make_unique<Add>(context, node, node.options<schema::Add>());
+  const auto& options = node.options<schema::Add>();
+  if (options.rounding() == schema::Rounding::TFLITE) {
+    return MakeTfliteAdd(context, node);
+  }
+  return std::make_unique<Add>(context, node, options);
 }
 
 }  // namespace octet

@@ -8,6 +8,7 @@
 #include "engine/operators/checks.h"
 #include "engine/operators/operators.h"
 #include "engine/operators/pool2d.h"
+#include "engine/operators/tflite_checks.h"
 
 namespace octet {
 namespace {
@@ -54,6 +55,16 @@ std::set<int64_t> DistinctCounts(const Network& network, const Node& node,
   return counts;
 }
 
+Status CheckScales(const schema::AveragePool2d& options) {
+  const auto* requantization = options.requantization();
+  const uint32_t count = options.counts()->size();
+  OCTET_RETURN_IF_ERROR(CheckRequantization(requantization, count));
+  if (requantization->multiplier()->size() != count) {
+    return InvalidModel("each count needs its own multiplier");
+  }
+  return OkStatus();
+}
+
 Status CheckCounts(const Network& network, const Node& node) {
   const auto& options = node.options<schema::AveragePool2d>();
   const auto* counts = options.counts();
@@ -61,10 +72,8 @@ Status CheckCounts(const Network& network, const Node& node) {
     return InvalidModel("there must be 1 to " + std::to_string(kMaxCounts) +
                         " counts");
   }
-  const auto* requantization = options.requantization();
-  OCTET_RETURN_IF_ERROR(CheckRequantization(requantization, counts->size()));
-  if (requantization->multiplier()->size() != counts->size()) {
-    return InvalidModel("each count needs its own multiplier");
+  if (options.rounding() == schema::Rounding::Q15) {
+    OCTET_RETURN_IF_ERROR(CheckScales(options));
   }
   const std::set<int64_t> stored(counts->begin(), counts->end());
   if (stored.size() != counts->size() ||
@@ -124,13 +133,23 @@ Status VerifyAveragePool2d(const Network& network, const Node& node) {
   const auto& options = node.options<schema::AveragePool2d>();
   OCTET_RETURN_IF_ERROR(
       VerifyPool2d(network, node, options.window(), options.clamp()));
+  OCTET_RETURN_IF_ERROR(CheckRounding(options.rounding()));
+  if (options.rounding() == schema::Rounding::TFLITE) {
+    if (options.tflite_requantization() == nullptr) {
+      return CheckTfliteAveragePool2d(network, node);
+    }
+    OCTET_RETURN_IF_ERROR(CheckTfliteMean(options));
+  }
   return CheckCounts(network, node);
 }
 
 OperatorPointer MakeAveragePool2d(const PrepareContext& context,
                                   const Node& node) {
-  return std::make_unique<AveragePool2d>(context, node,
-                                         node.options<schema::AveragePool2d>());
+  const auto& options = node.options<schema::AveragePool2d>();
+  if (options.rounding() == schema::Rounding::TFLITE) {
+    return MakeTfliteAveragePool2d(context, node);
+  }
+  return std::make_unique<AveragePool2d>(context, node, options);
 }
 
 }  // namespace octet

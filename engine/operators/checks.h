@@ -45,20 +45,30 @@ T EntryOf(const flatbuffers::Vector<T>& values, uint32_t index) {
   return values.Get(values.size() == 1 ? 0 : index);
 }
 
-// "avx2 add": which table a function of a plan's kernels comes from.
-template <typename Function>
-std::string KernelName(const KernelSet& kernels, Function KernelTable::*entry,
-                       Function function, const char* family) {
+// "avx2 add": which of a plan's tables is the first that `serves`.
+template <typename Serves>
+std::string FirstServing(const KernelSet& kernels, Serves serves,
+                         const char* family) {
   size_t count = 0;
   const IsaEntry* list = IsaList(&count);
   bool reached = false;
   for (size_t i = 0; i < count; ++i) {
     reached = reached || list[i].table == kernels.leading;
-    if (reached && list[i].table->*entry == function) {
+    if (reached && serves(*list[i].table)) {
       return std::string(list[i].table->isa) + " " + family;
     }
   }
   return family;
+}
+
+// Which table a function of a plan's kernels comes from.
+template <typename Function>
+std::string KernelName(const KernelSet& kernels, Function KernelTable::*entry,
+                       Function function, const char* family) {
+  return FirstServing(
+      kernels,
+      [&](const KernelTable& table) { return table.*entry == function; },
+      family);
 }
 
 }  // namespace octet

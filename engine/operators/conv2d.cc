@@ -56,9 +56,7 @@ Status VerifyConv2d(const Network& network, const Node& node) {
                   network.output(node).shape)) {
     return InvalidModel("a depthwise convolution takes no residual");
   }
-  return VerifyLayer(network, node,
-                     {options.clamp(), options.requantization(),
-                      options.rounding(), options.residual()});
+  return VerifyLayer(network, node, LayerOptionsOf(options));
 }
 
 OperatorPointer MakeConv2d(const PrepareContext& context, const Node& node) {
@@ -68,7 +66,8 @@ OperatorPointer MakeConv2d(const PrepareContext& context, const Node& node) {
   if (IsDepthwise(options.groups(), input, output.shape)) {
     return MakeDepthwiseConv2d(context, node);
   }
-  if (options.residual() == nullptr) {
+  if (options.residual() == nullptr &&
+      options.rounding() == schema::Rounding::Q15) {
     if (OperatorPointer winograd = MakeWinogradConv2d(context, node)) {
       return winograd;
     }
@@ -77,9 +76,10 @@ OperatorPointer MakeConv2d(const PrepareContext& context, const Node& node) {
   if (IsPointwise(geometry.window)) MergeRows(&geometry);
   return std::make_unique<Convolution>(
       context, node, geometry,
-      ReadLayer(context.network, node, *options.requantization()),
+      ReadLayer(context.network, node, LayerOptionsOf(options)),
       StageOf(output, *options.clamp()),
-      ReadResidual(context.network, node, options.residual()));
+      ReadResidual(context.network, node, options.residual()),
+      LayerOptionsOf(options).tflite());
 }
 
 }  // namespace octet

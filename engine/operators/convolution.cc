@@ -53,7 +53,8 @@ struct Convolution::RowPosition {
 Convolution::Convolution(const PrepareContext& context, const Node& node,
                          const ConvolutionGeometry& geometry,
                          const LayerWeights& weights, const OutputStage& stage,
-                         const GemmResidual& residual)
+                         const GemmResidual& residual,
+                         const schema::TfliteRequantization* tflite)
     : geometry_(geometry),
       input_(node.inputs[0]),
       output_(node.output),
@@ -66,7 +67,7 @@ Convolution::Convolution(const PrepareContext& context, const Node& node,
       zero_byte_(
           static_cast<uint8_t>(static_cast<uint8_t>(weights.input_zero_point) ^
                                FormMask(context.kernels.form))),
-      layer_(context, LayerShape(), weights, stage, residual) {
+      layer_(context, LayerShape(), weights, stage, residual, tflite) {
   const GemmLayerShape shape = LayerShape();
   patch_bytes_ = shape.num_runs * shape.run_length;
   plan_.kernel = layer_.kernel_name();

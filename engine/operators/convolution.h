@@ -33,10 +33,11 @@ struct ConvolutionGeometry {
 class Convolution : public Operator {
  public:
   // The tensors of `node` are input, output and, if it has a fourth input, the
-  // residual; `weights` is read by Pack.
+  // residual; `weights` is read by Pack. tflite: null but with rounding TFLITE.
   Convolution(const PrepareContext& context, const Node& node,
               const ConvolutionGeometry& geometry, const LayerWeights& weights,
-              const OutputStage& stage, const GemmResidual& residual);
+              const OutputStage& stage, const GemmResidual& residual,
+              const schema::TfliteRequantization* tflite);
 
   void SetOutputStride(int64_t stride) override { output_stride_ = stride; }
   void Pack(uint8_t* memory) override;

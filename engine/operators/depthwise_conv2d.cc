@@ -9,10 +9,12 @@
 #include <algorithm>
 #include <cstring>
 
+#include "engine/operators/accumulator_stage.h"
 #include "engine/operators/checks.h"
 #include "engine/operators/layer.h"
 #include "engine/operators/operators.h"
 #include "engine/operators/split.h"
+#include "engine/operators/tflite_checks.h"
 
 namespace octet {
 namespace {
@@ -41,8 +43,10 @@ class DepthwiseConv2d : public Operator {
     Range channels;
     const void** input_rows;
     uint8_t* patch;
+    int32_t* accumulators;  // with rounding TFLITE
   };
 
+  void ChooseKernel(const PrepareContext& context);
   void Divide(const PrepareContext& context);
   void LayOutScratch();
   Range ChannelsOf(int part) const;
@@ -69,6 +73,7 @@ class DepthwiseConv2d : public Operator {
   void CopyPatchRow(const Task& task, int64_t y, int64_t column, int64_t width,
                     uint8_t* to) const;
   DepthwiseConvArgs ArgsOf(const Task& task, Range columns) const;
+  void Call(const Task& task, Range columns, DepthwiseConvArgs& args) const;
 
   Window2dParams window_;
   int64_t batch_, height_, width_, channels_, output_height_, output_width_;
@@ -85,8 +90,9 @@ class DepthwiseConv2d : public Operator {
   int64_t call_columns_;  // most inner columns of a call
   int64_t row_groups_;    // of one picture
   bool channels_divided_ = false;
-  uint64_t patch_at_ = 0;
-  uint64_t weight_bytes_;
+  uint64_t patch_at_ = 0, accumulators_at_ = 0;
+  uint64_t weight_bytes_, zero_bytes_ = 0;
+  AccumulatorStage accumulator_stage_;
   const uint8_t* packed_ = nullptr;
   const uint8_t* zero_row_ = nullptr;
 };
@@ -95,7 +101,12 @@ DepthwiseConv2d::DepthwiseConv2d(const PrepareContext& context,
                                  const Node& node)
     : input_(node.inputs[0]),
       output_(node.output),
-      form_(context.kernels.form) {
+      form_(context.kernels.form),
+      accumulator_stage_(
+          context, LayerOptionsOf(node.options<schema::Conv2d>()).tflite(),
+          context.network.output(node).shape[3],
+          StageOf(context.network.output(node),
+                  *node.options<schema::Conv2d>().clamp())) {
   const auto& options = node.options<schema::Conv2d>();
   const Tensor& output = context.network.output(node);
   const Shape& input = context.network.tensor(input_).shape;
@@ -106,11 +117,35 @@ DepthwiseConv2d::DepthwiseConv2d(const PrepareContext& context,
   channels_ = output_stride_ = input[3];
   output_height_ = output.shape[1];
   output_width_ = output.shape[2];
-  weights_ = ReadLayer(context.network, node, *options.requantization());
+  weights_ = ReadLayer(context.network, node, LayerOptionsOf(options));
   stage_ = StageOf(output, *options.clamp());
   zero_byte_ = static_cast<uint8_t>(
       static_cast<uint8_t>(weights_.input_zero_point) ^ FormMask(form_));
 
+  ChooseKernel(context);
+  const size_t taps = static_cast<size_t>(window_.kernel_h) *
+                      static_cast<size_t>(window_.kernel_w);
+  left_shifts_ = LeftShiftsOf(kernel_->descriptor.weight_type, weights_, taps);
+  panel_bytes_ = DepthwiseConvPanelBytes(kernel_->descriptor, taps);
+  weight_bytes_ = AlignBlock(
+      PackedDepthwiseConvBytes(kernel_->descriptor,
+                               static_cast<size_t>(channels_), taps) +
+      kOverreadBytes);
+  plan_.macs = output.NumElements() * static_cast<int64_t>(taps);
+  plan_.strides_output = true;
+  Divide(context);
+  LayOutScratch();
+}
+
+void DepthwiseConv2d::ChooseKernel(const PrepareContext& context) {
+  if (accumulator_stage_.used()) {
+    kernel_ = context.kernels.tflite.accumulate_depthwise_conv;
+    plan_.kernel = TfliteKernelName(context.kernels,
+                                    &TfliteKernels::accumulate_depthwise_conv,
+                                    "depthwise_conv ") +
+                   kernel_->descriptor.name;
+    return;
+  }
   const DepthwiseConvShape shape = {static_cast<size_t>(window_.kernel_h),
                                     static_cast<size_t>(window_.kernel_w),
                                     static_cast<size_t>(window_.stride_h),
@@ -119,19 +154,8 @@ DepthwiseConv2d::DepthwiseConv2d(const PrepareContext& context,
                                     static_cast<size_t>(window_.dilation_w)};
   const char* isa = nullptr;
   kernel_ = SelectDepthwiseConv(context.kernels, shape, &isa);
-  const size_t taps = shape.kernel_h * shape.kernel_w;
-  left_shifts_ = LeftShiftsOf(kernel_->descriptor.weight_type, weights_, taps);
-  panel_bytes_ = DepthwiseConvPanelBytes(kernel_->descriptor, taps);
-  weight_bytes_ = AlignBlock(
-      PackedDepthwiseConvBytes(kernel_->descriptor,
-                               static_cast<size_t>(channels_), taps) +
-      kOverreadBytes);
   plan_.kernel =
       std::string(isa) + " depthwise_conv " + kernel_->descriptor.name;
-  plan_.macs = output.NumElements() * static_cast<int64_t>(taps);
-  plan_.strides_output = true;
-  Divide(context);
-  LayOutScratch();
 }
 
 void DepthwiseConv2d::Divide(const PrepareContext& context) {
@@ -161,16 +185,21 @@ void DepthwiseConv2d::LayOutScratch() {
   const int64_t column_bytes = input_rows * stride * channels_;
   call_columns_ = std::clamp<int64_t>(kCallBytes / column_bytes, kMinColumns,
                                       std::max(output_width_, kMinColumns));
-  const int64_t zero_cells =
+  const int64_t most_columns =
       kernel_->descriptor.pads
-          ? width_
-          : InputColumns(std::max(std::min(call_columns_, output_width_),
-                                  kPatchColumns));
-  const uint64_t zero_bytes = AlignBlock(
-      static_cast<uint64_t>(zero_cells * channels_) + kOverreadBytes);
-  plan_.packed_bytes = weight_bytes_ + zero_bytes;
+          ? output_width_
+          : std::max(std::min(call_columns_, output_width_), kPatchColumns);
+  const int64_t zero_cells =
+      kernel_->descriptor.pads ? width_ : InputColumns(most_columns);
+  zero_bytes_ = AlignBlock(static_cast<uint64_t>(zero_cells * channels_) +
+                           kOverreadBytes);
+  plan_.packed_bytes =
+      weight_bytes_ + zero_bytes_ + accumulator_stage_.packed_bytes();
 
-  patch_at_ = AlignBlock(static_cast<uint64_t>(input_rows) * sizeof(void*));
+  accumulators_at_ =
+      AlignBlock(static_cast<uint64_t>(input_rows) * sizeof(void*));
+  patch_at_ = accumulators_at_ + accumulator_stage_.scratch_bytes(
+                                     most_rows * most_columns, channels_);
   plan_.scratch_bytes = patch_at_;
   if (kernel_->descriptor.pads) return;
   const int64_t patch_rows = std::min(input_rows, most_rows * window_.kernel_h);
@@ -186,8 +215,9 @@ void DepthwiseConv2d::Pack(uint8_t* memory) {
   PackDepthwiseConv(kernel_->descriptor, form_, weights_, taps, memory);
   packed_ = memory;
   uint8_t* row = memory + weight_bytes_;
-  std::memset(row, zero_byte_, plan_.packed_bytes - weight_bytes_);
+  std::memset(row, zero_byte_, zero_bytes_);
   zero_row_ = row;
+  if (accumulator_stage_.used()) accumulator_stage_.Pack(row + zero_bytes_);
 }
 
 Range DepthwiseConv2d::ChannelsOf(int part) const {
@@ -209,6 +239,7 @@ void DepthwiseConv2d::Run(const RunContext& context, int part) const {
   Task task;
   task.input_rows = reinterpret_cast<const void**>(scratch);
   task.patch = scratch + patch_at_;
+  task.accumulators = reinterpret_cast<int32_t*>(scratch + accumulators_at_);
   task.channels = ChannelsOf(part);
   const int64_t max_rows = static_cast<int64_t>(kernel_->descriptor.max_rows);
   const Range groups = GroupsOf(part);
@@ -262,7 +293,7 @@ void DepthwiseConv2d::RunWidth(Task& task) const {
   args.pixel_stride = static_cast<ptrdiff_t>(channels_);
   args.first_column = -static_cast<ptrdiff_t>(window_.pad_left);
   args.input_columns = static_cast<size_t>(width_);
-  kernel_->run(args);
+  Call(task, {0, output_width_}, args);
 }
 
 void DepthwiseConv2d::RunInner(Task& task, Range columns) const {
@@ -274,7 +305,7 @@ void DepthwiseConv2d::RunInner(Task& task, Range columns) const {
   });
   DepthwiseConvArgs args = ArgsOf(task, columns);
   args.pixel_stride = static_cast<ptrdiff_t>(channels_);
-  kernel_->run(args);
+  Call(task, columns, args);
 }
 
 void DepthwiseConv2d::RunPatch(Task& task, Range columns) const {
@@ -296,7 +327,7 @@ void DepthwiseConv2d::RunPatch(Task& task, Range columns) const {
   });
   DepthwiseConvArgs args = ArgsOf(task, columns);
   args.pixel_stride = static_cast<ptrdiff_t>(task.channels.size());
-  kernel_->run(args);
+  Call(task, columns, args);
 }
 
 void DepthwiseConv2d::CopyPatchRow(const Task& task, int64_t y, int64_t column,
@@ -341,6 +372,24 @@ DepthwiseConvArgs DepthwiseConv2d::ArgsOf(const Task& task,
   args.stage = stage_;
   args.form = form_;
   return args;
+}
+
+void DepthwiseConv2d::Call(const Task& task, Range columns,
+                           DepthwiseConvArgs& args) const {
+  if (!accumulator_stage_.used()) return kernel_->run(args);
+  const int64_t channels = task.channels.size();
+  const int64_t row_values = columns.size() * channels;
+  args.output = task.accumulators;
+  args.output_pixel_stride = static_cast<ptrdiff_t>(channels * 4);
+  args.output_row_stride = static_cast<ptrdiff_t>(row_values * 4);
+  kernel_->run(args);
+  for (int64_t y = 0; y < task.rows; ++y) {
+    accumulator_stage_.Run(
+        task.accumulators + y * row_values, columns.size(), task.channels.begin,
+        channels,
+        task.output + (y * output_width_ + columns.begin) * output_stride_,
+        output_stride_);
+  }
 }
 
 }  // namespace

@@ -14,9 +14,7 @@ Status VerifyFullyConnected(const Network& network, const Node& node) {
       CheckOutputShape(network, node,
                        InferFullyConnectedShape(network.input(node, 0).shape,
                                                 network.input(node, 1).shape)));
-  return VerifyLayer(network, node,
-                     {options.clamp(), options.requantization(),
-                      options.rounding(), options.residual()});
+  return VerifyLayer(network, node, LayerOptionsOf(options));
 }
 
 OperatorPointer MakeFullyConnected(const PrepareContext& context,
@@ -36,9 +34,10 @@ OperatorPointer MakeFullyConnected(const PrepareContext& context,
                                         .window = {}};
   return std::make_unique<Convolution>(
       context, node, geometry,
-      ReadLayer(context.network, node, *options.requantization()),
+      ReadLayer(context.network, node, LayerOptionsOf(options)),
       StageOf(output, *options.clamp()),
-      ReadResidual(context.network, node, options.residual()));
+      ReadResidual(context.network, node, options.residual()),
+      LayerOptionsOf(options).tflite());
 }
 
 }  // namespace octet

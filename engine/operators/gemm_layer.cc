@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "engine/operators/tflite_checks.h"
+
 namespace octet {
 namespace {
 
@@ -27,17 +29,17 @@ uint64_t BlockBytes() {
 
 GemmLayer::GemmLayer(const PrepareContext& context, const GemmLayerShape& shape,
                      const LayerWeights& weights, const OutputStage& stage,
-                     const GemmResidual& residual)
+                     const GemmResidual& residual,
+                     const schema::TfliteRequantization* tflite)
     : shape_(shape),
       weights_(weights),
       stage_(stage),
       residual_(residual),
+      accumulator_stage_(context, tflite, shape.groups * shape.n, stage),
       form_(context.kernels.form) {
   const size_t num_runs = static_cast<size_t>(shape.num_runs);
   const size_t run_length = static_cast<size_t>(shape.run_length);
-  kernel_ =
-      SelectGemm(context.kernels, static_cast<size_t>(shape.pixels),
-                 static_cast<size_t>(shape.n), num_runs * run_length, &isa_);
+  ChooseKernel(context);
   left_shifts_ = LeftShiftsOf(kernel_->descriptor.weight_type, weights,
                               num_runs * run_length);
   panels_ = CeilDiv(shape.n, static_cast<int64_t>(kernel_->descriptor.nr));
@@ -46,8 +48,20 @@ GemmLayer::GemmLayer(const PrepareContext& context, const GemmLayerShape& shape,
   DivideWork(context);
 }
 
-std::string GemmLayer::kernel_name() const {
-  return std::string(isa_) + " gemm " + kernel_->descriptor.name;
+void GemmLayer::ChooseKernel(const PrepareContext& context) {
+  if (accumulator_stage_.used()) {
+    kernel_ = context.kernels.tflite.accumulate_gemm;
+    kernel_name_ = TfliteKernelName(context.kernels,
+                                    &TfliteKernels::accumulate_gemm, "gemm ") +
+                   kernel_->descriptor.name;
+    return;
+  }
+  const char* isa = nullptr;
+  kernel_ = SelectGemm(context.kernels, static_cast<size_t>(shape_.pixels),
+                       static_cast<size_t>(shape_.n),
+                       static_cast<size_t>(shape_.num_runs * shape_.run_length),
+                       &isa);
+  kernel_name_ = std::string(isa) + " gemm " + kernel_->descriptor.name;
 }
 
 void GemmLayer::DivideWork(const PrepareContext& context) {
@@ -88,12 +102,21 @@ void GemmLayer::AppendBlocks(Range panels) {
   }
 }
 
-uint64_t GemmLayer::packed_bytes() const {
+uint64_t GemmLayer::weight_bytes() const {
   return AlignBlock(group_bytes_ * static_cast<uint64_t>(shape_.groups) +
                     kOverreadBytes);
 }
 
+uint64_t GemmLayer::packed_bytes() const {
+  return weight_bytes() + accumulator_stage_.packed_bytes();
+}
+
 uint64_t GemmLayer::workspace_bytes() const {
+  return kernel_workspace_bytes() + accumulator_stage_.scratch_bytes(
+                                        max_call_pixels(), max_block_channels_);
+}
+
+uint64_t GemmLayer::kernel_workspace_bytes() const {
   return AlignBlock(GemmWorkspaceBytes(kernel_->descriptor,
                                        static_cast<size_t>(shape_.num_runs),
                                        static_cast<size_t>(shape_.run_length)));
@@ -115,6 +138,9 @@ void GemmLayer::Pack(uint8_t* memory) {
         static_cast<size_t>(shape_.run_length), memory + group * group_bytes_);
   }
   packed_ = memory;
+  if (accumulator_stage_.used()) {
+    accumulator_stage_.Pack(memory + weight_bytes());
+  }
 }
 
 Range GemmLayer::PixelsOf(int part) const {
@@ -150,7 +176,14 @@ void GemmLayer::Run(const ColumnBlock& block, const GemmRun* runs, int64_t m,
   args.left_shifts = left_shifts_;
   args.stage = stage_;
   args.form = form_;
+  if (!accumulator_stage_.used()) return kernel_->run(args);
+  int32_t* accumulators =
+      reinterpret_cast<int32_t*>(workspace + kernel_workspace_bytes());
+  args.output = accumulators;
+  args.output_stride = static_cast<ptrdiff_t>(block.channels * 4);
   kernel_->run(args);
+  accumulator_stage_.Run(accumulators, m, block.first_channel, block.channels,
+                         target.output, target.output_stride);
 }
 
 }  // namespace octet

@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/operators/accumulator_stage.h"
 #include "engine/operators/operator.h"
 #include "engine/operators/split.h"
 #include "kernels/pack.h"
@@ -51,13 +52,15 @@ struct GemmTarget {
 
 class GemmLayer {
  public:
-  // `weights` covers the channels of all groups and is read by Pack. `residual`
-  // says how a target's residual is added.
+  // `weights` covers the channels of all groups and is read by Pack; so does
+  // `tflite`, which is null but with rounding TFLITE. `residual` says how a
+  // target's residual is added.
   GemmLayer(const PrepareContext& context, const GemmLayerShape& shape,
             const LayerWeights& weights, const OutputStage& stage,
-            const GemmResidual& residual);
+            const GemmResidual& residual,
+            const schema::TfliteRequantization* tflite);
 
-  std::string kernel_name() const;
+  const std::string& kernel_name() const { return kernel_name_; }
   int num_parts() const { return num_parts_; }
   // The pixels of a tile, and the most of a call.
   int64_t mr() const { return static_cast<int64_t>(kernel_->descriptor.mr); }
@@ -77,11 +80,15 @@ class GemmLayer {
     return blocks_[static_cast<size_t>(index)];
   }
 
-  // One kernel call: `m` pixels, 1 ... max_call_pixels(), of `block`.
+  // One kernel call (and the second pass, with rounding TFLITE): `m` pixels, 1
+  // ... max_call_pixels(), of `block`.
   void Run(const ColumnBlock& block, const GemmRun* runs, int64_t m,
            const GemmTarget& target, uint8_t* workspace) const;
 
  private:
+  void ChooseKernel(const PrepareContext& context);
+  uint64_t weight_bytes() const;
+  uint64_t kernel_workspace_bytes() const;
   void DivideWork(const PrepareContext& context);
   // Appends blocks for panels `panels` (counted over all groups).
   void AppendBlocks(Range panels);
@@ -90,8 +97,9 @@ class GemmLayer {
   LayerWeights weights_;
   OutputStage stage_;
   GemmResidual residual_;  // without its place
+  AccumulatorStage accumulator_stage_;
   ActivationForm form_;
-  const char* isa_ = nullptr;
+  std::string kernel_name_;
   const GemmKernel* kernel_;
   LeftShifts left_shifts_;
   int64_t panels_;  // of one group

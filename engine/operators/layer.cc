@@ -6,26 +6,22 @@
 #include <string>
 
 #include "engine/operators/checks.h"
+#include "engine/operators/tflite_checks.h"
 
 namespace octet {
 namespace {
 
 constexpr int64_t kAccumulatorLimit = int64_t{1} << 31;
 
-Status CheckRounding(schema::Rounding rounding) {
-  if (rounding == schema::Rounding::Q15) return OkStatus();
-  return Unsupported("rounding " + std::to_string(static_cast<int>(rounding)) +
-                     " is not supported by this version; only Q15 is");
-}
-
-Status CheckTypes(const Network& network, const Node& node) {
+// tflite: weights per tensor may have a zero point.
+Status CheckTypes(const Network& network, const Node& node, bool tflite) {
   const Tensor& weights = network.input(node, 1);
   const Tensor& bias = network.input(node, 2);
   if (weights.type != schema::DataType::INT8 || weights.axis > 0 ||
-      weights.zero_point != 0) {
+      (weights.zero_point != 0 && !tflite)) {
     return InvalidModel("the weights " + TensorTitle(network, node.inputs[1]) +
-                        " must be INT8 with zero point 0, quantized per "
-                        "tensor or along axis 0");
+                        " must be INT8" + (tflite ? "" : " with zero point 0") +
+                        ", quantized per tensor or along axis 0");
   }
   if (bias.type != schema::DataType::INT32 ||
       bias.shape != Shape{weights.shape[0]}) {
@@ -42,7 +38,8 @@ int32_t BiasOf(const Tensor& bias, int64_t channel) {
   return value;
 }
 
-Status CheckAccumulators(const Network& network, const Node& node) {
+Status CheckAccumulators(const Network& network, const Node& node,
+                         bool tflite) {
   const Tensor& weights = network.input(node, 1);
   const int64_t zero_point = network.input(node, 0).zero_point;
   const int64_t largest = std::max(zero_point + 128, 127 - zero_point);
@@ -53,10 +50,10 @@ Status CheckAccumulators(const Network& network, const Node& node) {
     int64_t sum = 0;
     int smallest = 0;
     for (int64_t j = 0; j < k; ++j) {
-      sum += std::abs(int{row[j]});
+      sum += std::abs(row[j] - weights.zero_point);
       smallest = std::min(smallest, int{row[j]});
     }
-    if (smallest < -127) {
+    if (smallest < -127 && !tflite) {
       return InvalidModel("a weight of channel " + std::to_string(channel) +
                           " is -128; weights lie in [-127, 127]");
     }
@@ -97,15 +94,22 @@ Status VerifyLayer(const Network& network, const Node& node,
                    const LayerOptions& options) {
   OCTET_RETURN_IF_ERROR(CheckRounding(options.rounding));
   OCTET_RETURN_IF_ERROR(CheckClamp(options.clamp));
-  OCTET_RETURN_IF_ERROR(CheckTypes(network, node));
+  const bool tflite = options.rounding == schema::Rounding::TFLITE;
+  OCTET_RETURN_IF_ERROR(CheckTypes(network, node, tflite));
   OCTET_RETURN_IF_ERROR(CheckResidual(network, node, options.residual));
-  OCTET_RETURN_IF_ERROR(CheckRequantization(options.requantization,
-                                            network.input(node, 1).shape[0]));
-  return CheckAccumulators(network, node);
+  if (tflite && options.residual != nullptr) {
+    return InvalidModel("a layer with rounding TFLITE takes no residual");
+  }
+  const int64_t channels = network.input(node, 1).shape[0];
+  OCTET_RETURN_IF_ERROR(
+      tflite
+          ? CheckTfliteRequantization(options.tflite_requantization, channels)
+          : CheckRequantization(options.requantization, channels));
+  return CheckAccumulators(network, node, tflite);
 }
 
 LayerWeights ReadLayer(const Network& network, const Node& node,
-                       const schema::Requantization& requantization) {
+                       const LayerOptions& options) {
   const Tensor& weights = network.input(node, 1);
   const size_t n = static_cast<size_t>(weights.shape[0]);
   LayerWeights layer = {};
@@ -113,10 +117,13 @@ LayerWeights ReadLayer(const Network& network, const Node& node,
   layer.weights = reinterpret_cast<const int8_t*>(weights.data);
   layer.channel_stride = static_cast<size_t>(weights.NumElements()) / n;
   layer.bias = reinterpret_cast<const int32_t*>(network.input(node, 2).data);
+  layer.input_zero_point = network.input(node, 0).zero_point;
+  layer.weight_zero_point = weights.zero_point;
+  if (options.rounding == schema::Rounding::TFLITE) return layer;
+  const schema::Requantization& requantization = *options.requantization;
   layer.multiplier = requantization.multiplier()->data();
   layer.shift = requantization.shift()->data();
   layer.per_channel = requantization.multiplier()->size() > 1;
-  layer.input_zero_point = network.input(node, 0).zero_point;
   return layer;
 }
 

@@ -62,6 +62,20 @@ OperatorPointer MakePad(const PrepareContext& context, const Node& node);
 Status VerifySlice(const Network& network, const Node& node);
 OperatorPointer MakeSlice(const PrepareContext& context, const Node& node);
 
+// With rounding TFLITE; the functions above call them. The checks are those of
+// the fields that this rounding reads.
+Status CheckTfliteAdd(const schema::Add& options);
+OperatorPointer MakeTfliteAdd(const PrepareContext& context, const Node& node);
+Status CheckTfliteAveragePool2d(const Network& network, const Node& node);
+Status CheckTfliteMean(const schema::AveragePool2d& options);
+OperatorPointer MakeTfliteAveragePool2d(const PrepareContext& context,
+                                        const Node& node);
+OperatorPointer MakeTfliteRequantize(const PrepareContext& context,
+                                     const Node& node);
+Status CheckTfliteSoftmax(const schema::Softmax& options, const Shape& shape);
+OperatorPointer MakeTfliteSoftmax(const PrepareContext& context,
+                                  const Node& node);
+
 }  // namespace octet
 
 #endif  // OCTET_ENGINE_OPERATORS_OPERATORS_H_

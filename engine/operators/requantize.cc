@@ -3,6 +3,7 @@
 #include "engine/operators/checks.h"
 #include "engine/operators/operators.h"
 #include "engine/operators/split.h"
+#include "engine/operators/tflite_checks.h"
 
 namespace octet {
 namespace {
@@ -48,14 +49,21 @@ class Requantize : public Operator {
 Status VerifyRequantize(const Network& network, const Node& node) {
   const auto& options = node.options<schema::Requantize>();
   OCTET_RETURN_IF_ERROR(CheckClamp(options.clamp()));
-  OCTET_RETURN_IF_ERROR(CheckRequantization(options.requantization(), 1));
+  OCTET_RETURN_IF_ERROR(CheckRounding(options.rounding()));
+  OCTET_RETURN_IF_ERROR(
+      options.rounding() == schema::Rounding::TFLITE
+          ? CheckTfliteRequantization(options.tflite_requantization(), 1)
+          : CheckRequantization(options.requantization(), 1));
   return CheckOutputShape(network, node, network.input(node, 0).shape);
 }
 
 OperatorPointer MakeRequantize(const PrepareContext& context,
                                const Node& node) {
-  return std::make_unique<Requantize>(context, node,
-                                      node.options<schema::Requantize>());
+  const auto& options = node.options<schema::Requantize>();
+  if (options.rounding() == schema::Rounding::TFLITE) {
+    return MakeTfliteRequantize(context, node);
+  }
+  return std::make_unique<Requantize>(context, node, options);
 }
 
 }  // namespace octet

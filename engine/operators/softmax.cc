@@ -5,6 +5,7 @@
 #include "engine/operators/checks.h"
 #include "engine/operators/operators.h"
 #include "engine/operators/split.h"
+#include "engine/operators/tflite_checks.h"
 
 namespace octet {
 namespace {
@@ -51,15 +52,24 @@ class Softmax : public Operator {
   uint16_t table_[kTableSize];
 };
 
-}  // namespace
-
-Status VerifySoftmax(const Network& network, const Node& node) {
-  const auto* table = node.options<schema::Softmax>().table();
+Status CheckTable(const schema::Softmax& options) {
+  const auto* table = options.table();
   if (table == nullptr || table->size() != kTableSize || table->Get(0) == 0) {
     return InvalidModel(
         "the table must have 256 values, the first of them above 0");
   }
+  return OkStatus();
+}
+
+}  // namespace
+
+Status VerifySoftmax(const Network& network, const Node& node) {
+  const auto& options = node.options<schema::Softmax>();
   const Tensor& output = network.output(node);
+  OCTET_RETURN_IF_ERROR(CheckRounding(options.rounding()));
+  OCTET_RETURN_IF_ERROR(options.rounding() == schema::Rounding::TFLITE
+                            ? CheckTfliteSoftmax(options, output.shape)
+                            : CheckTable(options));
   if (output.scale != kOutputScale || output.zero_point != kOutputZeroPoint) {
     return InvalidModel(TensorTitle(network, node.output) +
                         " must have scale 1/256 and zero point -128");
@@ -71,8 +81,11 @@ Status VerifySoftmax(const Network& network, const Node& node) {
 }
 
 OperatorPointer MakeSoftmax(const PrepareContext& context, const Node& node) {
-  return std::make_unique<Softmax>(context, node,
-                                   node.options<schema::Softmax>());
+  const auto& options = node.options<schema::Softmax>();
+  if (options.rounding() == schema::Rounding::TFLITE) {
+    return MakeTfliteSoftmax(context, node);
+  }
+  return std::make_unique<Softmax>(context, node, options);
 }
 
 }  // namespace octet

@@ -230,7 +230,7 @@ OperatorPointer MakeWinogradConv2d(const PrepareContext& context,
     return nullptr;
   }
   const LayerWeights weights =
-      ReadLayer(context.network, node, *options.requantization());
+      ReadLayer(context.network, node, LayerOptionsOf(options));
   auto made = std::make_unique<WinogradConv2d>(context, node, weights);
   if (!made->SelectKernel(context) ||
       !WinogradConvFits(weights, static_cast<size_t>(channels))) {

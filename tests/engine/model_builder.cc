@@ -74,6 +74,12 @@ int ModelBuilder::Weights(const reference::Tensor& weights) {
   return tensor;
 }
 
+int ModelBuilder::Weights(const reference::WeightedLayer& layer) {
+  if (layer.weight_zero_point == 0) return Weights(layer.weights);
+  return Constant(layer.weights.shape, layer.weights.data,
+                  {0.01f, layer.weight_zero_point});
+}
+
 int ModelBuilder::Bias(const std::vector<int32_t>& bias) {
   return AppendTensor({static_cast<int32_t>(bias.size())},
                       schema::DataType::INT32,

@@ -33,6 +33,8 @@ class ModelBuilder {
   int Constant(const Shape& shape, const std::vector<int8_t>& values,
                TestQuantization quantization);
   int Weights(const reference::Tensor& weights);
+  // Per tensor where they have a zero point.
+  int Weights(const reference::WeightedLayer& layer);
   int Bias(const std::vector<int32_t>& bias);
 
   // Appends an operator that writes a new activation; returns that.

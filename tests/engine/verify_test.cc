@@ -219,9 +219,10 @@ TEST(VerifyTest, OperatorTypes) {
       {"'op11' (unknown)", "newer version"}, StatusCode::kUnsupported);
   ExpectRefused(
       [](ModelBuilder& b) {
-        OptionsOf<schema::Conv2dT>(b, 0).rounding = schema::Rounding::TFLITE;
+        OptionsOf<schema::Conv2dT>(b, 0).rounding =
+            static_cast<schema::Rounding>(2);
       },
-      {"'op0' (Conv2d)", "only Q15"}, StatusCode::kUnsupported);
+      {"'op0' (Conv2d)", "only Q15 and TFLITE"}, StatusCode::kUnsupported);
 }
 
 TEST(VerifyTest, Requantization) {
