@@ -1,8 +1,6 @@
-// gemm on a tile of 6 pixels x 16 channels: 12 accumulators, 2 registers of
-// weights, 1 of activations and 1 product fill the 16 registers.
-//
-// vpmaddwd multiplies pairs of int16 exactly: weights lie in the panel widened,
-// activations are widened into the workspace once a call and serve all panels.
+// gemm on a tile of 6 pixels x 16 channels (tile_6x16.h): weights lie in the
+// panel widened, activations are widened into the workspace once a call and
+// serve all panels.
 
 #include <immintrin.h>
 
@@ -10,6 +8,7 @@
 #include <cstdint>
 
 #include "kernels/avx2/avx2_kernels.h"
+#include "kernels/avx2/tile_6x16.h"
 #include "kernels/avx2/vector_stage.h"
 #include "kernels/avx2/widen.h"
 
@@ -28,51 +27,10 @@ struct TileInput {
   const uint8_t* panel;
 };
 
-// The sums of one pixel.
-struct Row {
-  __m256i sum0;  // channels 0-7
-  __m256i sum1;  // channels 8-15
-};
-
-// The sums of a tile. Named members rather than an array: compilers keep them
-// in registers with and without loop unrolling.
-struct Tile {
-  Row row0, row1, row2, row3, row4, row5;
-};
-
-// kChannels: 16, or 8 in a last panel that has no more; sum1 stays what it is.
-template <size_t kChannels>
-static inline void MultiplyAdd(const uint8_t* pair, __m256i weights0,
-                               __m256i weights1, Row& row) {
-  const __m256i activations = BroadcastPair(pair);
-  row.sum0 =
-      _mm256_add_epi32(row.sum0, _mm256_madd_epi16(activations, weights0));
-  if (kChannels == 8) return;
-  row.sum1 =
-      _mm256_add_epi32(row.sum1, _mm256_madd_epi16(activations, weights1));
-}
-
 template <size_t kM, size_t kChannels>
-static inline Tile Accumulate(const TileInput& in) {
-  const Row bias = {Load256(in.panel), Load256(in.panel + 32)};
-  Tile t = {bias, bias, bias, bias, bias, bias};
-  const uint8_t* weights = in.panel + kLayout.weights;
-  const size_t stride = in.row_bytes;
-  // Two pointers and a stride reach six rows: few registers, short addresses.
-  const uint8_t* a = in.activations;
-  const uint8_t* b = in.activations + 3 * stride;
-  const uint8_t* const end = a + stride;
-  for (; a != end; a += 4, b += 4, weights += 64) {
-    const __m256i w0 = Load256(weights);
-    const __m256i w1 = Load256(weights + 32);
-    MultiplyAdd<kChannels>(a, w0, w1, t.row0);
-    if (kM > 1) MultiplyAdd<kChannels>(a + stride, w0, w1, t.row1);
-    if (kM > 2) MultiplyAdd<kChannels>(a + 2 * stride, w0, w1, t.row2);
-    if (kM > 3) MultiplyAdd<kChannels>(b, w0, w1, t.row3);
-    if (kM > 4) MultiplyAdd<kChannels>(b + stride, w0, w1, t.row4);
-    if (kM > 5) MultiplyAdd<kChannels>(b + 2 * stride, w0, w1, t.row5);
-  }
-  return t;
+[[gnu::always_inline]] static inline Tile AccumulatePanel(const TileInput& in) {
+  return Accumulate<kM, kChannels>({in.activations, in.row_bytes, in.row_bytes,
+                                    in.panel, in.panel + kLayout.weights});
 }
 
 // Where a tile goes and how it gets there.
@@ -85,7 +43,7 @@ struct TileOutput {
 };
 
 template <bool kLeft, bool kResidual>
-static inline __m256i RowToWords(const Row& row, const uint8_t* panel,
+static inline __m256i RowToWords(const TileRow& row, const uint8_t* panel,
                                  const TileOutput& out, size_t pixel) {
   const __m256i r = ScaleSums<kLeft>(
       row.sum0, row.sum1, Load256(panel + kLayout.shift),
@@ -100,10 +58,13 @@ static inline __m256i RowToWords(const Row& row, const uint8_t* panel,
   return AddResidual(r, _mm256_cvtepu8_epi16(bytes), residual, out.stage);
 }
 
-// Pixels `first` and, if it is below kM, first + 1.
+// Pixels kFirst and, if it is below kM, kFirst + 1. Inlined, here and below: a
+// function that takes the address of sums would keep them in memory.
 template <bool kLeft, bool kResidual, size_t kM, size_t kFirst>
-static inline void StoreRows(const Row& row0, const Row& row1,
-                             const uint8_t* panel, const TileOutput& out) {
+[[gnu::always_inline]] static inline void StoreRows(const TileRow& row0,
+                                                    const TileRow& row1,
+                                                    const uint8_t* panel,
+                                                    const TileOutput& out) {
   if constexpr (kFirst >= kM) return;
   constexpr bool kBoth = kFirst + 1 < kM;
   const __m256i words0 = RowToWords<kLeft, kResidual>(row0, panel, out, kFirst);
@@ -128,40 +89,35 @@ template <bool kLeft, bool kResidual, size_t kM>
   StoreRows<kLeft, kResidual, kM, 4>(t.row4, t.row5, panel, out);
 }
 
-// Inlined wherever it is used, so that the tile stays in registers.
-template <bool kLeft, size_t kM>
-[[gnu::always_inline]] static inline void StoreTile(const Tile& t,
-                                                    const uint8_t* panel,
-                                                    const TileOutput& out) {
-  if (out.residual.bytes == nullptr) {
-    StoreAllRows<kLeft, false, kM>(t, panel, out);
-  } else {
-    StoreAllRows<kLeft, true, kM>(t, panel, out);
-  }
-}
-
-// Out of line, so that storing with left shifts, which is rare and needs many
-// registers, costs the loop none.
-template <size_t kM>
+// Storing with left shifts or a residual needs many registers: out of line and
+// by way of memory, so that it costs the loop none.
+template <size_t kM, size_t kChannels>
 [[gnu::noinline]] void AccumulateTo(const TileInput& in, Tile* t) {
-  *t = Accumulate<kM, kNr>(in);
+  *t = AccumulatePanel<kM, kChannels>(in);
 }
 
-template <bool kLeft, size_t kM>
-static inline void FullPanel(const TileInput& in, const TileOutput& out) {
-  if constexpr (kLeft) {
-    Tile t;
-    AccumulateTo<kM>(in, &t);
-    StoreTile<true, kM>(t, in.panel, out);
+template <bool kLeft, size_t kM, size_t kChannels>
+[[gnu::noinline]] void PanelByWayOfMemory(const TileInput& in,
+                                          const TileOutput& out) {
+  Tile t;
+  AccumulateTo<kM, kChannels>(in, &t);
+  if (out.residual.bytes == nullptr) {
+    StoreAllRows<kLeft, false, kM>(t, in.panel, out);
   } else {
-    StoreTile<false, kM>(Accumulate<kM, kNr>(in), in.panel, out);
+    StoreAllRows<kLeft, true, kM>(t, in.panel, out);
   }
 }
 
-// The last panel, of at most 8 channels.
-template <bool kLeft, size_t kM>
-[[gnu::noinline]] void HalfPanel(const TileInput& in, const TileOutput& out) {
-  StoreTile<kLeft, kM>(Accumulate<kM, kNr / 2>(in), in.panel, out);
+// A last panel has 8 channels if it needs no more. Out of line, so that what
+// storing needs is loaded behind the loop.
+template <bool kLeft, size_t kM, size_t kChannels>
+[[gnu::noinline]] void RunPanel(const TileInput& in, const TileOutput& out) {
+  if (kLeft || out.residual.bytes != nullptr) {
+    PanelByWayOfMemory<kLeft, kM, kChannels>(in, out);
+  } else {
+    StoreAllRows<false, false, kM>(AccumulatePanel<kM, kChannels>(in), in.panel,
+                                   out);
+  }
 }
 
 template <bool kLeft, size_t kM>
@@ -173,13 +129,13 @@ void Panels(const GemmArgs& args, size_t padded_k) {
   size_t left = args.n;
   for (; left > kNr / 2; left -= out.channels) {
     out.channels = left < kNr ? left : kNr;
-    FullPanel<kLeft, kM>(in, out);
+    RunPanel<kLeft, kM, kNr>(in, out);
     in.panel += args.panel_bytes;
     out.bytes += kNr;
     if (out.residual.bytes != nullptr) out.residual.bytes += kNr;
   }
   out.channels = left;
-  if (left != 0) HalfPanel<kLeft, kM>(in, out);
+  if (left != 0) RunPanel<kLeft, kM, kNr / 2>(in, out);
 }
 
 template <size_t kM>

@@ -54,9 +54,10 @@ static inline void MultiplyAdd(const uint8_t* pair, __m256i weights0,
 // itself, for those that lie behind the L2 cache.
 constexpr size_t kWeightsAhead = 4096;
 
-// The first kM rows; the others keep what they begin with.
+// The first kM rows; the others keep what they begin with. Inlined, since a
+// function of its own would keep the sums where it returns them.
 template <size_t kM, size_t kChannels>
-static inline Tile Accumulate(const TileOperands& in) {
+[[gnu::always_inline]] static inline Tile Accumulate(const TileOperands& in) {
   const TileRow start = {Load256(in.start), Load256(in.start + 32)};
   Tile t = {start, start, start, start, start, start};
   const uint8_t* weights = in.weights;
