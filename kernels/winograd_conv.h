@@ -41,6 +41,7 @@
 #include <cstdint>
 
 #include "kernels/activation_form.h"
+#include "kernels/gemm.h"
 
 namespace octet {
 
@@ -70,6 +71,8 @@ struct WinogradTile {
   // zero points for those outside the picture.
   const void* cells[kWinogradPositions];
   void* output;  // the first channel of the upper left pixel
+  // The same of the residual, whose pixels lie as those of the output do.
+  const void* residual;
   // Of the 2x2 pixels those that exist, 1 or 2 each. No other is written.
   uint8_t output_rows, output_columns;
 };
@@ -83,6 +86,10 @@ struct WinogradConvArgs {
   size_t panel_bytes;          // from one panel to the next
   ptrdiff_t output_row_stride;
   ptrdiff_t output_pixel_stride;  // exactly n bytes a pixel are written
+  // The residual is added as in gemm.h; where it lies, the tiles say. It may be
+  // the output, but must not overlap it otherwise.
+  bool adds_residual;
+  GemmResidual residual;
   void* workspace;  // WinogradConvWorkspaceBytes(), 64-byte aligned
   OutputStage stage;
   ActivationForm form;  // one that the table serves

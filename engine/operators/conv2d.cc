@@ -66,8 +66,7 @@ OperatorPointer MakeConv2d(const PrepareContext& context, const Node& node) {
   if (IsDepthwise(options.groups(), input, output.shape)) {
     return MakeDepthwiseConv2d(context, node);
   }
-  if (options.residual() == nullptr &&
-      options.rounding() == schema::Rounding::Q15) {
+  if (options.rounding() == schema::Rounding::Q15) {
     if (OperatorPointer winograd = MakeWinogradConv2d(context, node)) {
       return winograd;
     }

@@ -28,7 +28,7 @@ bool IsWinogradWindow(const Window2dParams& window) {
 class WinogradConv2d : public Operator {
  public:
   WinogradConv2d(const PrepareContext& context, const Node& node,
-                 const LayerWeights& weights);
+                 const LayerWeights& weights, const GemmResidual& residual);
 
   // Finds the kernel; false if there is none that is worth it.
   bool SelectKernel(const PrepareContext& context);
@@ -46,13 +46,18 @@ class WinogradConv2d : public Operator {
   void Divide(const PrepareContext& context);
   Range TilesOf(int part) const;
   Range ChannelsOf(int part) const;
-  WinogradTile TileAt(const RunContext& context, int64_t index) const;
+  // `first_channel`: of the output.
+  WinogradTile TileAt(const RunContext& context, int64_t index,
+                      int64_t first_channel) const;
 
   Window2dParams window_;
   int64_t batch_, height_, width_, channels_;
   int64_t output_height_, output_width_, output_channels_;
   int64_t tiles_h_, tiles_w_;  // of one picture
   int input_, output_;
+  bool adds_residual_;
+  int residual_tensor_;
+  GemmResidual residual_;  // without its place
   LayerWeights weights_;
   OutputStage stage_;
   ActivationForm form_;
@@ -68,9 +73,13 @@ class WinogradConv2d : public Operator {
 };
 
 WinogradConv2d::WinogradConv2d(const PrepareContext& context, const Node& node,
-                               const LayerWeights& weights)
+                               const LayerWeights& weights,
+                               const GemmResidual& residual)
     : input_(node.inputs[0]),
       output_(node.output),
+      adds_residual_(node.inputs.size() > kResidualInput),
+      residual_tensor_(adds_residual_ ? node.inputs[kResidualInput] : 0),
+      residual_(residual),
       weights_(weights),
       form_(context.kernels.form),
       zero_byte_(static_cast<uint8_t>(
@@ -101,6 +110,10 @@ bool WinogradConv2d::SelectKernel(const PrepareContext& context) {
       &isa);
   if (kernel_ == nullptr) return false;
   plan_.kernel = std::string(isa) + " winograd " + kernel_->descriptor.name;
+  if (adds_residual_) {
+    plan_.kernel += " + add";
+    plan_.overwrites = 1 << kResidualInput;
+  }
   plan_.macs = pixels * output_channels_ * 9 * channels_;
   return true;
 }
@@ -161,8 +174,8 @@ Range WinogradConv2d::ChannelsOf(int part) const {
   return {panels.begin * nr(), std::min(panels.end * nr(), output_channels_)};
 }
 
-WinogradTile WinogradConv2d::TileAt(const RunContext& context,
-                                    int64_t index) const {
+WinogradTile WinogradConv2d::TileAt(const RunContext& context, int64_t index,
+                                    int64_t first_channel) const {
   const int64_t tiles = tiles_h_ * tiles_w_;
   const int64_t picture = index / tiles;
   const int64_t y = index % tiles / tiles_w_ * 2;
@@ -180,9 +193,12 @@ WinogradTile WinogradConv2d::TileAt(const RunContext& context,
       *cell++ = inside ? row + in_x * channels_ : zero_cell_;
     }
   }
-  tile.output =
-      context.tensors[output_] +
-      ((picture * output_height_ + y) * output_width_ + x) * output_channels_;
+  const int64_t at =
+      ((picture * output_height_ + y) * output_width_ + x) * output_channels_ +
+      first_channel;
+  tile.output = context.tensors[output_] + at;
+  tile.residual =
+      adds_residual_ ? context.tensors[residual_tensor_] + at : nullptr;
   tile.output_rows =
       static_cast<uint8_t>(std::min<int64_t>(2, output_height_ - y));
   tile.output_columns =
@@ -206,14 +222,15 @@ void WinogradConv2d::Run(const RunContext& context, int part) const {
   args.output_row_stride =
       static_cast<ptrdiff_t>(output_width_ * output_channels_);
   args.output_pixel_stride = static_cast<ptrdiff_t>(output_channels_);
+  args.adds_residual = adds_residual_;
+  args.residual = residual_;
   args.workspace = scratch + workspace_at_;
   args.stage = stage_;
   args.form = form_;
   for (int64_t first = range.begin; first < range.end; first += call_tiles_) {
     const int64_t count = std::min(call_tiles_, range.end - first);
     for (int64_t i = 0; i < count; ++i) {
-      tiles[i] = TileAt(context, first + i);
-      tiles[i].output = static_cast<uint8_t*>(tiles[i].output) + channels.begin;
+      tiles[i] = TileAt(context, first + i, channels.begin);
     }
     args.num_tiles = static_cast<size_t>(count);
     kernel_->run(args);
@@ -231,7 +248,9 @@ OperatorPointer MakeWinogradConv2d(const PrepareContext& context,
   }
   const LayerWeights weights =
       ReadLayer(context.network, node, LayerOptionsOf(options));
-  auto made = std::make_unique<WinogradConv2d>(context, node, weights);
+  auto made = std::make_unique<WinogradConv2d>(
+      context, node, weights,
+      ReadResidual(context.network, node, options.residual()));
   if (!made->SelectKernel(context) ||
       !WinogradConvFits(weights, static_cast<size_t>(channels))) {
     return nullptr;

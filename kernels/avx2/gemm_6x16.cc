@@ -42,22 +42,6 @@ struct TileOutput {
   VectorResidual residual;
 };
 
-template <bool kLeft, bool kResidual>
-static inline __m256i RowToWords(const TileRow& row, const uint8_t* panel,
-                                 const TileOutput& out, size_t pixel) {
-  const __m256i r = ScaleSums<kLeft>(
-      row.sum0, row.sum1, Load256(panel + kLayout.shift),
-      Load256(panel + kLayout.shift + 32), Load256(panel + kLayout.multiplier));
-  if constexpr (!kResidual) return RoundToWords(r, out.stage);
-  const VectorResidual& residual = out.residual;
-  const uint8_t* from =
-      residual.bytes + static_cast<ptrdiff_t>(pixel) * residual.stride;
-  // In the order of r, which vpackssdw made.
-  const __m128i bytes =
-      _mm_shuffle_epi32(Load128(from), _MM_SHUFFLE(3, 1, 2, 0));
-  return AddResidual(r, _mm256_cvtepu8_epi16(bytes), residual, out.stage);
-}
-
 // Pixels kFirst and, if it is below kM, kFirst + 1. Inlined, here and below: a
 // function that takes the address of sums would keep them in memory.
 template <bool kLeft, bool kResidual, size_t kM, size_t kFirst>
@@ -67,10 +51,17 @@ template <bool kLeft, bool kResidual, size_t kM, size_t kFirst>
                                                     const TileOutput& out) {
   if constexpr (kFirst >= kM) return;
   constexpr bool kBoth = kFirst + 1 < kM;
-  const __m256i words0 = RowToWords<kLeft, kResidual>(row0, panel, out, kFirst);
-  const __m256i words1 =
-      kBoth ? RowToWords<kLeft, kResidual>(row1, panel, out, kFirst + 1)
-            : words0;
+  const uint8_t* addend =
+      kResidual ? out.residual.bytes +
+                      static_cast<ptrdiff_t>(kFirst) * out.residual.stride
+                : nullptr;
+  const __m256i words0 = RowToWords<kLeft, kResidual>(row0, panel, out.stage,
+                                                      out.residual, addend);
+  if constexpr (kResidual) addend += out.residual.stride;
+  const __m256i words1 = kBoth
+                             ? RowToWords<kLeft, kResidual>(
+                                   row1, panel, out.stage, out.residual, addend)
+                             : words0;
   const __m256i bytes = UndoPackingBy4(ToBytes(words0, words1, out.stage));
   uint8_t* to = out.bytes + static_cast<ptrdiff_t>(kFirst) * out.stride;
   StoreUpTo16(to, _mm256_castsi256_si128(bytes), out.channels);

@@ -1,6 +1,6 @@
-// Sums of a tile of 6 pixels x 16 channels, the inner loop of gemm_6x16 and
-// winograd_conv: 12 accumulators, 2 registers of weights, 1 of activations and
-// 1 product fill the 16 registers.
+// Sums of a tile of 6 pixels x 16 channels and where they go, the inner loop of
+// gemm_6x16 and winograd_conv: 12 accumulators, 2 registers of weights, 1 of
+// activations and 1 product fill the 16 registers.
 //
 // vpmaddwd multiplies pairs of int16 exactly.
 
@@ -14,6 +14,7 @@
 
 #include "kernels/avx2/vector_stage.h"
 #include "kernels/avx2/widen.h"
+#include "kernels/gemm.h"
 
 namespace octet::avx2 {
 
@@ -79,6 +80,24 @@ template <size_t kM, size_t kChannels>
     if (kM > 5) MultiplyAdd<kChannels>(b + 2 * stride, w0, w1, t.row5);
   }
   return t;
+}
+
+// From the sums of a row, of a panel of 16 channels, to q + 128, int16, not
+// clamped, in the order that vpackssdw left. `addend`: the residual's bytes for
+// these channels, if kResidual.
+template <bool kLeft, bool kResidual>
+static inline __m256i RowToWords(const TileRow& row, const uint8_t* panel,
+                                 const VectorStage& stage,
+                                 const VectorResidual& residual,
+                                 const uint8_t* addend) {
+  constexpr PanelLayout kLayout = PanelLayoutOf(16);
+  const __m256i r = ScaleSums<kLeft>(
+      row.sum0, row.sum1, Load256(panel + kLayout.shift),
+      Load256(panel + kLayout.shift + 32), Load256(panel + kLayout.multiplier));
+  if constexpr (!kResidual) return RoundToWords(r, stage);
+  const __m128i bytes =
+      _mm_shuffle_epi32(Load128(addend), _MM_SHUFFLE(3, 1, 2, 0));
+  return AddResidual(r, _mm256_cvtepu8_epi16(bytes), residual, stage);
 }
 
 }  // namespace octet::avx2

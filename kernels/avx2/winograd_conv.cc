@@ -188,46 +188,52 @@ static inline Pixels TransformSums(const uint8_t* sums, size_t position_bytes) {
       left(s0.lower, s1.lower, s2.lower), right(s1.lower, s2.lower, s3.lower)};
 }
 
-// Two neighbouring pixels as bytes, the left one in the lower half.
-static inline __m256i PairToBytes(const TileRow& pixel0, const TileRow& pixel1,
-                                  const uint8_t* panel,
-                                  const VectorStage& stage) {
-  const __m256i shift0 = Load256(panel + kLayout.shift);
-  const __m256i shift1 = Load256(panel + kLayout.shift + 32);
-  const __m256i multiplier = Load256(panel + kLayout.multiplier);
-  const __m256i words0 = ToWords<false>(pixel0.sum0, pixel0.sum1, shift0,
-                                        shift1, multiplier, stage);
-  const __m256i words1 = ToWords<false>(pixel1.sum0, pixel1.sum1, shift0,
-                                        shift1, multiplier, stage);
-  return UndoPackingBy4(ToBytes(words0, words1, stage));
-}
+// What is the same for all tiles of a panel.
+struct PanelOutput {
+  const uint8_t* panel;
+  size_t first;     // channel
+  size_t channels;  // written a pixel, at most 16
+  ptrdiff_t pixel_stride;
+  VectorStage stage;
+  VectorResidual residual;
+};
 
-static inline void StorePair(__m256i bytes, uint8_t* to, size_t pixels,
-                             ptrdiff_t stride, size_t channels) {
-  StoreUpTo16(to, _mm256_castsi256_si128(bytes), channels);
+// One or two neighbouring pixels. `addend`: the first one's residual.
+template <bool kResidual>
+static inline void StorePair(const TileRow& pixel0, const TileRow& pixel1,
+                             const PanelOutput& out, size_t pixels,
+                             const uint8_t* addend, uint8_t* to) {
+  const __m256i words0 = RowToWords<false, kResidual>(
+      pixel0, out.panel, out.stage, out.residual, addend);
+  if (kResidual && pixels == 2) addend += out.pixel_stride;
+  const __m256i words1 = RowToWords<false, kResidual>(
+      pixel1, out.panel, out.stage, out.residual, addend);
+  const __m256i bytes = UndoPackingBy4(ToBytes(words0, words1, out.stage));
+  StoreUpTo16(to, _mm256_castsi256_si128(bytes), out.channels);
   if (pixels < 2) return;
-  StoreUpTo16(to + stride, _mm256_extracti128_si256(bytes, 1), channels);
+  StoreUpTo16(to + out.pixel_stride, _mm256_extracti128_si256(bytes, 1),
+              out.channels);
 }
 
-// Channels `first` ... first + channels - 1 of all tiles.
+template <bool kResidual>
 void StorePanel(const WinogradConvArgs& args, const Workspace& w,
-                const uint8_t* panel, size_t first, size_t channels) {
-  const VectorStage stage = MakeVectorStage(args.stage, kFractionBits);
-  const ptrdiff_t stride = args.output_pixel_stride;
+                const PanelOutput& out) {
   for (size_t i = 0; i < args.num_tiles; ++i) {
     const WinogradTile& tile = args.tiles[i];
     const uint8_t* sums = w.sums + i * kSumBytes;
     const Pixels low = TransformSums(sums, w.sum_position_bytes);
     const Pixels high = TransformSums(sums + 32, w.sum_position_bytes);
-    uint8_t* to = static_cast<uint8_t*>(tile.output) + first;
-    StorePair(PairToBytes({low.sum00, high.sum00}, {low.sum01, high.sum01},
-                          panel, stage),
-              to, tile.output_columns, stride, channels);
+    uint8_t* to = static_cast<uint8_t*>(tile.output) + out.first;
+    const uint8_t* addend =
+        kResidual ? static_cast<const uint8_t*>(tile.residual) + out.first
+                  : nullptr;
+    StorePair<kResidual>({low.sum00, high.sum00}, {low.sum01, high.sum01}, out,
+                         tile.output_columns, addend, to);
     if (tile.output_rows < 2) continue;
-    StorePair(PairToBytes({low.sum10, high.sum10}, {low.sum11, high.sum11},
-                          panel, stage),
-              to + args.output_row_stride, tile.output_columns, stride,
-              channels);
+    if (kResidual) addend += args.output_row_stride;
+    StorePair<kResidual>({low.sum10, high.sum10}, {low.sum11, high.sum11}, out,
+                         tile.output_columns, addend,
+                         to + args.output_row_stride);
   }
 }
 
@@ -239,10 +245,23 @@ void WinogradConv6x16(const WinogradConvArgs& args) {
     TransformTile(args.tiles[i], args.c, w.position_bytes,
                   w.inputs + i * w.row_bytes);
   }
-  const uint8_t* panel = static_cast<const uint8_t*>(args.packed_weights);
-  for (size_t n = 0; n < args.n; n += kNr, panel += args.panel_bytes) {
-    MultiplyPanel(args, w, panel);
-    StorePanel(args, w, panel, n, args.n - n < kNr ? args.n - n : kNr);
+  PanelOutput out = {
+      static_cast<const uint8_t*>(args.packed_weights),
+      0,
+      kNr,
+      args.output_pixel_stride,
+      MakeVectorStage(args.stage, args.adds_residual
+                                      ? args.residual.fraction_bits
+                                      : kFractionBits),
+      MakeVectorResidual(args.residual)};
+  for (; out.first < args.n; out.first += kNr, out.panel += args.panel_bytes) {
+    MultiplyPanel(args, w, out.panel);
+    if (args.n - out.first < kNr) out.channels = args.n - out.first;
+    if (args.adds_residual) {
+      StorePanel<true>(args, w, out);
+    } else {
+      StorePanel<false>(args, w, out);
+    }
   }
 }
 

@@ -147,6 +147,7 @@ TEST(ResidualTest, MatchesReference) {
                         {{1, 7, 7, 128}, 72, 1, kSame3x3, 0},
                         {{1, 6, 7, 8}, 12, 2, kSame3x3, 6},
                         {{1, 9, 10, 4}, 8, 1, kDilated, 3},
+                        {{1, 9, 7, 64}, 64, 1, kSame3x3, 6},
                         // Several blocks of columns.
                         {{1, 3, 4, 200}, 180, 1, kSame3x3, 6}};
   for (const Case& test : cases) {
@@ -162,6 +163,7 @@ TEST(ResidualTest, OfTheLayersOwnInput) {
   Check({{1, 7, 5, 24}, 24, 1, kPointwise, 6}, Source::kOwnInput);
   Check({{1, 7, 5, 100}, 100, 1, kPointwise, 6}, Source::kOwnInput);
   Check({{1, 9, 8, 17}, 17, 1, kSame3x3, 5}, Source::kOwnInput);
+  Check({{1, 9, 8, 64}, 64, 1, kSame3x3, 5}, Source::kOwnInput);
 }
 
 // Whether the output lies where the residual does.

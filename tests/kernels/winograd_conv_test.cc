@@ -75,6 +75,25 @@ TEST_P(WinogradConvTest, PixelsThatDoNotExist) {
   statistics_.ExpectWorthComparing();
 }
 
+TEST_P(WinogradConvTest, Residual) {
+  for (int fraction_bits = 0; fraction_bits <= 6; ++fraction_bits) {
+    for (size_t n : {1, 15, 16, 17, 40}) {
+      for (size_t rows : {1, 2}) {
+        for (size_t columns : {1, 2}) {
+          Test(WinogradConvTester()
+                   .tiles(7)
+                   .c(11)
+                   .n(n)
+                   .pixels(rows, columns)
+                   .output_gap(n % 3)
+                   .residual(fraction_bits));
+        }
+      }
+    }
+  }
+  statistics_.ExpectWorthComparing();
+}
+
 TEST_P(WinogradConvTest, Unaligned) {
   for (size_t misalignment = 1; misalignment < 20; ++misalignment) {
     Test(WinogradConvTester()

@@ -72,6 +72,11 @@ WinogradConvTester& WinogradConvTester::extreme_values() {
   layer_.extreme_values = true;
   return *this;
 }
+WinogradConvTester& WinogradConvTester::residual(int fraction_bits) {
+  has_residual_ = true;
+  layer_.fraction_bits = fraction_bits;
+  return *this;
+}
 WinogradConvTester& WinogradConvTester::extreme_biases() {
   extreme_biases_ = true;
   return *this;
@@ -88,6 +93,9 @@ std::string WinogradConvTester::ToString(const WinogradConvKernel& kernel,
           std::to_string(cell_gap_) + ", output gap " +
           std::to_string(output_gap_) + ", misalignment " +
           std::to_string(misalignment_) + ", ";
+  if (has_residual_) {
+    text += "residual " + std::to_string(layer_.fraction_bits) + " bits, ";
+  }
   if (extreme_biases_) text += "extreme biases, ";
   return text + layer_.ToString();
 }
@@ -142,14 +150,45 @@ OutputLayout WinogradConvTester::Layout() const {
 }
 
 std::vector<int8_t> WinogradConvTester::Existing(
-    const reference::Tensor& output) const {
+    const std::vector<int8_t>& output) const {
   std::vector<int8_t> existing;
   for (size_t i = 0; i < tiles_ * 4; ++i) {
     if (i / 2 % 2 >= rows_ || i % 2 >= columns_) continue;
-    const auto pixel = output.data.begin() + static_cast<ptrdiff_t>(i * n_);
+    const auto pixel = output.begin() + static_cast<ptrdiff_t>(i * n_);
     existing.insert(existing.end(), pixel, pixel + static_cast<ptrdiff_t>(n_));
   }
   return existing;
+}
+
+reference::Residual WinogradConvTester::DrawResidual(Random& random) const {
+  reference::Residual residual;
+  residual.zero_point = static_cast<int>(random.Between(-128, 127));
+  residual.fraction_bits = layer_.fraction_bits;
+  // Scales of 0.4 to 1.
+  residual.multiplier = static_cast<int>(random.Between(100, 255))
+                        << residual.fraction_bits;
+  for (size_t i = 0; i < tiles_ * 4 * n_; ++i) {
+    residual.values.push_back(static_cast<int8_t>(random.Between(-128, 127)));
+  }
+  return residual;
+}
+
+GuardedBuffer WinogradConvTester::PlaceResidual(
+    const reference::Residual& residual, ActivationForm form,
+    Random& random) const {
+  const OutputLayout layout = Layout();
+  const size_t bytes =
+      (layout.rows - 1) * static_cast<size_t>(layout.row_stride) +
+      (layout.width - 1) * static_cast<size_t>(layout.pixel_stride) + n_;
+  GuardedBuffer buffer(bytes + kOverreadBytes, AnyFlush(random));
+  const std::vector<int8_t> values = Existing(residual.values);
+  for (size_t i = 0; i < values.size(); ++i) {
+    const size_t pixel = i / n_;
+    buffer.data()[pixel / columns_ * static_cast<size_t>(layout.row_stride) +
+                  pixel % columns_ * static_cast<size_t>(layout.pixel_stride) +
+                  i % n_] = static_cast<uint8_t>(values[i]) ^ FormMask(form);
+  }
+  return buffer;
 }
 
 void WinogradConvTester::Test(const WinogradConvKernel& kernel,
@@ -175,20 +214,24 @@ void WinogradConvTester::Test(const WinogradConvKernel& kernel,
   }
   const reference::Tensor pictures = Gather(buffer, cells);
   const OutputArea output(Layout(), AnyFlush(random), misalignment_);
-  Call(kernel, form, layer, buffer, cells, output.first());
+  const reference::Residual residual = DrawResidual(random);
+  const GuardedBuffer residual_bytes = PlaceResidual(residual, form, random);
+  Call(kernel, form, layer, buffer, cells, residual, residual_bytes.data(),
+       output.first());
   const std::vector<int8_t> expected =
-      Existing(reference::Conv2d(layer, kWindow, 1, pictures));
+      Existing(reference::Conv2d(layer, kWindow, 1, pictures,
+                                 has_residual_ ? &residual : nullptr)
+                   .data);
   output.ExpectWritten(expected, form, description);
   if (statistics != nullptr) statistics->Add(expected);
   SetRunningCase(nullptr);
 }
 
-void WinogradConvTester::Call(const WinogradConvKernel& kernel,
-                              ActivationForm form,
-                              const reference::WeightedLayer& layer,
-                              const GuardedBuffer& buffer,
-                              const std::vector<size_t>& cells,
-                              void* output) const {
+void WinogradConvTester::Call(
+    const WinogradConvKernel& kernel, ActivationForm form,
+    const reference::WeightedLayer& layer, const GuardedBuffer& buffer,
+    const std::vector<size_t>& cells, const reference::Residual& residual,
+    const uint8_t* residual_bytes, void* output) const {
   const WinogradConvDescriptor& descriptor = kernel.descriptor;
   // Flush with the back, a multiple of 64 bytes is aligned to 64.
   const GuardedBuffer packed(
@@ -208,8 +251,9 @@ void WinogradConvTester::Call(const WinogradConvKernel& kernel,
   }
   const ptrdiff_t row_stride = Layout().row_stride;
   for (size_t i = 0; i < tiles_; ++i) {
-    tiles[i].output = static_cast<uint8_t*>(output) +
-                      static_cast<ptrdiff_t>(i * rows_) * row_stride;
+    const ptrdiff_t at = static_cast<ptrdiff_t>(i * rows_) * row_stride;
+    tiles[i].output = static_cast<uint8_t*>(output) + at;
+    tiles[i].residual = has_residual_ ? residual_bytes + at : nullptr;
     tiles[i].output_rows = static_cast<uint8_t>(rows_);
     tiles[i].output_columns = static_cast<uint8_t>(columns_);
   }
@@ -222,6 +266,10 @@ void WinogradConvTester::Call(const WinogradConvKernel& kernel,
   args.panel_bytes = WinogradConvPanelBytes(descriptor, c_);
   args.output_row_stride = row_stride;
   args.output_pixel_stride = Layout().pixel_stride;
+  args.adds_residual = has_residual_;
+  args.residual = {nullptr, 0, static_cast<int16_t>(residual.multiplier),
+                   static_cast<int8_t>(residual.zero_point),
+                   static_cast<int8_t>(residual.fraction_bits)};
   args.workspace = workspace.data();
   args.stage = ToOutputStage(layer.output);
   args.form = form;

@@ -38,6 +38,8 @@ class WinogradConvTester {
   WinogradConvTester& shift_range(int min, int max);
   WinogradConvTester& per_tensor();
   WinogradConvTester& extreme_values();
+  // An activation is added, with scales of 2^-fraction_bits steps.
+  WinogradConvTester& residual(int fraction_bits);
   // Biases with which accumulators reach the bound of WinogradConvFits.
   WinogradConvTester& extreme_biases();
 
@@ -56,11 +58,18 @@ class WinogradConvTester {
                            const std::vector<size_t>& cells) const;
   void FitBiases(reference::WeightedLayer& layer) const;
   OutputLayout Layout() const;
+  // Random values for every pixel of the reference's output.
+  reference::Residual DrawResidual(Random& random) const;
+  // The same in memory, where the output's pixels would lie.
+  GuardedBuffer PlaceResidual(const reference::Residual& residual,
+                              ActivationForm form, Random& random) const;
   // Those of the reference's 2x2 pixels that the tiles have.
-  std::vector<int8_t> Existing(const reference::Tensor& output) const;
+  std::vector<int8_t> Existing(const std::vector<int8_t>& output) const;
   void Call(const WinogradConvKernel& kernel, ActivationForm form,
             const reference::WeightedLayer& layer, const GuardedBuffer& buffer,
-            const std::vector<size_t>& cells, void* output) const;
+            const std::vector<size_t>& cells,
+            const reference::Residual& residual, const uint8_t* residual_bytes,
+            void* output) const;
 
   size_t tiles_ = 1;
   size_t c_ = 1;
@@ -69,6 +78,7 @@ class WinogradConvTester {
   size_t cell_gap_ = 0;
   size_t output_gap_ = 0;
   size_t misalignment_ = 0;
+  bool has_residual_ = false;
   bool extreme_biases_ = false;
   LayerOptions layer_;
 };
