@@ -279,6 +279,20 @@ void Plan::SetAddresses() {
   }
 }
 
+int Plan::most_parts() const {
+  int most = 1;
+  for (const auto& op : operators_) most = std::max(most, op->plan().num_parts);
+  return most;
+}
+
+int64_t Plan::divided_macs() const {
+  int64_t macs = 0;
+  for (const auto& op : operators_) {
+    if (op->plan().num_parts > 1) macs += op->plan().macs;
+  }
+  return macs;
+}
+
 void Plan::RunStep(int index, ThreadPool* pool) const {
   const Operator& op = step(index);
   StepCall call = {&op,

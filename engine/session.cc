@@ -5,12 +5,17 @@
 #include <cstdlib>
 #include <utility>
 
+#include "engine/cores.h"
 #include "engine/model_contents.h"
 #include "engine/operators/registry.h"
 #include "engine/plan.h"
 
 namespace octet {
 namespace {
+
+// Sleeping threads take 30 to 70 microseconds to wake, after every pause
+// between runs: twice that of a fast kernel.
+constexpr int64_t kMacsWorthWaking = 30'000'000;
 
 // The table that options.isa, OCTET_ISA or the CPU names.
 Result<const KernelTable*> ChooseTable(const std::string& option) {
@@ -46,7 +51,11 @@ class __attribute__((visibility("hidden"))) Session::Implementation {
 
   const Network& network() const { return model->contents().network; }
 
+  // Leaves `pool` null where the plan decides about it (kAutoThreads).
   Status CreatePool(const SessionOptions& options);
+  Status CreateOwnPool(int num_threads);
+  // The pool for a plan that was made for as many threads as there are cores.
+  Status ChooseThreads(PlanOptions options);
   Result<int> InputTensor(int index, size_t size) const;
   Result<int> OutputTensor(int index, size_t size) const;
   Result<int> NamedTensor(const std::string& name, size_t size) const;
@@ -64,9 +73,26 @@ Status Session::Implementation::CreatePool(const SessionOptions& options) {
     if (pool->num_threads() >= 1) return OkStatus();
     return InvalidArgument("the thread pool has no threads");
   }
-  OCTET_ASSIGN_OR_RETURN(own_pool, CreateThreadPool(options.num_threads));
+  if (options.num_threads == kAutoThreads) return OkStatus();
+  return CreateOwnPool(options.num_threads);
+}
+
+Status Session::Implementation::CreateOwnPool(int num_threads) {
+  OCTET_ASSIGN_OR_RETURN(own_pool, CreateThreadPool(num_threads));
   pool = own_pool.get();
   return OkStatus();
+}
+
+Status Session::Implementation::ChooseThreads(PlanOptions options) {
+  if (plan->divided_macs() >= kMacsWorthWaking) {
+    return CreateOwnPool(plan->most_parts());
+  }
+  if (options.max_parts > 1) {
+    options.max_parts = 1;
+    plan = nullptr;
+    OCTET_ASSIGN_OR_RETURN(plan, Plan::Create(network(), options));
+  }
+  return CreateOwnPool(1);
 }
 
 Status Session::Implementation::CheckSize(int tensor, size_t size) const {
@@ -164,16 +190,21 @@ Result<std::unique_ptr<Session>> Session::Create(
   plan_options.table = table;
   plan_options.allocator =
       options.allocator != nullptr ? options.allocator : DefaultAllocator();
-  plan_options.max_parts = implementation->pool->num_threads();
+  plan_options.max_parts = implementation->pool != nullptr
+                               ? implementation->pool->num_threads()
+                               : CountFastCores(AllowedCpus());
   plan_options.keep_intermediates = options.keep_intermediates;
-  const Network& network = model->contents().network;
+  implementation->model = std::move(model);
+  const Network& network = implementation->network();
   OCTET_ASSIGN_OR_RETURN(implementation->plan,
                          Plan::Create(network, plan_options));
-  model->contents().file.ReleasePages();
+  if (implementation->pool == nullptr) {
+    OCTET_RETURN_IF_ERROR(implementation->ChooseThreads(plan_options));
+  }
+  implementation->model->contents().file.ReleasePages();
   implementation->keep_intermediates = options.keep_intermediates;
   implementation->isa = table->isa;
   implementation->input_set.resize(network.inputs.size());
-  implementation->model = std::move(model);
   return std::unique_ptr<Session>(new Session(std::move(implementation)));
 }
 
@@ -283,6 +314,10 @@ Status Session::GetTensor(const std::string& name, int8_t* values,
 }
 
 const std::string& Session::isa() const { return implementation_->isa; }
+
+int Session::num_threads() const {
+  return implementation_->pool->num_threads();
+}
 
 MemoryUse Session::memory_use() const {
   return implementation_->plan->memory_use();

@@ -5,6 +5,8 @@
 #include <string>
 #include <thread>
 
+#include "engine/cores.h"
+
 namespace octet {
 namespace {
 
@@ -59,9 +61,7 @@ Result<std::unique_ptr<ThreadPool>> CreateThreadPool(int num_threads) {
                            std::to_string(kMaxThreads) + ", not " +
                            std::to_string(num_threads));
   }
-  // 0 where the system does not tell.
-  const int cores = static_cast<int>(std::thread::hardware_concurrency());
-  if (num_threads == 0) num_threads = cores;
+  if (num_threads == 0) num_threads = CountFastCores(AllowedCpus());
   if (num_threads <= 1) {
     return std::unique_ptr<ThreadPool>(new CallingThread);
   }
@@ -72,8 +72,9 @@ Result<std::unique_ptr<ThreadPool>> CreateThreadPool(int num_threads) {
   }
   // Between tasks the threads spin, which is fastest while each has a core of
   // its own; with more threads than cores they would only stand in the way.
+  const int cpus = static_cast<int>(std::thread::hardware_concurrency());
   const uint32_t flags =
-      num_threads > cores ? PTHREADPOOL_FLAG_YIELD_WORKERS : 0;
+      num_threads > cpus ? PTHREADPOOL_FLAG_YIELD_WORKERS : 0;
   return std::unique_ptr<ThreadPool>(new Pthreadpool(pool, flags));
 }
 

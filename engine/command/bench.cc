@@ -103,16 +103,15 @@ void PrintText(const BenchOptions& options, const Session& session,
       "min %.3f ms  median %.3f ms  p90 %.3f ms  (%zu runs, %s, %d "
       "thread%s)\n",
       total.Quantile(0.0), total.Quantile(0.5), total.Quantile(0.9),
-      total.nanoseconds.size(), session.isa().c_str(), options.num_threads,
-      options.num_threads == 1 ? "" : "s");
+      total.nanoseconds.size(), session.isa().c_str(), session.num_threads(),
+      session.num_threads() == 1 ? "" : "s");
 }
 
-void PrintJson(const BenchOptions& options, const Session& session,
-               const Measurement& measurement) {
+void PrintJson(const Session& session, const Measurement& measurement) {
   Json json;
   json["model"] = session.model().name();
   json["isa"] = session.isa();
-  json["threads"] = options.num_threads;
+  json["threads"] = session.num_threads();
   json["runs"] = measurement.total.nanoseconds.size();
   json["min_ms"] = measurement.total.Quantile(0.0);
   json["median_ms"] = measurement.total.Quantile(0.5);
@@ -147,7 +146,7 @@ Status Bench(const BenchOptions& options) {
   OCTET_ASSIGN_OR_RETURN(const Measurement measurement,
                          Measure(options, *session));
   if (options.json) {
-    PrintJson(options, *session, measurement);
+    PrintJson(*session, measurement);
   } else {
     PrintText(options, *session, measurement);
   }

@@ -3,9 +3,12 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <functional>
+#include <map>
+#include <string>
 
 #include "engine/command/commands.h"
 #include "engine/image/temporary_files.h"
+#include "octet/session.h"
 
 namespace octet::command {
 namespace {
@@ -18,7 +21,9 @@ constexpr int kUsage = 2;
 using Action = std::function<Status()>;
 
 void AddSessionOptions(CLI::App& app, int& num_threads, std::string& isa) {
-  app.add_option("--threads", num_threads, "threads; 0: one for each core")
+  app.add_option("--threads", num_threads, "threads; auto: as many as pay off")
+      ->transform(
+          CLI::Transformer(std::map<std::string, int>{{"auto", kAutoThreads}}))
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   app.add_option("--isa", isa,

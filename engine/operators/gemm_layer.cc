@@ -68,7 +68,7 @@ void GemmLayer::DivideWork(const PrepareContext& context) {
   const int64_t tiles = CeilDiv(shape_.pixels, mr());
   const int64_t all_panels = panels_ * shape_.groups;
   const int64_t work = shape_.pixels * shape_.groups * shape_.n *
-                       shape_.num_runs * shape_.run_length;
+                       (shape_.num_runs * shape_.run_length + kWorkPerOutput);
   const int parts_of_tiles = NumParts(context, work, tiles);
   const int parts_of_panels = NumParts(context, work, all_panels);
   // Dividing columns lets every part read all pixels: only for a clear gain.

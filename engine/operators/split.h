@@ -52,8 +52,10 @@ inline Range ElementsOf(int64_t elements, int part, int num_parts) {
           std::min(units.end * kElementsPerUnit, elements)};
 }
 
-// What moving or mapping a byte costs, in multiply-accumulates.
+// Costs in multiply-accumulates of a dense layer: of moving or mapping a byte,
+// and of bringing an accumulator into its output byte.
 inline constexpr int64_t kWorkPerByte = 8;
+inline constexpr int64_t kWorkPerOutput = 16;
 
 }  // namespace octet
 

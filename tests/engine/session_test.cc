@@ -4,12 +4,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <list>
 #include <thread>
 
+#include "engine/cores.h"
 #include "octet/isa.h"
 #include "tests/engine/run_network.h"
 #include "tests/engine/small_network.h"
@@ -119,6 +121,22 @@ TEST(SessionTest, SameBytesOnEveryIsaAndThreadCount) {
       }
     }
   }
+}
+
+TEST(SessionTest, AutomaticThreads) {
+  const int cores = CountFastCores(AllowedCpus());
+  const auto small =
+      Create(Load(SmallNetwork().Finish()), {.num_threads = kAutoThreads});
+  EXPECT_EQ(small->num_threads(), 1) << "nothing in it is worth a thread";
+
+  const auto model = Load(SmallNetwork(512, 48).Finish());
+  const auto larger = Create(model, {.num_threads = kAutoThreads});
+  EXPECT_GE(larger->num_threads(), std::min(cores, 2));
+  EXPECT_LE(larger->num_threads(), cores);
+  const auto single = Create(model);
+  EXPECT_EQ(single->num_threads(), 1);
+  const std::vector<int8_t> input = PictureOf(*model, 1);
+  EXPECT_EQ(RunOn(*larger, input), RunOn(*single, input));
 }
 
 TEST(SessionTest, OutputsDependOnInputs) {

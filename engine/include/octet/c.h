@@ -97,7 +97,7 @@ OCTET_EXPORT const char* octet_model_label(const octet_model* model, int index);
  * octet_session_options_init first, so that later members have their
  * defaults. */
 typedef struct octet_session_options {
-  int num_threads; /* the calling one included; 0: one for each core */
+  int num_threads; /* the calling one included; 0: as many as pay off */
   const char* isa; /* "avx2", ...; NULL: OCTET_ISA, or the best of this CPU */
 } octet_session_options;
 

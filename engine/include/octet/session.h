@@ -28,11 +28,20 @@
 
 namespace octet {
 
+// As many threads as pay off. Each operator runs on as many as its work is
+// worth, a tiny one on the calling thread alone, and the pool has no more than
+// the largest operator uses. A model that runs in a fraction of a millisecond
+// stays on the calling thread: others would first have to wake. At most one
+// thread a core that the process may use: CPUs that share a core count once,
+// slow cores not at all beside fast ones, and a container's quota holds. What
+// other programs do with the cores is not looked at.
+inline constexpr int kAutoThreads = 0;
+
 struct SessionOptions {
   // These change how a session runs, never a byte of what it computes.
 
-  // Threads of the session's own pool, the calling one included; 0: one for
-  // each core. Not used when thread_pool is set.
+  // Threads of the session's own pool, the calling one included, or
+  // kAutoThreads. Not used when thread_pool is set.
   int num_threads = 1;
   // Runs on the application's threads. Must outlive the session.
   ThreadPool* thread_pool = nullptr;
@@ -109,6 +118,8 @@ class OCTET_EXPORT Session {
   Status RunProfiled(std::vector<OperatorProfile>* profiles);
 
   const std::string& isa() const;
+  // The threads that Run may use, the calling one included.
+  int num_threads() const;
   MemoryUse memory_use() const;
   // The plan as text, an operator a line: kernel, shapes, place in the arena.
   std::string DescribePlan() const;

@@ -25,8 +25,9 @@ class OCTET_EXPORT ThreadPool {
 };
 
 // A pool of `num_threads` threads, the calling one included. num_threads = 0:
-// one for each core that the process may use. One thread starts none. Errors:
-// kInvalidArgument (more than 1024, or negative), kResourceExhausted.
+// one for each core that the process may use, of the fast ones where they
+// differ. One thread starts none. Errors: kInvalidArgument (more than 1024, or
+// negative), kResourceExhausted.
 OCTET_EXPORT Result<std::unique_ptr<ThreadPool>> CreateThreadPool(
     int num_threads);
 
