@@ -31,15 +31,15 @@ constexpr size_t kPairsOfChannels = 8;
 // Of 8 k, two pixels.
 constexpr size_t kPairBytes = 2 * kKr;
 
-static inline size_t GroupsOfRun(const GemmArgs& args) {
-  return (args.run_length + kKr - 1) / kKr;
+static inline size_t GroupsOfRun(size_t run_length) {
+  return (run_length + kKr - 1) / kKr;
 }
 
 // Pixels `first`, `first` + 1, ... of a tile of kPairs pairs; `rows` of them.
 template <size_t kPairs>
 [[gnu::noinline]] uint8_t* GatherTile(const GemmArgs& args, size_t first,
                                       size_t rows, uint8_t* to) {
-  const size_t groups = GroupsOfRun(args);
+  const size_t groups = GroupsOfRun(args.run_length);
   for (size_t i = 0; i < args.num_runs; ++i) {
     const GemmRun& run = args.runs[i];
     const uint8_t* row[2 * kPairs];
@@ -92,8 +92,8 @@ struct Kernel {
                                                 ptrdiff_t pixel,
                                                 neon::Tile<kRows, 4>& tile) {
     constexpr size_t kPairs = (kRows + 1) / 2;
-    const size_t groups = GroupsOfRun(p.args) * p.args.num_runs;
-    const uint8_t* activations = static_cast<const uint8_t*>(p.args.workspace) +
+    const size_t groups = GroupsOfRun(p.run_length) * p.num_runs;
+    const uint8_t* activations = static_cast<const uint8_t*>(p.workspace) +
                                  static_cast<size_t>(pixel) * groups * kKr;
     const uint8_t* weights = p.begin + p.kLayout.weights;
     int32x4_t sum[kPairs][kPairsOfChannels];

@@ -1,4 +1,4 @@
-// depthwise_conv 3x3, one output row from left to right. Columns of three input
+// depthwise_conv 3x3, rows from left to right. Columns of three input
 // bytes stay in registers: with stride 1 each serves three outputs, with stride
 // 2 every other one serves two. Columns outside the picture are told apart only
 // at its edges.
@@ -29,12 +29,14 @@ struct Input {
   size_t columns;
   int8x16_t padding;
 
-  Input(const DepthwiseConvArgs& args, ptrdiff_t first_channel)
+  // From input row `first_row` on.
+  [[gnu::always_inline]] Input(const DepthwiseConvArgs& args, size_t first_row,
+                               ptrdiff_t first_channel)
       : step(args.pixel_stride),
         columns(args.input_columns),
         padding(vdupq_n_s8(static_cast<int8_t>(args.zero_byte))) {
     const uint8_t* const* rows =
-        reinterpret_cast<const uint8_t* const*>(args.input_rows);
+        reinterpret_cast<const uint8_t* const*>(args.input_rows) + first_row;
     row0 = rows[0] + first_channel;
     row1 = rows[1] + first_channel;
     row2 = rows[2] + first_channel;
@@ -53,7 +55,7 @@ struct Input {
 struct Weights {
   int8x16_t tap[9];
 
-  explicit Weights(const uint8_t* weights) {
+  [[gnu::always_inline]] explicit Weights(const uint8_t* weights) {
 #pragma GCC unroll 9
     for (size_t i = 0; i < 9; ++i) tap[i] = LoadBytes(weights + 16 * i);
   }
@@ -73,89 +75,107 @@ struct Weights {
   StorePixel(p, sums, to);
 }
 
-// Outputs begin ... end - 1 of a row.
+// Output columns of all rows of a call.
+struct Span {
+  size_t begin;
+  size_t end;
+};
+
+// Walks along a row of columns.
 template <bool kEdge>
-[[gnu::noinline]] void RunStride1(const DepthwiseConvArgs& args,
-                                  const DepthwisePanel& p, const Input& in,
-                                  size_t begin, size_t end, uint8_t* to) {
-  if (begin >= end) return;
-  const Weights w(p.weights());
-  ptrdiff_t column = args.first_column + static_cast<ptrdiff_t>(begin);
-  ptrdiff_t at = column * in.step;
-  const ptrdiff_t to_step = args.output_pixel_stride;
-  to += static_cast<ptrdiff_t>(begin) * to_step;
-  const auto next = [&] {
+struct Cursor {
+  const Input in;
+  ptrdiff_t column;
+  ptrdiff_t at;
+
+  [[gnu::always_inline]] Cursor(const Input& input, ptrdiff_t first)
+      : in(input), column(first), at(first * input.step) {}
+
+  [[gnu::always_inline]] Column Next() {
     const Column loaded = in.Load<kEdge>(column, at);
     ++column;
     at += in.step;
     return loaded;
-  };
-  Column a = next();
-  Column b = next();
-  for (size_t left = end - begin;; left -= 3) {
-    const Column c = next();
+  }
+};
+
+template <bool kEdge>
+[[gnu::always_inline]] static inline void RunRowStride1(
+    const DepthwisePanel& p, const Weights& w, Cursor<kEdge> columns,
+    size_t left, uint8_t* to, ptrdiff_t step) {
+  Column a = columns.Next();
+  Column b = columns.Next();
+  for (;; left -= 3) {
+    const Column c = columns.Next();
     Output(p, w, a, b, c, to);
-    to += to_step;
+    to += step;
     if (left == 1) return;
-    a = next();
+    a = columns.Next();
     Output(p, w, b, c, a, to);
-    to += to_step;
+    to += step;
     if (left == 2) return;
-    b = next();
+    b = columns.Next();
     Output(p, w, c, a, b, to);
-    to += to_step;
+    to += step;
     if (left == 3) return;
   }
 }
 
 template <bool kEdge>
-[[gnu::noinline]] void RunStride2(const DepthwiseConvArgs& args,
-                                  const DepthwisePanel& p, const Input& in,
-                                  size_t begin, size_t end, uint8_t* to) {
-  if (begin >= end) return;
-  const Weights w(p.weights());
-  ptrdiff_t column = args.first_column + static_cast<ptrdiff_t>(2 * begin);
-  ptrdiff_t at = column * in.step;
-  const ptrdiff_t to_step = args.output_pixel_stride;
-  to += static_cast<ptrdiff_t>(begin) * to_step;
-  const auto next = [&] {
-    const Column loaded = in.Load<kEdge>(column, at);
-    ++column;
-    at += in.step;
-    return loaded;
-  };
-  Column a = next();
-  for (size_t left = end - begin; left != 0; --left, to += to_step) {
-    const Column b = next();
-    const Column c = next();
+[[gnu::always_inline]] static inline void RunRowStride2(
+    const DepthwisePanel& p, const Weights& w, Cursor<kEdge> columns,
+    size_t left, uint8_t* to, ptrdiff_t step) {
+  Column a = columns.Next();
+  for (; left != 0; --left, to += step) {
+    const Column b = columns.Next();
+    const Column c = columns.Next();
     Output(p, w, a, b, c, to);
     a = c;
   }
 }
 
-using RunFunction = void (*)(const DepthwiseConvArgs& args,
-                             const DepthwisePanel& p, const Input& in,
-                             size_t begin, size_t end, uint8_t* to);
+// A panel from channel `c` on.
+template <size_t kStride, bool kEdge>
+[[gnu::noinline]] void RunSpan(const DepthwiseConvArgs& args,
+                               const DepthwisePanel& panel, ptrdiff_t c,
+                               Span span) {
+  const DepthwisePanel p = panel;  // known to be nobody else's
+  const Weights w(p.weights());
+  const ptrdiff_t step = args.output_pixel_stride;
+  uint8_t* to = static_cast<uint8_t*>(args.output) + c +
+                static_cast<ptrdiff_t>(span.begin) * step;
+  const ptrdiff_t first =
+      args.first_column + static_cast<ptrdiff_t>(kStride * span.begin);
+  for (size_t y = 0; y < args.output_rows; ++y, to += args.output_row_stride) {
+    const Cursor<kEdge> columns(Input(args, y * kStride, c), first);
+    if constexpr (kStride == 1) {
+      RunRowStride1<kEdge>(p, w, columns, span.end - span.begin, to, step);
+    } else {
+      RunRowStride2<kEdge>(p, w, columns, span.end - span.begin, to, step);
+    }
+  }
+}
 
-void Run(const DepthwiseConvArgs& args, RunFunction edge, RunFunction inside) {
+template <size_t kStride>
+void Run(const DepthwiseConvArgs& args) {
   const InnerColumns inner = InnerColumnsOf(args);
   ForEachPanel(args, [&](const DepthwisePanel& p, ptrdiff_t c) {
-    const Input in(args, c);
-    uint8_t* to = static_cast<uint8_t*>(args.output) + c;
-    edge(args, p, in, 0, inner.first, to);
-    inside(args, p, in, inner.first, inner.end, to);
-    edge(args, p, in, inner.end, args.output_width, to);
+    if (inner.first != 0) {
+      RunSpan<kStride, true>(args, p, c, {0, inner.first});
+    }
+    if (inner.first != inner.end) {
+      RunSpan<kStride, false>(args, p, c, {inner.first, inner.end});
+    }
+    if (inner.end != args.output_width) {
+      RunSpan<kStride, true>(args, p, c, {inner.end, args.output_width});
+    }
   });
 }
 
 }  // namespace
 
-void DepthwiseConv3x3Stride1(const DepthwiseConvArgs& args) {
-  Run(args, RunStride1<true>, RunStride1<false>);
-}
+void DepthwiseConv3x3Stride1(const DepthwiseConvArgs& args) { Run<1>(args); }
 
-void DepthwiseConv3x3Stride2(const DepthwiseConvArgs& args) {
-  Run(args, RunStride2<true>, RunStride2<false>);
-}
+void DepthwiseConv3x3Stride2(const DepthwiseConvArgs& args) { Run<2>(args); }
 
 }  // namespace octet::neon

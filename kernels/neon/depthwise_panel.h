@@ -31,7 +31,7 @@ struct DepthwisePanel {
 struct DepthwiseSums {
   int32x4_t sum0, sum1, sum2, sum3;
 
-  explicit DepthwiseSums(const DepthwisePanel& p)
+  [[gnu::always_inline]] explicit DepthwiseSums(const DepthwisePanel& p)
       : sum0(LoadSums(p.begin)),
         sum1(LoadSums(p.begin + 16)),
         sum2(LoadSums(p.begin + 32)),

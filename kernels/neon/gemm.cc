@@ -22,10 +22,6 @@
 namespace octet::neon {
 namespace {
 
-constexpr size_t kVectors = kGemmNr / 4;
-constexpr size_t kPairVectors = kVectors / 2;
-constexpr size_t kPairBytes = 2 * kGemmNr;  // of weights: two of each channel
-
 // Repeated pairs of activations.
 #if defined(__aarch64__)
 using Pairs = int8x16_t;
@@ -76,10 +72,12 @@ static inline int16x8_t MultiplyAddUpper(int16x8_t sum, int8x16_t weights,
 // Four k of a pixel. `weights`: of the first two k, then of the others. The
 // order of the statements is that of the instructions: no result is used at
 // once.
+template <size_t kVectors>
 [[gnu::always_inline]] static inline void MultiplyAdd4(int32x4_t* sum,
                                                        const int8x16_t* weights,
                                                        Pairs first,
                                                        Pairs second) {
+  constexpr size_t kPairVectors = kVectors / 2;
   int16x8_t product[kVectors];
   OCTET_UNROLL for (size_t v = 0; v < kPairVectors; ++v) {
     product[2 * v] = vmull_s8(vget_low_s8(weights[v]), Lower(first));
@@ -96,10 +94,11 @@ static inline int16x8_t MultiplyAddUpper(int16x8_t sum, int8x16_t weights,
 }
 
 // Two k of a pixel.
+template <size_t kVectors>
 [[gnu::always_inline]] static inline void MultiplyAdd2(int32x4_t* sum,
                                                        const int8x16_t* weights,
                                                        Pairs pair) {
-  OCTET_UNROLL for (size_t v = 0; v < kPairVectors; ++v) {
+  OCTET_UNROLL for (size_t v = 0; v < kVectors / 2; ++v) {
     const int8x16_t w = weights[v];
     sum[2 * v] = vpadalq_s16(sum[2 * v], vmull_s8(vget_low_s8(w), Lower(pair)));
     sum[2 * v + 1] = vpadalq_s16(sum[2 * v + 1], MultiplyUpper(w, pair));
@@ -107,7 +106,7 @@ static inline int16x8_t MultiplyAddUpper(int16x8_t sum, int8x16_t weights,
 }
 
 // One run of kRows pixels; returns the weights behind it.
-template <size_t kRows>
+template <size_t kRows, size_t kVectors>
 [[gnu::always_inline]] static inline const uint8_t* AccumulateRun(
     const GemmRun& run, ptrdiff_t pixel, size_t pairs, const uint8_t* weights,
     Tile<kRows, kVectors>& tile) {
@@ -116,6 +115,8 @@ template <size_t kRows>
   OCTET_UNROLL for (size_t r = 1; r < kRows; ++r) {
     from[r] = from[r - 1] + run.pixel_stride;
   }
+  constexpr size_t kPairVectors = kVectors / 2;
+  constexpr size_t kPairBytes = 16 * kPairVectors;  // two of each channel
   for (; pairs >= 4; pairs -= 4) {
     int8x16_t w[4 * kPairVectors];
     OCTET_UNROLL for (size_t i = 0; i < 4 * kPairVectors; ++i) {
@@ -125,8 +126,9 @@ template <size_t kRows>
     OCTET_UNROLL for (size_t r = 0; r < kRows; ++r) {
       const FourPairs a(reinterpret_cast<const int16_t*>(from[r]));
       from[r] += 8;
-      MultiplyAdd4(tile.sum[r], w, a.at[0], a.at[1]);
-      MultiplyAdd4(tile.sum[r], w + 2 * kPairVectors, a.at[2], a.at[3]);
+      MultiplyAdd4<kVectors>(tile.sum[r], w, a.at[0], a.at[1]);
+      MultiplyAdd4<kVectors>(tile.sum[r], w + 2 * kPairVectors, a.at[2],
+                             a.at[3]);
     }
   }
   for (; pairs != 0; --pairs) {
@@ -136,32 +138,38 @@ template <size_t kRows>
     }
     weights += kPairBytes;
     OCTET_UNROLL for (size_t r = 0; r < kRows; ++r) {
-      MultiplyAdd2(tile.sum[r], w,
-                   FirstPair(reinterpret_cast<const int16_t*>(from[r])));
+      MultiplyAdd2<kVectors>(
+          tile.sum[r], w, FirstPair(reinterpret_cast<const int16_t*>(from[r])));
       from[r] += 2;
     }
   }
   return weights;
 }
 
+template <size_t kRowsOfTile, size_t kChannels>
 struct Kernel {
-  static constexpr size_t kMr = 4;
-  static constexpr size_t kNr = kGemmNr;
+  static constexpr size_t kMr = kRowsOfTile;
+  static constexpr size_t kNr = kChannels;
 
   template <size_t kRows>
   [[gnu::always_inline]] static void Accumulate(const GemmPanel<kNr>& p,
                                                 ptrdiff_t pixel,
-                                                Tile<kRows, kVectors>& tile) {
-    const size_t pairs = (p.args.run_length + 1) / 2;
+                                                Tile<kRows, kNr / 4>& tile) {
+    const size_t pairs = (p.run_length + 1) / 2;
     const uint8_t* weights = p.begin + p.kLayout.weights;
-    for (size_t i = 0; i < p.args.num_runs; ++i) {
-      weights = AccumulateRun(p.args.runs[i], pixel, pairs, weights, tile);
+    for (size_t i = 0; i < p.num_runs; ++i) {
+      weights = AccumulateRun(p.runs[i], pixel, pairs, weights, tile);
     }
   }
 };
 
 }  // namespace
 
-void Gemm(const GemmArgs& args) { RunPanels<Kernel>(args); }
+#if defined(__aarch64__)
+void Gemm4x16(const GemmArgs& args) { RunPanels<Kernel<4, 16>>(args); }
+void Gemm8x8(const GemmArgs& args) { RunPanels<Kernel<8, 8>>(args); }
+#else
+void Gemm4x8(const GemmArgs& args) { RunPanels<Kernel<4, 8>>(args); }
+#endif
 
 }  // namespace octet::neon

@@ -44,23 +44,27 @@ template <size_t kNr>
 struct GemmPanel {
   static constexpr PanelLayout kLayout = PanelLayoutOf(kNr);
 
-  const GemmArgs& args;
+  const GemmRun* runs;
+  size_t num_runs;
+  size_t run_length;
+  const void* workspace;
   const uint8_t* begin;
   LeftShift<kNr> left;
   VectorStage stage;
   Residual residual;
   uint8_t* output;
+  ptrdiff_t output_stride;
   size_t channels;
 };
 
-// From t of up to 16 channels to their bytes.
+// From t of up to 16 channels to their bytes, not clamped.
 template <bool kResidual>
 [[gnu::always_inline]] static inline int8x16_t FinishRow(
     const int16x8_t* t, const int16x8_t* multiplier, const VectorStage& stage,
     const Residual& residual, const uint8_t* addends) {
   if constexpr (!kResidual) {
-    return ToBytes(ToWords(t[0], multiplier[0], stage.zero_point),
-                   ToWords(t[1], multiplier[1], stage.zero_point), stage);
+    return DropFraction(ToWords(t[0], multiplier[0], stage.zero_point),
+                        ToWords(t[1], multiplier[1], stage.zero_point));
   }
   const int8x16_t q = LoadBytes(addends);
   const int16x8_t sum0 = vqaddq_s16(
@@ -69,16 +73,16 @@ template <bool kResidual>
   const int16x8_t sum1 = vqaddq_s16(
       vqrdmulhq_s16(t[1], multiplier[1]),
       ScaleAddend(vget_high_s8(q), residual.zero_point, residual.multiplier));
-  return ClampBytes(
-      vcombine_s8(SumToBytes(sum0, stage.zero_point, residual.left),
-                  SumToBytes(sum1, stage.zero_point, residual.left)),
-      stage);
+  return vcombine_s8(SumToBytes(sum0, stage.zero_point, residual.left),
+                     SumToBytes(sum1, stage.zero_point, residual.left));
 }
 
+// All bytes of a tile are computed before the first is stored: behind a store
+// compilers load again what they had in registers.
 template <bool kResidual, size_t kRows, size_t kNr>
 [[gnu::always_inline]] static inline void StoreTile(
     const GemmPanel<kNr>& p, const Tile<kRows, kNr / 4>& tile,
-    ptrdiff_t pixel) {
+    const uint8_t* addends, uint8_t* to) {
   constexpr size_t kWords = kNr / 8;
   int32x4_t left[kNr / 4];
   OCTET_UNROLL for (size_t v = 0; v < kNr / 4; ++v) {
@@ -87,9 +91,7 @@ template <bool kResidual, size_t kRows, size_t kNr>
   int16x8_t multiplier[2];
   multiplier[0] = LoadWords(p.begin + p.kLayout.multiplier);
   multiplier[1] = LoadWords(p.begin + p.kLayout.multiplier + 16 * (kWords - 1));
-  uint8_t* to = p.output + pixel * p.args.output_stride;
-  const uint8_t* addends =
-      kResidual ? p.residual.bytes + pixel * p.residual.stride : nullptr;
+  int8x16_t bytes[kRows];
   OCTET_UNROLL for (size_t r = 0; r < kRows; ++r) {
     int16x8_t t[2];
     OCTET_UNROLL for (size_t i = 0; i < kWords; ++i) {
@@ -97,17 +99,28 @@ template <bool kResidual, size_t kRows, size_t kNr>
                                left[2 * i], left[2 * i + 1]);
     }
     if constexpr (kWords == 1) t[1] = t[0];
-    const int8x16_t bytes =
+    bytes[r] =
         FinishRow<kResidual>(t, multiplier, p.stage, p.residual, addends);
-    if (p.channels < kNr) [[unlikely]] {
-      StoreUpTo16(to, bytes, p.channels);
-    } else if constexpr (kNr == 16) {
-      vst1q_u8(to, vreinterpretq_u8_s8(bytes));
-    } else {
-      vst1_u8(to, vreinterpret_u8_s8(vget_low_s8(bytes)));
-    }
-    to += p.args.output_stride;
     if constexpr (kResidual) addends += p.residual.stride;
+  }
+  if (p.stage.clamps) {
+    OCTET_UNROLL for (int8x16_t& row : bytes) row = ClampBytes(row, p.stage);
+  }
+  const ptrdiff_t stride = p.output_stride;
+  if (p.channels < kNr) [[unlikely]] {
+    const size_t channels = p.channels;
+    OCTET_UNROLL for (size_t r = 0; r < kRows; ++r, to += stride) {
+      StoreUpTo16(to, bytes[r], channels);
+    }
+    return;
+  }
+  OCTET_UNROLL for (size_t r = 0; r < kRows; ++r, to += stride) {
+    const uint8x16_t stored = vreinterpretq_u8_s8(bytes[r]);
+    if constexpr (kNr == 16) {
+      vst1q_u8(to, stored);
+    } else {
+      vst1_u8(to, vget_low_u8(stored));
+    }
   }
 }
 
@@ -116,7 +129,8 @@ template <typename Kernel, size_t kRows>
 [[gnu::noinline]] static void RunTiles(const GemmPanel<Kernel::kNr>& p,
                                        size_t first, size_t count) {
   ptrdiff_t pixel = static_cast<ptrdiff_t>(first);
-  for (; count != 0; --count, pixel += kRows) {
+  uint8_t* to = p.output + pixel * p.output_stride;
+  for (; count != 0; --count) {
     Tile<kRows, Kernel::kNr / 4> tile;
     OCTET_UNROLL for (size_t v = 0; v < Kernel::kNr / 4; ++v) {
       const int32x4_t bias = LoadSums(p.begin + 16 * v);
@@ -124,10 +138,13 @@ template <typename Kernel, size_t kRows>
     }
     Kernel::template Accumulate<kRows>(p, pixel, tile);
     if (p.residual.bytes == nullptr) {
-      StoreTile<false>(p, tile, pixel);
+      StoreTile<false>(p, tile, nullptr, to);
     } else {
-      StoreTile<true>(p, tile, pixel);
+      StoreTile<true>(p, tile, p.residual.bytes + pixel * p.residual.stride,
+                      to);
     }
+    pixel += kRows;
+    to += static_cast<ptrdiff_t>(kRows) * p.output_stride;
   }
 }
 
@@ -158,8 +175,11 @@ static void RunPanels(const GemmArgs& args) {
         vdupq_n_s16(args.residual.multiplier),
         vdupq_n_s16(static_cast<int16_t>(-fraction_bits))};
     const GemmPanel<kNr> p = {
-        args,      panel,    LeftShift<kNr>(panel + PanelLayoutOf(kNr).shift),
-        stage,     residual, output + c,
+        args.runs,       args.num_runs,
+        args.run_length, args.workspace,
+        panel,           LeftShift<kNr>(panel + PanelLayoutOf(kNr).shift),
+        stage,           residual,
+        output + c,      args.output_stride,
         args.n - c};
     RunTiles<Kernel, Kernel::kMr>(p, 0, tiles);
     RunRest<Kernel, Kernel::kMr - 1>(p, tiles * Kernel::kMr,

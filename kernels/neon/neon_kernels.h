@@ -13,14 +13,13 @@
 
 namespace octet::neon {
 
-// Channels a panel: AArch64 has twice the registers.
+// AArch64 has twice the registers of ARMv7.
 #if defined(__aarch64__)
-inline constexpr size_t kGemmNr = 16;
+void Gemm4x16(const GemmArgs& args);
+void Gemm8x8(const GemmArgs& args);
 #else
-inline constexpr size_t kGemmNr = 8;
+void Gemm4x8(const GemmArgs& args);
 #endif
-
-void Gemm(const GemmArgs& args);
 void DepthwiseConv3x3Stride1(const DepthwiseConvArgs& args);
 void DepthwiseConv3x3Stride2(const DepthwiseConvArgs& args);
 void DepthwiseConvAny(const DepthwiseConvArgs& args);

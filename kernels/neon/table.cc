@@ -4,34 +4,43 @@
 namespace octet {
 namespace {
 
-constexpr size_t kCallPixels = 64;
+constexpr size_t kCallPixels = 128;
+
+constexpr GemmDescriptor Gemm(const char* name, size_t mr, size_t nr) {
+  return {.name = name,
+          .mr = mr,
+          .nr = nr,
+          .kr = 2,
+          .weight_type = WeightType::kInt8,
+          .accumulator_order = nullptr,
+          .multiplier_order = nullptr,
+          .workspace_bytes_per_k = 0,
+          .max_m = 0,
+          .max_n = 0,
+          .call_m = kCallPixels};
+}
 
 constexpr GemmKernel kGemm[] = {
-    {{.name = neon::kGemmNr == 16 ? "4x16" : "4x8",
-      .mr = 4,
-      .nr = neon::kGemmNr,
-      .kr = 2,
-      .weight_type = WeightType::kInt8,
-      .accumulator_order = nullptr,
-      .multiplier_order = nullptr,
-      .workspace_bytes_per_k = 0,
-      .max_m = 0,
-      .max_n = 0,
-      .call_m = kCallPixels},
-     neon::Gemm},
+#if defined(__aarch64__)
+    {Gemm("4x16", 4, 16), neon::Gemm4x16},
+    // For layers of 8, 24, 40 ... channels.
+    {Gemm("8x8", 8, 8), neon::Gemm8x8},
+#else
+    {Gemm("4x8", 4, 8), neon::Gemm4x8},
+#endif
 };
 
 // kernel_size 0: any kernel, stride and dilation.
 constexpr DepthwiseConvDescriptor Depthwise(const char* name,
-                                            uint8_t kernel_size,
-                                            uint8_t stride) {
+                                            uint8_t kernel_size, uint8_t stride,
+                                            size_t max_rows) {
   return {.name = name,
           .nr = 16,
           .kr = 1,
           .weight_type = WeightType::kInt8,
           .accumulator_order = nullptr,
           .multiplier_order = nullptr,
-          .max_rows = 1,
+          .max_rows = max_rows,
           .kernel_h = kernel_size,
           .kernel_w = kernel_size,
           .stride_h = stride,
@@ -42,9 +51,9 @@ constexpr DepthwiseConvDescriptor Depthwise(const char* name,
 }
 
 constexpr DepthwiseConvKernel kDepthwiseConv[] = {
-    {Depthwise("3x3s1", 3, 1), neon::DepthwiseConv3x3Stride1},
-    {Depthwise("3x3s2", 3, 2), neon::DepthwiseConv3x3Stride2},
-    {Depthwise("any", 0, 0), neon::DepthwiseConvAny},
+    {Depthwise("3x3s1", 3, 1, 8), neon::DepthwiseConv3x3Stride1},
+    {Depthwise("3x3s2", 3, 2, 8), neon::DepthwiseConv3x3Stride2},
+    {Depthwise("any", 0, 0, 1), neon::DepthwiseConvAny},
 };
 
 }  // namespace

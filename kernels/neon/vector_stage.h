@@ -71,6 +71,20 @@ static inline int8x16_t DropFraction(int16x8_t low, int16x8_t high) {
 }
 #endif
 
+#if defined(__aarch64__)
+// asm statements: g++ 12 keeps the lower half of a vector in a register of its
+// own, and has too few.
+static inline int16x8_t MultiplyLow(int8x16_t a, int8x16_t b) {
+  int16x8_t product;
+  asm("smull %0.8h, %1.8b, %2.8b" : "=w"(product) : "w"(a), "w"(b));
+  return product;
+}
+static inline int16x8_t MultiplyAddLow(int16x8_t sum, int8x16_t a,
+                                       int8x16_t b) {
+  asm("smlal %0.8h, %1.8b, %2.8b" : "+w"(sum) : "w"(a), "w"(b));
+  return sum;
+}
+#else
 static inline int16x8_t MultiplyLow(int8x16_t a, int8x16_t b) {
   return vmull_s8(vget_low_s8(a), vget_low_s8(b));
 }
@@ -78,6 +92,7 @@ static inline int16x8_t MultiplyAddLow(int16x8_t sum, int8x16_t a,
                                        int8x16_t b) {
   return vmlal_s8(sum, vget_low_s8(a), vget_low_s8(b));
 }
+#endif
 static inline int32x4_t AddLow(int32x4_t sum, int16x8_t words) {
   return vaddw_s16(sum, vget_low_s16(words));
 }
@@ -99,6 +114,7 @@ struct VectorStage {
   int16x8_t zero_point;  // in steps, and half a step
   int8x16_t clamp_min;
   int8x16_t clamp_max;
+  bool clamps;  // to less than int8
 };
 
 // `fraction_bits` of the sums that will be rounded.
@@ -107,7 +123,8 @@ static inline VectorStage MakeVectorStage(const OutputStage& stage,
   const int half = (1 << fraction_bits) >> 1;
   const int zero_point = stage.zero_point * (1 << fraction_bits) + half;
   return {vdupq_n_s16(static_cast<int16_t>(zero_point)),
-          vdupq_n_s8(stage.clamp_min), vdupq_n_s8(stage.clamp_max)};
+          vdupq_n_s8(stage.clamp_min), vdupq_n_s8(stage.clamp_max),
+          stage.clamp_min != INT8_MIN || stage.clamp_max != INT8_MAX};
 }
 
 // t. `left`: the shifts, negated.

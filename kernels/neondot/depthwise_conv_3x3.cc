@@ -1,7 +1,6 @@
-// depthwise_conv 3x3 of 8 channels at a time, all weights in registers.
-//
-// Stride 1: two output rows, from left to right. A column of four input rows is
-// interleaved once and serves three outputs of two rows:
+// depthwise_conv 3x3 of stride 1, 8 channels at a time, all weights in
+// registers: two output rows, from left to right. A column of four input rows
+// is interleaved once and serves three outputs of two rows:
 //
 //            column x  x + 1  x + 2
 //   row y       a        a      a       one sdot takes four rows of a column:
@@ -9,10 +8,9 @@
 //   y + 2      a b      a b    a b      row a and (0, w0, w1, w2) for output
 //   y + 3        b        b      b      row b
 //
-// Stride 2: two neighbours of one output row; a column of three input rows, the
-// last one twice; the last column of an output is the first of the next.
-//
-// kTapOrder3x3Stride1 and 2 in table.cc lay the weights out so.
+// kTapOrder3x3Stride1 in table.cc lays the weights out so. With stride 2
+// columns serve too few outputs: the neon table's kernel takes no more
+// instructions.
 
 #include <arm_neon.h>
 
@@ -64,13 +62,14 @@ struct Input {
   size_t columns;
   uint8_t zero_byte;
 
-  [[gnu::always_inline]] Input(const DepthwiseConvArgs& args, size_t row3,
-                               ptrdiff_t first_channel)
+  // From input row `first_row` on; the fourth is `row3` behind it.
+  [[gnu::always_inline]] Input(const DepthwiseConvArgs& args, size_t first_row,
+                               size_t row3, ptrdiff_t first_channel)
       : step(args.pixel_stride),
         columns(args.input_columns),
         zero_byte(args.zero_byte) {
     const uint8_t* const* from =
-        reinterpret_cast<const uint8_t* const*>(args.input_rows);
+        reinterpret_cast<const uint8_t* const*>(args.input_rows) + first_row;
     for (size_t i = 0; i < 4; ++i) {
       rows[i] = from[i < 3 ? i : row3] + first_channel;
     }
@@ -113,15 +112,14 @@ class Columns {
   ptrdiff_t at_;
 };
 
-// The weights of kGroups groups of four taps.
-template <size_t kGroups>
+// The weights of six groups of four taps.
 struct Weights {
-  Column group[kGroups];
+  Column group[6];
 
   [[gnu::always_inline]] explicit Weights(const Panel& p) {
     const uint8_t* from = p.begin + kLayout.weights;
 #pragma GCC unroll 6
-    for (size_t i = 0; i < kGroups; ++i) {
+    for (size_t i = 0; i < 6; ++i) {
       group[i] = {neon::LoadBytes(from + 32 * i),
                   neon::LoadBytes(from + 32 * i + 16)};
     }
@@ -142,30 +140,28 @@ struct Weights {
       p.multiplier, p.stage.zero_point);
 }
 
-static inline void StoreHalf(const Panel& p, uint8_t* to, int8x8_t bytes) {
-  if (p.channels >= kNr) [[likely]] {
-    vst1_u8(to, vreinterpret_u8_s8(bytes));
-  } else {
-    neon::StorePartial8(to, bytes, p.channels);
-  }
-}
-
 // Two pixels, or one.
 template <bool kBoth>
 [[gnu::always_inline]] static inline void Store(const Panel& p, const Sums& a,
                                                 const Sums& b, uint8_t* to_a,
                                                 uint8_t* to_b) {
   const int8x16_t bytes = neon::ToBytes(ToWords(p, a), ToWords(p, b), p.stage);
-  StoreHalf(p, to_a, vget_low_s8(bytes));
-  if (kBoth) StoreHalf(p, to_b, vget_high_s8(bytes));
+  if (p.channels >= kNr) [[likely]] {
+    const int64x2_t both = vreinterpretq_s64_s8(bytes);
+    vst1q_lane_s64(reinterpret_cast<int64_t*>(to_a), both, 0);
+    if (kBoth) vst1q_lane_s64(reinterpret_cast<int64_t*>(to_b), both, 1);
+    return;
+  }
+  neon::StorePartial8(to_a, vget_low_s8(bytes), p.channels);
+  if (kBoth) neon::StorePartial8(to_b, vget_high_s8(bytes), p.channels);
 }
 
 // One output column of two rows, or of one.
 template <bool kBoth>
 [[gnu::always_inline]] static inline void Output(
-    const Panel& p, const Weights<6>& w, const Sums& bias,
-    const Column& column0, const Column& column1, const Column& column2,
-    uint8_t* to, ptrdiff_t row_stride) {
+    const Panel& p, const Weights& w, const Sums& bias, const Column& column0,
+    const Column& column1, const Column& column2, uint8_t* to,
+    ptrdiff_t row_stride) {
   Sums a = bias;
   Sums b = bias;
   MultiplyAdd(a, column0, w.group[0]);
@@ -177,103 +173,112 @@ template <bool kBoth>
   Store<kBoth>(p, a, kBoth ? b : a, to, to + row_stride);
 }
 
-// Outputs begin ... end - 1 of two rows, or of one.
-template <bool kEdge, bool kBoth>
-[[gnu::noinline]] void RunStride1(const DepthwiseConvArgs& args,
-                                  const Panel& panel, const Input& in,
-                                  size_t begin, size_t end, uint8_t* to) {
-  if (begin >= end) return;
-  const Panel p = panel;
-  const Weights<6> w(p);
-  const Sums bias = {neon::LoadSums(p.begin), neon::LoadSums(p.begin + 16)};
-  Columns<kEdge> columns(in, args.first_column + static_cast<ptrdiff_t>(begin));
-  const ptrdiff_t step = args.output_pixel_stride;
-  const ptrdiff_t row_stride = args.output_row_stride;
-  to += static_cast<ptrdiff_t>(begin) * step;
+// What all rows of a panel share. `to`: the first output of a row.
+struct Row {
+  const Panel& p;
+  Sums bias;
+  size_t outputs;
+  uint8_t* to;
+  ptrdiff_t step;
+  ptrdiff_t row_stride;
+};
+
+// Two rows, or one.
+template <bool kBoth, typename Walk>
+[[gnu::always_inline]] static inline void RunColumns(const Row& row,
+                                                     const Weights& w,
+                                                     Walk columns) {
+  uint8_t* to = row.to;
   Column column0 = columns.Next();
   Column column1 = columns.Next();
-  for (size_t left = end - begin;; left -= 3) {
+  for (size_t left = row.outputs;; left -= 3) {
     const Column column2 = columns.Next();
-    Output<kBoth>(p, w, bias, column0, column1, column2, to, row_stride);
-    to += step;
+    Output<kBoth>(row.p, w, row.bias, column0, column1, column2, to,
+                  row.row_stride);
+    to += row.step;
     if (left == 1) return;
     column0 = columns.Next();
-    Output<kBoth>(p, w, bias, column1, column2, column0, to, row_stride);
-    to += step;
+    Output<kBoth>(row.p, w, row.bias, column1, column2, column0, to,
+                  row.row_stride);
+    to += row.step;
     if (left == 2) return;
     column1 = columns.Next();
-    Output<kBoth>(p, w, bias, column2, column0, column1, to, row_stride);
-    to += step;
+    Output<kBoth>(row.p, w, row.bias, column2, column0, column1, to,
+                  row.row_stride);
+    to += row.step;
     if (left == 3) return;
   }
 }
 
-// Outputs begin ... end - 1 of a row.
-template <bool kEdge>
-[[gnu::noinline]] void RunStride2(const DepthwiseConvArgs& args,
-                                  const Panel& panel, const Input& in,
-                                  size_t begin, size_t end, uint8_t* to) {
-  if (begin >= end) return;
-  const Panel p = panel;
-  const Weights<3> w(p);
-  const Sums bias = {neon::LoadSums(p.begin), neon::LoadSums(p.begin + 16)};
-  Columns<kEdge> columns(in,
-                         args.first_column + static_cast<ptrdiff_t>(2 * begin));
+// Output columns begin ... end - 1.
+struct Span {
+  size_t begin;
+  size_t end;
+};
+
+// Rows first_row ... end_row - 1 of a panel from channel `c` on; two
+// at a time (kBoth), an even number of them.
+template <bool kEdge, bool kBoth>
+[[gnu::noinline]] void RunSpan(const DepthwiseConvArgs& args,
+                               const Panel& panel, ptrdiff_t c, Span span,
+                               Span rows) {
+  constexpr size_t kRows = kBoth ? 2 : 1;
+  const Panel p = panel;  // known to be nobody else's
+  const Weights w(p);
   const ptrdiff_t step = args.output_pixel_stride;
-  to += static_cast<ptrdiff_t>(begin) * step;
-  Column first = columns.Next();
-  const auto next = [&] {
-    Sums sums = bias;
-    MultiplyAdd(sums, first, w.group[0]);
-    MultiplyAdd(sums, columns.Next(), w.group[1]);
-    first = columns.Next();
-    MultiplyAdd(sums, first, w.group[2]);
-    return sums;
-  };
-  size_t left = end - begin;
-  for (; left >= 2; left -= 2, to += 2 * step) {
-    const Sums a = next();
-    const Sums b = next();
-    Store<true>(p, a, b, to, to + step);
+  Row row = {p,
+             {neon::LoadSums(p.begin), neon::LoadSums(p.begin + 16)},
+             span.end - span.begin,
+             static_cast<uint8_t*>(args.output) + c +
+                 static_cast<ptrdiff_t>(rows.begin) * args.output_row_stride +
+                 static_cast<ptrdiff_t>(span.begin) * step,
+             step,
+             args.output_row_stride};
+  const ptrdiff_t first =
+      args.first_column + static_cast<ptrdiff_t>(span.begin);
+  for (size_t y = rows.begin; y < rows.end; y += kRows) {
+    const Input in(args, y, kBoth ? 3 : 2, c);
+    const Columns<kEdge> columns(in, first);
+    RunColumns<kBoth>(row, w, columns);
+    row.to += static_cast<ptrdiff_t>(kRows) * row.row_stride;
   }
-  if (left == 0) return;
-  const Sums last = next();
-  Store<false>(p, last, last, to, to);
 }
 
-using RunFunction = void (*)(const DepthwiseConvArgs& args, const Panel& p,
-                             const Input& in, size_t begin, size_t end,
-                             uint8_t* to);
+template <bool kBoth>
+void RunRows(const DepthwiseConvArgs& args, const InnerColumns& inner,
+             const Panel& p, ptrdiff_t c, Span rows) {
+  if (rows.begin == rows.end) return;
+  if (inner.first != 0) {
+    RunSpan<true, kBoth>(args, p, c, {0, inner.first}, rows);
+  }
+  if (inner.first != inner.end) {
+    RunSpan<false, kBoth>(args, p, c, {inner.first, inner.end}, rows);
+  }
+  if (inner.end != args.output_width) {
+    RunSpan<true, kBoth>(args, p, c, {inner.end, args.output_width}, rows);
+  }
+}
 
-// `row3`: the fourth row of a column, of the call's input rows.
-void Run(const DepthwiseConvArgs& args, size_t row3, RunFunction edge,
-         RunFunction inside) {
+// Calls visit(panel, first channel) for all panels.
+template <typename Visit>
+void ForEachPanel(const DepthwiseConvArgs& args, Visit visit) {
   const neon::VectorStage stage =
       neon::MakeVectorStage(args.stage, kFractionBits);
-  const InnerColumns inner = InnerColumnsOf(args);
   const uint8_t* panel = static_cast<const uint8_t*>(args.packed_weights);
   for (size_t c = 0; c < args.channels; c += kNr, panel += args.panel_bytes) {
-    const Panel p(panel, stage, args.channels - c);
-    const Input in(args, row3, static_cast<ptrdiff_t>(c));
-    uint8_t* to = static_cast<uint8_t*>(args.output) + c;
-    edge(args, p, in, 0, inner.first, to);
-    inside(args, p, in, inner.first, inner.end, to);
-    edge(args, p, in, inner.end, args.output_width, to);
+    visit(Panel(panel, stage, args.channels - c), static_cast<ptrdiff_t>(c));
   }
 }
 
 }  // namespace
 
 void DepthwiseConv3x3Stride1(const DepthwiseConvArgs& args) {
-  if (args.output_rows == 2) {
-    Run(args, 3, RunStride1<true, true>, RunStride1<false, true>);
-  } else {
-    Run(args, 2, RunStride1<true, false>, RunStride1<false, false>);
-  }
-}
-
-void DepthwiseConv3x3Stride2(const DepthwiseConvArgs& args) {
-  Run(args, 2, RunStride2<true>, RunStride2<false>);
+  const size_t even = args.output_rows / 2 * 2;
+  const InnerColumns inner = InnerColumnsOf(args);
+  ForEachPanel(args, [&](const Panel& p, ptrdiff_t c) {
+    RunRows<true>(args, inner, p, c, {0, even});
+    RunRows<false>(args, inner, p, c, {even, args.output_rows});
+  });
 }
 
 }  // namespace octet::neondot

@@ -15,13 +15,6 @@ namespace octet::neondot {
 namespace {
 
 constexpr size_t kKr = 4;
-constexpr size_t kVectors = 4;
-constexpr size_t kGroupBytes = 64;  // weights: four of 16 channels
-
-template <size_t kRows>
-struct Rows {
-  const uint8_t* at[kRows];
-};
 
 // An asm statement: with the intrinsic g++ 12 copies sums within the loop.
 template <int kLane>
@@ -34,7 +27,7 @@ template <int kLane>
 }
 
 // Four k of all rows: activations from lane kLane.
-template <int kLane, size_t kRows>
+template <int kLane, size_t kRows, size_t kVectors>
 [[gnu::always_inline]] static inline void MultiplyAdd(
     const int8x16_t* activations, const uint8_t* weights,
     neon::Tile<kRows, kVectors>& tile) {
@@ -49,18 +42,19 @@ template <int kLane, size_t kRows>
   }
 }
 
+template <size_t kRowsOfTile, size_t kChannels>
 struct Kernel {
-  static constexpr size_t kMr = 4;
-  static constexpr size_t kNr = 16;
+  static constexpr size_t kMr = kRowsOfTile;
+  static constexpr size_t kNr = kChannels;
 
   template <size_t kRows>
   [[gnu::always_inline]] static void Accumulate(
       const neon::GemmPanel<kNr>& p, ptrdiff_t pixel,
-      neon::Tile<kRows, kVectors>& tile) {
-    const size_t groups = (p.args.run_length + kKr - 1) / kKr;
+      neon::Tile<kRows, kNr / 4>& tile) {
+    const size_t groups = (p.run_length + kKr - 1) / kKr;
     const uint8_t* weights = p.begin + p.kLayout.weights;
-    for (size_t i = 0; i < p.args.num_runs; ++i) {
-      const GemmRun& run = p.args.runs[i];
+    for (size_t i = 0; i < p.num_runs; ++i) {
+      const GemmRun& run = p.runs[i];
       const uint8_t* rows[kRows];
       rows[0] =
           static_cast<const uint8_t*>(run.base) + pixel * run.pixel_stride;
@@ -72,6 +66,9 @@ struct Kernel {
   }
 
  private:
+  static constexpr size_t kVectors = kNr / 4;
+  static constexpr size_t kGroupBytes = kNr * kKr;
+
   template <size_t kRows>
   [[gnu::always_inline]] static const uint8_t* AccumulateRun(
       const uint8_t** rows, size_t groups, const uint8_t* weights,
@@ -82,10 +79,10 @@ struct Kernel {
         a[r] = neon::LoadBytes(rows[r]);
         rows[r] += 4 * kKr;
       }
-      MultiplyAdd<0, kRows>(a, weights, tile);
-      MultiplyAdd<1, kRows>(a, weights + kGroupBytes, tile);
-      MultiplyAdd<2, kRows>(a, weights + 2 * kGroupBytes, tile);
-      MultiplyAdd<3, kRows>(a, weights + 3 * kGroupBytes, tile);
+      MultiplyAdd<0, kRows, kVectors>(a, weights, tile);
+      MultiplyAdd<1, kRows, kVectors>(a, weights + kGroupBytes, tile);
+      MultiplyAdd<2, kRows, kVectors>(a, weights + 2 * kGroupBytes, tile);
+      MultiplyAdd<3, kRows, kVectors>(a, weights + 3 * kGroupBytes, tile);
       weights += 4 * kGroupBytes;
     }
     if (groups == 0) return weights;
@@ -93,12 +90,12 @@ struct Kernel {
     OCTET_UNROLL for (size_t r = 0; r < kRows; ++r) {
       a[r] = neon::LoadBytes(rows[r]);
     }
-    MultiplyAdd<0, kRows>(a, weights, tile);
+    MultiplyAdd<0, kRows, kVectors>(a, weights, tile);
     if (groups >= 2) {
-      MultiplyAdd<1, kRows>(a, weights + kGroupBytes, tile);
+      MultiplyAdd<1, kRows, kVectors>(a, weights + kGroupBytes, tile);
     }
     if (groups == 3) {
-      MultiplyAdd<2, kRows>(a, weights + 2 * kGroupBytes, tile);
+      MultiplyAdd<2, kRows, kVectors>(a, weights + 2 * kGroupBytes, tile);
     }
     return weights + groups * kGroupBytes;
   }
@@ -106,6 +103,8 @@ struct Kernel {
 
 }  // namespace
 
-void Gemm4x16(const GemmArgs& args) { neon::RunPanels<Kernel>(args); }
+void Gemm4x16(const GemmArgs& args) { neon::RunPanels<Kernel<4, 16>>(args); }
+
+void Gemm8x8(const GemmArgs& args) { neon::RunPanels<Kernel<8, 8>>(args); }
 
 }  // namespace octet::neondot

@@ -4,19 +4,24 @@
 namespace octet {
 namespace {
 
+constexpr GemmDescriptor Gemm(const char* name, size_t mr, size_t nr) {
+  return {.name = name,
+          .mr = mr,
+          .nr = nr,
+          .kr = 4,
+          .weight_type = WeightType::kInt8,
+          .accumulator_order = nullptr,
+          .multiplier_order = nullptr,
+          .workspace_bytes_per_k = 0,
+          .max_m = 0,
+          .max_n = 0,
+          .call_m = 128};
+}
+
 constexpr GemmKernel kGemm[] = {
-    {{.name = "4x16",
-      .mr = 4,
-      .nr = 16,
-      .kr = 4,
-      .weight_type = WeightType::kInt8,
-      .accumulator_order = nullptr,
-      .multiplier_order = nullptr,
-      .workspace_bytes_per_k = 0,
-      .max_m = 0,
-      .max_n = 0,
-      .call_m = 64},
-     neondot::Gemm4x16},
+    {Gemm("4x16", 4, 16), neondot::Gemm4x16},
+    // For layers of 8, 24, 40 ... channels.
+    {Gemm("8x8", 8, 8), neondot::Gemm8x8},
 };
 
 // Groups of four taps: see depthwise_conv_3x3.cc.
@@ -28,38 +33,24 @@ constexpr uint8_t kTapOrder3x3Stride1[24] = {
     2,      5, 8, kNoTap,  // column 2
     kNoTap, 2, 5, 8};
 
-constexpr uint8_t kTapOrder3x3Stride2[12] = {0, 3,      6, kNoTap, 1, 4,
-                                             7, kNoTap, 2, 5,      8, kNoTap};
-
-constexpr DepthwiseConvDescriptor Depthwise3x3(const char* name, uint8_t stride,
-                                               size_t max_rows,
-                                               const uint8_t* tap_order,
-                                               size_t tap_positions) {
-  return {.name = name,
-          .nr = 8,
-          .kr = 4,
-          .weight_type = WeightType::kInt8,
-          .accumulator_order = nullptr,
-          .multiplier_order = nullptr,
-          .max_rows = max_rows,
-          .kernel_h = 3,
-          .kernel_w = 3,
-          .stride_h = stride,
-          .stride_w = stride,
-          .dilation_h = 1,
-          .dilation_w = 1,
-          .tap_order = tap_order,
-          .tap_positions = tap_positions,
-          .pads = true};
-}
-
 constexpr DepthwiseConvKernel kDepthwiseConv[] = {
-    {Depthwise3x3("3x3s1", 1, 2, kTapOrder3x3Stride1,
-                  sizeof(kTapOrder3x3Stride1)),
+    {{.name = "3x3s1",
+      .nr = 8,
+      .kr = 4,
+      .weight_type = WeightType::kInt8,
+      .accumulator_order = nullptr,
+      .multiplier_order = nullptr,
+      .max_rows = 8,
+      .kernel_h = 3,
+      .kernel_w = 3,
+      .stride_h = 1,
+      .stride_w = 1,
+      .dilation_h = 1,
+      .dilation_w = 1,
+      .tap_order = kTapOrder3x3Stride1,
+      .tap_positions = sizeof(kTapOrder3x3Stride1),
+      .pads = true},
      neondot::DepthwiseConv3x3Stride1},
-    {Depthwise3x3("3x3s2", 2, 1, kTapOrder3x3Stride2,
-                  sizeof(kTapOrder3x3Stride2)),
-     neondot::DepthwiseConv3x3Stride2},
 };
 
 }  // namespace
