@@ -3,8 +3,9 @@
 # packages (Debian 12), then
 #   dev          unit, end-to-end and check tests, warnings as errors
 #   asan-ubsan   the same under AddressSanitizer and UBSan
-#   aarch64      kernels and engine cross-compiled, run under qemu
-#   armv7        the same for 32-bit ARM
+#   aarch64      kernels and engine cross-compiled, run under qemu: all of it on
+#                a CPU with every instruction set, a covering part on others
+#   armv7        the same for 32-bit ARM, a Cortex-A7
 #
 #   tests/run.sh [--no-install] [dev|asan-ubsan|aarch64|armv7 ...]
 set -euo pipefail
@@ -17,28 +18,50 @@ if [ ${#stages[@]} = 0 ]; then stages=(dev asan-ubsan aarch64 armv7); fi
 
 if [ $install = yes ]; then toolchains/setup.sh --cross; fi
 
-# stage PRESET [cmake option ...]: configures, builds and tests one preset.
-stage() {
+# build PRESET [cmake option ...]: configures and builds one preset.
+build() {
   local preset=$1 log=build/$1.log start=$SECONDS
   shift
   mkdir -p build
   echo "== $preset: build"
   cmake --preset "$preset" "$@" >"$log" 2>&1 || { cat "$log"; return 1; }
   cmake --build --preset "$preset" >"$log" 2>&1 || { tail -50 "$log"; return 1; }
-  echo "== $preset: test (built in $((SECONDS - start)) s)"
-  ctest --preset "$preset"
-  echo "== $preset: $((SECONDS - start)) s"
+  echo "== $preset: built in $((SECONDS - start)) s"
 }
+
+# run_tests PRESET [ctest option ...]
+run_tests() {
+  local start=$SECONDS
+  ctest --preset "$@"
+  echo "== $1: tested in $((SECONDS - start)) s"
+}
+
+# emulate PRESET CPU TABLES [ctest option ...]: tests on a CPU of qemu, which
+# has exactly these kernel tables (isa_coverage_test).
+emulate() {
+  local preset=$1 cpu=$2 tables=$3
+  shift 3
+  echo "== $preset: test on $cpu"
+  QEMU_CPU=$cpu OCTET_EXPECT_ISAS=$tables run_tests "$preset" "$@"
+}
+# What depends on the CPU: which tables there are, and what runs in them.
+covering='^(isa_coverage|dispatch|gemm_convolution|elementwise|pooling)_test$'
 
 for name in "${stages[@]}"; do
   case $name in
-    dev | asan-ubsan) stage "$name" ;;
+    dev | asan-ubsan)
+      build "$name"
+      run_tests "$name" ;;
     aarch64)
       toolchains/make_sysroot.sh arm64 build/sysroot-arm64
-      OCTET_SYSROOT=$PWD/build/sysroot-arm64 stage aarch64 ;;
+      OCTET_SYSROOT=$PWD/build/sysroot-arm64 build aarch64
+      emulate aarch64 max i8mm,neondot,neon,scalar
+      emulate aarch64 cortex-a76 neondot,neon,scalar -R "$covering"
+      emulate aarch64 cortex-a53 neon,scalar -R "$covering" ;;
     armv7)
       toolchains/make_sysroot.sh armhf build/sysroot-armhf
-      OCTET_SYSROOT=$PWD/build/sysroot-armhf stage armv7 ;;
+      OCTET_SYSROOT=$PWD/build/sysroot-armhf build armv7
+      emulate armv7 cortex-a7 neon,scalar ;;
     *) echo "tests/run.sh: no stage '$name'" >&2; exit 2 ;;
   esac
 done

@@ -27,6 +27,8 @@ packages=(
 cross_packages=(
   # Compilers for 64-bit and 32-bit ARM, and what runs their programs here.
   g++-aarch64-linux-gnu g++-arm-linux-gnueabihf qemu-user
+  # What bench/arm.sh asks about inner loops.
+  llvm-19
 )
 bench_packages=()
 # Node.js that came from elsewhere serves as well, and conflicts with these.
