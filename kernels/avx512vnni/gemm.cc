@@ -156,24 +156,74 @@ static inline __m512i LoadResidual(const Panel& p, const uint8_t* from,
   return Load(from + static_cast<ptrdiff_t>(row) * p.residual.stride);
 }
 
+static inline __m256i LoadHalfResidual(const Panel& p, const uint8_t* from,
+                                       size_t row) {
+  from += static_cast<ptrdiff_t>(row) * p.residual.stride;
+  return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+}
+
+static inline __m128i LoadQuarterResidual(const Panel& p, const uint8_t* from,
+                                          size_t row) {
+  from += static_cast<ptrdiff_t>(row) * p.residual.stride;
+  return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+}
+
 // Those of two rows, 32 channels each.
 static inline __m512i LoadTwoResiduals(const Panel& p, const uint8_t* from,
                                        size_t row0, size_t row1) {
-  return _mm512_shuffle_i64x2(LoadResidual(p, from, row0),
-                              LoadResidual(p, from, row1),
-                              _MM_SHUFFLE(1, 0, 1, 0));
+  return _mm512_inserti64x4(
+      _mm512_castsi256_si512(LoadHalfResidual(p, from, row0)),
+      LoadHalfResidual(p, from, row1), 1);
 }
 
 // Those of four rows, 16 channels each.
 static inline __m512i LoadFourResiduals(const Panel& p, const uint8_t* from,
                                         size_t row0, size_t row1, size_t row2,
                                         size_t row3) {
-  const __m512i low = _mm512_shuffle_i64x2(LoadResidual(p, from, row0),
-                                           LoadResidual(p, from, row1), 0);
-  const __m512i high = _mm512_shuffle_i64x2(LoadResidual(p, from, row2),
-                                            LoadResidual(p, from, row3), 0);
-  return _mm512_shuffle_i64x2(low, high, _MM_SHUFFLE(2, 0, 2, 0));
+  const __m256i low = _mm256_inserti128_si256(
+      _mm256_castsi128_si256(LoadQuarterResidual(p, from, row0)),
+      LoadQuarterResidual(p, from, row1), 1);
+  const __m256i high = _mm256_inserti128_si256(
+      _mm256_castsi128_si256(LoadQuarterResidual(p, from, row2)),
+      LoadQuarterResidual(p, from, row3), 1);
+  return _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
 }
+
+// The addends of a whole tile, in the order of its packed sums. They are loaded
+// before anything is stored: in place, a store that its mask makes shorter than
+// a vector would hold up the loads behind it.
+template <bool kResidual, size_t kRows, size_t kVectors>
+struct Addends {
+  static constexpr size_t kRowsAtOnce =
+      kVectors == 1 ? 4 : (kVectors == 2 ? 2 : 1);
+
+  [[gnu::always_inline]] Addends(const Panel& p, const uint8_t* from) {
+    if constexpr (!kResidual) return;
+    // Rows that there are not repeat the last one.
+    constexpr size_t kLast = kRows - 1;
+    OCTET_UNROLL for (size_t r = 0; r < kRows; r += kRowsAtOnce) {
+      const size_t r1 = r + 1 < kRows ? r + 1 : kLast;
+      const size_t r2 = r + 2 < kRows ? r + 2 : kLast;
+      const size_t r3 = r + 3 < kRows ? r + 3 : kLast;
+      __m512i& to = bytes[r / kRowsAtOnce];
+      if constexpr (kVectors == 1) {
+        to = LoadFourResiduals(p, from, r, r1, r2, r3);
+      } else if constexpr (kVectors == 2) {
+        to = LoadTwoResiduals(p, from, r, r1);
+      } else {
+        to = LoadResidual(p, from, r);
+      }
+      to = TransposeLanes(to);
+    }
+  }
+
+  // Those of row r and the rows that are stored with it.
+  __m512i At(size_t r) const {
+    return kResidual ? bytes[r / kRowsAtOnce] : __m512i();
+  }
+
+  __m512i bytes[(kRows + kRowsAtOnce - 1) / kRowsAtOnce];
+};
 
 static inline void StoreQuarter(uint8_t* to, __mmask64 mask, __m128i bytes) {
   _mm_mask_storeu_epi8(to, static_cast<__mmask16>(mask), bytes);
@@ -210,15 +260,14 @@ template <bool kResidual, size_t kRows>
                                                 const Tile<kRows, 3>& tile,
                                                 const uint8_t* from,
                                                 uint8_t* to) {
+  const Addends<kResidual, kRows, 3> addends(p, from);
   const __m512i zero_point = Keep(p.stage.zero_point);
   OCTET_UNROLL for (size_t r = 0; r < kRows; ++r, to += p.output_stride) {
     const auto& sum = tile.sum[r];
     const __m512i t0 = ShiftAndPack(p, sum[0], 0, sum[1], 1);
     const __m512i t1 = ShiftAndPack(p, sum[2], 2, sum[2], 2);
-    const __m512i residual =
-        kResidual ? TransposeLanes(LoadResidual(p, from, r)) : __m512i();
     const __m512i bytes = ToBytes<kResidual>(
-        p, t0, p.multiplier0, t1, p.multiplier1, zero_point, residual);
+        p, t0, p.multiplier0, t1, p.multiplier1, zero_point, addends.At(r));
     _mm512_mask_storeu_epi8(to, p.mask, TransposeLanes(bytes));
   }
 }
@@ -228,6 +277,7 @@ template <bool kResidual, size_t kRows>
                                                 const Tile<kRows, 2>& tile,
                                                 const uint8_t* from,
                                                 uint8_t* to) {
+  const Addends<kResidual, kRows, 2> addends(p, from);
   const __m512i zero_point = Keep(p.stage.zero_point);
   const __m512i multiplier = Keep(p.multiplier0);
   OCTET_UNROLL for (size_t r = 0; r < kRows; r += 2) {
@@ -236,11 +286,8 @@ template <bool kResidual, size_t kRows>
     const auto& sum1 = tile.sum[r1];
     const __m512i t0 = ShiftAndPack(p, sum0[0], 0, sum0[1], 1);
     const __m512i t1 = ShiftAndPack(p, sum1[0], 0, sum1[1], 1);
-    const __m512i residual =
-        kResidual ? TransposeLanes(LoadTwoResiduals(p, from, r, r1))
-                  : __m512i();
     const __m512i bytes = TransposeLanes(ToBytes<kResidual>(
-        p, t0, multiplier, t1, multiplier, zero_point, residual));
+        p, t0, multiplier, t1, multiplier, zero_point, addends.At(r)));
     StoreHalf(to, p.mask, _mm512_castsi512_si256(bytes));
     to += p.output_stride;
     if (r + 1 == kRows) break;
@@ -254,6 +301,7 @@ template <bool kResidual, size_t kRows>
                                                 const Tile<kRows, 1>& tile,
                                                 const uint8_t* from,
                                                 uint8_t* to) {
+  const Addends<kResidual, kRows, 1> addends(p, from);
   const __m512i zero_point = Keep(p.stage.zero_point);
   const __m512i multiplier = Keep(p.multiplier0);
   constexpr size_t kLast = kRows - 1;
@@ -264,11 +312,8 @@ template <bool kResidual, size_t kRows>
     const size_t r3 = r + 3 < kRows ? r + 3 : kLast;
     const __m512i t0 = ShiftAndPack(p, tile.sum[r][0], 0, tile.sum[r1][0], 0);
     const __m512i t1 = ShiftAndPack(p, tile.sum[r2][0], 0, tile.sum[r3][0], 0);
-    const __m512i residual =
-        kResidual ? TransposeLanes(LoadFourResiduals(p, from, r, r1, r2, r3))
-                  : __m512i();
     const __m512i bytes = TransposeLanes(ToBytes<kResidual>(
-        p, t0, multiplier, t1, multiplier, zero_point, residual));
+        p, t0, multiplier, t1, multiplier, zero_point, addends.At(r)));
     StoreQuarter(to, p.mask, _mm512_castsi512_si128(bytes));
     to += p.output_stride;
     if (r + 1 < kRows) {
