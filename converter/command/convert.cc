@@ -19,6 +19,8 @@
 #include "converter/passes/pass_list.h"
 #include "converter/quantize/check_quantizable.h"
 #include "converter/quantize/quantizer.h"
+#include "converter/repair/equalize.h"
+#include "converter/repair/repair_layers.h"
 #include "engine/image/file.h"
 #include "octet/model.h"
 
@@ -87,20 +89,44 @@ std::vector<InputSpec> InputSpecs(const Graph& graph) {
   return specs;
 }
 
-Result<Ranges> CalibrateOnSamples(const Graph& graph,
-                                  const SampleSource& samples,
-                                  const ConvertOptions& options) {
-  const SampleReader read_sample =
-      [&](size_t index) -> Result<std::vector<std::vector<float>>> {
+// `samples` outlives the reader.
+SampleReader InputsOf(const SampleSource& samples) {
+  return [&samples](size_t index) -> Result<std::vector<std::vector<float>>> {
     OCTET_ASSIGN_OR_RETURN(Sample sample, samples.Read(index));
     return std::move(sample.inputs);
   };
+}
+
+Result<Ranges> CalibrateOnSamples(const Graph& graph,
+                                  const SampleSource& samples,
+                                  const ConvertOptions& options) {
   OCTET_ASSIGN_OR_RETURN(CalibrateOptions calibrate_options,
                          MakeCalibrateOptions(options));
   Progress progress("calibrating");
   return Calibrate(
-      graph, samples.size(), read_sample, calibrate_options,
+      graph, samples.size(), InputsOf(samples), calibrate_options,
       [&](size_t done, size_t total) { progress.Update(done, total); });
+}
+
+Result<QuantizedModel> RepairAndQuantize(const Graph& graph,
+                                         const Ranges& ranges,
+                                         const SampleSource& samples,
+                                         const ConvertOptions& options) {
+  QuantizeOptions quantize{.per_tensor = options.per_tensor,
+                           .scheme = options.scheme};
+  LayerRepairs repairs;
+  if (options.repairs.bias || options.repairs.rounding) {
+    Progress progress("repairing", "layers");
+    OCTET_ASSIGN_OR_RETURN(
+        repairs,
+        RepairLayers(
+            graph, ranges, quantize, samples.size(), InputsOf(samples),
+            {.round_weights = options.repairs.rounding,
+             .threads = options.num_threads},
+            [&](size_t done, size_t total) { progress.Update(done, total); }));
+    quantize.repairs = &repairs;
+  }
+  return Quantize(graph, ranges, quantize);
 }
 
 Status EvaluateAndReport(const ConvertOptions& options, const Graph& graph,
@@ -151,7 +177,7 @@ Status Convert(const ConvertOptions& options) {
   if (!options.json_path.empty() && options.evaluate_path.empty()) {
     return InvalidArgument("--json writes an evaluation: add --evaluate");
   }
-  OCTET_ASSIGN_OR_RETURN(const Graph graph, ReadGraph(options));
+  OCTET_ASSIGN_OR_RETURN(Graph graph, ReadGraph(options));
   // Everything that can be wrong with the samples is found before the work
   // begins.
   OCTET_ASSIGN_OR_RETURN(const std::unique_ptr<SampleSource> calibration,
@@ -167,12 +193,19 @@ Status Convert(const ConvertOptions& options) {
       const ModelMetadata metadata,
       MakeMetadata(options, InputSpecs(graph), *calibration));
 
+  if (options.repairs.equalize) {
+    OCTET_ASSIGN_OR_RETURN(
+        const int equalized,
+        Equalize(graph, calibration->size(), InputsOf(*calibration),
+                 {.per_tensor = options.per_tensor,
+                  .threads = options.num_threads}));
+    std::fprintf(stderr, "equalized the outputs of %d layers\n", equalized);
+  }
   OCTET_ASSIGN_OR_RETURN(const Ranges ranges,
                          CalibrateOnSamples(graph, *calibration, options));
   OCTET_ASSIGN_OR_RETURN(
       const QuantizedModel quantized,
-      Quantize(graph, ranges,
-               {.per_tensor = options.per_tensor, .scheme = options.scheme}));
+      RepairAndQuantize(graph, ranges, *calibration, options));
   OCTET_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes,
                          ExportModel(quantized.model, metadata));
   Result<std::shared_ptr<const Model>> model =

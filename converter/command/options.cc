@@ -98,6 +98,14 @@ void AddRangeOptions(CLI::App& app, ConvertOptions& options) {
       ->group(group);
 }
 
+void AddRepairOptions(CLI::App& app, std::vector<std::string>& repairs) {
+  app.add_option("--repair", repairs,
+                 "what undoes the damage of int8: a list of equalize, bias, "
+                 "rounding; or none, or full for all of them")
+      ->delimiter(',')
+      ->group("Accuracy");
+}
+
 void AddPictureOptions(CLI::App& app, PictureOptions& options) {
   const std::string group = "Pictures (stored in the file)";
   app.add_option("--size", options.size,
@@ -204,14 +212,21 @@ std::optional<ConvertOptions> ParseOptions(int argc, char** argv,
   ConvertOptions options;
   PictureOptions pictures;
   std::string records;
+  std::vector<std::string> repairs;
   AddModelOptions(app, options);
   AddCalibrationOptions(app, options, records);
   AddRangeOptions(app, options);
+  AddRepairOptions(app, repairs);
   AddPictureOptions(app, pictures);
   AddEvaluationOptions(app, options);
   try {
     app.parse(argc, argv);
     SetPreprocessing(pictures, options.samples.preprocessing);
+    const Result<RepairSet> repair_set = ParseRepairSet(repairs);
+    if (!repair_set.ok()) {
+      throw CLI::ValidationError("--repair", repair_set.status().message());
+    }
+    options.repairs = *repair_set;
     if (!records.empty()) {
       Result<RecordLayout> layout = ParseRecordLayout(records);
       if (!layout.ok()) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "converter/quantize/quantization_params.h"
+#include "converter/repair/repair_set.h"
 #include "converter/samples/open_samples.h"
 
 namespace octet::converter {
@@ -36,6 +37,7 @@ struct ConvertOptions {
   std::string config_path;
   ActivationScheme scheme;
   bool per_tensor = false;
+  RepairSet repairs;
   bool background_class = false;
   int num_threads = 0;
   std::string json_path;

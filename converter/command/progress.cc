@@ -23,15 +23,18 @@ std::string FormatDuration(double seconds) {
   return text;
 }
 
-Progress::Progress(std::string what, std::FILE* stream, bool terminal)
+Progress::Progress(std::string what, std::FILE* stream, bool terminal,
+                   std::string unit)
     : what_(std::move(what)),
+      unit_(std::move(unit)),
       stream_(stream),
       terminal_(terminal),
       start_(Clock::now()),
       last_print_(start_) {}
 
-Progress::Progress(std::string what)
-    : Progress(std::move(what), stderr, isatty(STDERR_FILENO) != 0) {}
+Progress::Progress(std::string what, std::string unit)
+    : Progress(std::move(what), stderr, isatty(STDERR_FILENO) != 0,
+               std::move(unit)) {}
 
 void Progress::Update(size_t done, size_t total) {
   const Clock::time_point now = Clock::now();
@@ -54,12 +57,12 @@ void Progress::Print(size_t done, size_t total, double seconds) {
     const size_t filled = done * kBarWidth / total;
     const std::string bar =
         std::string(filled, '#') + std::string(kBarWidth - filled, '.');
-    std::fprintf(stream_, "\r%s [%s] %zu/%zu  %.1f samples/s  %s left \033[K%s",
-                 what_.c_str(), bar.c_str(), done, total, rate,
+    std::fprintf(stream_, "\r%s [%s] %zu/%zu  %.1f %s/s  %s left \033[K%s",
+                 what_.c_str(), bar.c_str(), done, total, rate, unit_.c_str(),
                  FormatDuration(left).c_str(), done == total ? "\n" : "");
   } else {
-    std::fprintf(stream_, "%s: %zu/%zu  %.1f samples/s  %s left\n",
-                 what_.c_str(), done, total, rate,
+    std::fprintf(stream_, "%s: %zu/%zu  %.1f %s/s  %s left\n", what_.c_str(),
+                 done, total, rate, unit_.c_str(),
                  FormatDuration(left).c_str());
   }
   std::fflush(stream_);

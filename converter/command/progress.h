@@ -1,5 +1,5 @@
-// Progress on stderr: a bar with samples a second and the time left on a
-// terminal, a plain line every tenth elsewhere (logs, CI).
+// Progress on stderr: a bar with samples (or layers) a second and the time left
+// on a terminal, a plain line every tenth elsewhere (logs, CI).
 
 #ifndef OCTET_CONVERTER_COMMAND_PROGRESS_H_
 #define OCTET_CONVERTER_COMMAND_PROGRESS_H_
@@ -13,13 +13,14 @@ namespace octet::converter {
 
 class Progress {
  public:
-  // `what` names the work, e.g. "calibrating". Prints to `stream`; `terminal`:
-  // whether lines can be overwritten there.
-  Progress(std::string what, std::FILE* stream, bool terminal);
+  // `what` names the work, e.g. "calibrating", `unit` what is counted. Prints
+  // to `stream`; `terminal`: whether lines can be overwritten there.
+  Progress(std::string what, std::FILE* stream, bool terminal,
+           std::string unit = "samples");
   // For stderr.
-  explicit Progress(std::string what);
+  explicit Progress(std::string what, std::string unit = "samples");
 
-  // `done` of `total` samples are finished, done <= total. Prints at most ten
+  // `done` of `total` units are finished, done <= total. Prints at most ten
   // times a second on a terminal, and always at the end.
   void Update(size_t done, size_t total);
 
@@ -29,6 +30,7 @@ class Progress {
   void Print(size_t done, size_t total, double seconds);
 
   std::string what_;
+  std::string unit_;
   std::FILE* stream_;
   bool terminal_;
   Clock::time_point start_;

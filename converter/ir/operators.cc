@@ -31,6 +31,11 @@ const char* OperatorName(const Operator& op) {
   return std::visit(NameVisitor{}, op);
 }
 
+bool IsWeightedLayer(const Operator& op) {
+  return std::holds_alternative<Conv2d>(op) ||
+         std::holds_alternative<FullyConnected>(op);
+}
+
 FloatClamp* MutableClamp(Operator& op) {
   return std::visit(
       [](auto& alternative) -> FloatClamp* {

@@ -116,6 +116,9 @@ using Operator = std::variant<Conv2d, FullyConnected, MaxPool2d, AveragePool2d,
 // The operator's name, e.g. "Conv2d", for messages and tables.
 const char* OperatorName(const Operator& op);
 
+// Whether `op` has weights and a bias: Conv2d, FullyConnected.
+bool IsWeightedLayer(const Operator& op);
+
 // The clamp that `op` applies to its output, or null for an operator without
 // one.
 FloatClamp* MutableClamp(Operator& op);

@@ -16,11 +16,6 @@ std::vector<float> ToFloats(const std::vector<double>& values) {
   return std::vector<float>(values.begin(), values.end());
 }
 
-bool IsWeightedLayer(const Operator& op) {
-  return std::holds_alternative<Conv2d>(op) ||
-         std::holds_alternative<FullyConnected>(op);
-}
-
 // Rewrites the nodes in order; appended ones carry no affine node but those
 // that could not be expressed.
 class Folder {

@@ -24,8 +24,23 @@ struct WeightedLayer {
   std::unique_ptr<schema::ResidualAddT> residual;  // or null
 };
 
+Status ApplyRepair(const LayerRepair& repair, const ActivationParams& input,
+                   QuantizedWeights& layer) {
+  if (repair.values.size() != layer.values.size() ||
+      repair.scale.size() != layer.scale.size() ||
+      repair.bias.size() != layer.bias.size()) {
+    return InternalError("the repair is not of this layer");
+  }
+  OCTET_ASSIGN_OR_RETURN(layer.bias, QuantizeBiases(repair.values, repair.scale,
+                                                    repair.bias, input));
+  layer.values = repair.values;
+  layer.scale = repair.scale;
+  return OkStatus();
+}
+
 Result<WeightedLayer> QuantizeLayer(const Node& node,
                                     const ResidualFusion* residual,
+                                    const LayerRepair* repair,
                                     const QuantizeOptions& options,
                                     ModelBuilder& builder,
                                     QuantizationReport& report) {
@@ -33,8 +48,11 @@ Result<WeightedLayer> QuantizeLayer(const Node& node,
   const Value& bias = builder.value(node.inputs[2]);
   const ActivationParams& input = builder.params(node.inputs[0]);
   const ActivationParams& output = builder.params(node.output);
-  const QuantizedWeights quantized = QuantizeWeights(
+  QuantizedWeights quantized = QuantizeWeights(
       *weights.data, *bias.data, input, output.scale, options.per_tensor);
+  if (repair != nullptr) {
+    OCTET_RETURN_IF_ERROR(ApplyRepair(*repair, input, quantized));
+  }
   if (quantized.widened_channels > 0 || quantized.dead_channels > 0) {
     report.layers.push_back({node.name, static_cast<int>(bias.data->size()),
                              quantized.widened_channels,
@@ -80,12 +98,12 @@ Result<WeightedLayer> QuantizeLayer(const Node& node,
 }  // namespace
 
 Status QuantizeConv2d(const Conv2d& op, const Node& node,
-                      const ResidualFusion* residual,
+                      const ResidualFusion* residual, const LayerRepair* repair,
                       const QuantizeOptions& options, ModelBuilder& builder,
                       QuantizationReport& report) {
   OCTET_ASSIGN_OR_RETURN(
       WeightedLayer layer,
-      QuantizeLayer(node, residual, options, builder, report));
+      QuantizeLayer(node, residual, repair, options, builder, report));
   schema::Conv2dT result;
   result.window = MakeWindow(op.window);
   result.groups = op.groups;
@@ -98,12 +116,13 @@ Status QuantizeConv2d(const Conv2d& op, const Node& node,
 
 Status QuantizeFullyConnected(const FullyConnected& op, const Node& node,
                               const ResidualFusion* residual,
+                              const LayerRepair* repair,
                               const QuantizeOptions& options,
                               ModelBuilder& builder,
                               QuantizationReport& report) {
   OCTET_ASSIGN_OR_RETURN(
       WeightedLayer layer,
-      QuantizeLayer(node, residual, options, builder, report));
+      QuantizeLayer(node, residual, repair, options, builder, report));
   schema::FullyConnectedT result;
   result.clamp = MakeClamp(op.clamp, builder.params(node.output));
   result.requantization = std::move(layer.requantization);

@@ -21,11 +21,12 @@ namespace octet::converter {
 // `residual`: what the layer adds to its output (`node` is FuseNodes'), or
 // null.
 Status QuantizeConv2d(const Conv2d& op, const Node& node,
-                      const ResidualFusion* residual,
+                      const ResidualFusion* residual, const LayerRepair* repair,
                       const QuantizeOptions& options, ModelBuilder& builder,
                       QuantizationReport& report);
 Status QuantizeFullyConnected(const FullyConnected& op, const Node& node,
                               const ResidualFusion* residual,
+                              const LayerRepair* repair,
                               const QuantizeOptions& options,
                               ModelBuilder& builder,
                               QuantizationReport& report);

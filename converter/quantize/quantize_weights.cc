@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <limits>
 #include <span>
+#include <string>
 
 namespace octet::converter {
 namespace {
@@ -28,6 +29,10 @@ double QuantizeBias(double bias, float scale, const ActivationParams& input) {
   return std::round(bias / (double{input.scale} * scale));
 }
 
+int LargestInput(const ActivationParams& input) {
+  return std::max(input.zero_point + 128, 127 - input.zero_point);
+}
+
 // The largest magnitude that the accumulator can reach.
 double AccumulatorBound(const Channel& channel, float scale,
                         const ActivationParams& input) {
@@ -35,9 +40,7 @@ double AccumulatorBound(const Channel& channel, float scale,
   for (float weight : channel.weights) {
     sum += std::abs(int{QuantizeWeight(weight, scale)});
   }
-  const int largest_input =
-      std::max(input.zero_point + 128, 127 - input.zero_point);
-  return double(sum) * largest_input +
+  return double(sum) * LargestInput(input) +
          std::abs(QuantizeBias(channel.bias, scale, input));
 }
 
@@ -110,6 +113,30 @@ QuantizedWeights QuantizeWeights(const std::vector<float>& weights,
   }
   if (per_tensor) scale.resize(1);
   result.scale = std::move(scale);
+  return result;
+}
+
+Result<std::vector<int32_t>> QuantizeBiases(const std::vector<int8_t>& values,
+                                            const std::vector<float>& scale,
+                                            const std::vector<float>& bias,
+                                            const ActivationParams& input) {
+  assert(scale.size() == 1 || scale.size() == bias.size());
+  const size_t size = values.size() / bias.size();
+  std::vector<int32_t> result;
+  for (size_t c = 0; c < bias.size(); ++c) {
+    int64_t sum = 0;
+    for (int8_t value : std::span(values).subspan(c * size, size)) {
+      sum += std::abs(int{value});
+    }
+    const double q =
+        QuantizeBias(bias[c], scale[scale.size() == 1 ? 0 : c], input);
+    const double bound = double(sum) * LargestInput(input) + std::abs(q);
+    if (!(bound <= kLargestAccumulator)) {
+      return Unsupported("output channel " + std::to_string(c) +
+                         ": its bias does not fit 32 bits");
+    }
+    result.push_back(static_cast<int32_t>(q));
+  }
   return result;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "converter/quantize/quantization_params.h"
+#include "octet/status.h"
 
 namespace octet::converter {
 
@@ -41,6 +42,14 @@ QuantizedWeights QuantizeWeights(const std::vector<float>& weights,
                                  const std::vector<float>& bias,
                                  const ActivationParams& input,
                                  float output_scale, bool per_tensor);
+
+// int32 biases for weights that are integers already: `values` and `scale` as
+// in QuantizedWeights. An error names the first channel whose accumulator might
+// not fit int32.
+Result<std::vector<int32_t>> QuantizeBiases(const std::vector<int8_t>& values,
+                                            const std::vector<float>& scale,
+                                            const std::vector<float>& bias,
+                                            const ActivationParams& input);
 
 }  // namespace octet::converter
 

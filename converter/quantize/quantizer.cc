@@ -14,15 +14,17 @@ namespace {
 struct OperatorVisitor {
   const Node& node;
   const ResidualFusion* residual;  // of a layer; or null
+  const LayerRepair* repair;       // of a layer; or null
   const QuantizeOptions& options;
   ModelBuilder& builder;
   QuantizationReport& report;
 
   Status operator()(const Conv2d& op) const {
-    return QuantizeConv2d(op, node, residual, options, builder, report);
+    return QuantizeConv2d(op, node, residual, repair, options, builder, report);
   }
   Status operator()(const FullyConnected& op) const {
-    return QuantizeFullyConnected(op, node, residual, options, builder, report);
+    return QuantizeFullyConnected(op, node, residual, repair, options, builder,
+                                  report);
   }
   Status operator()(const MaxPool2d& op) const {
     return QuantizeMaxPool2d(op, node, builder);
@@ -63,6 +65,14 @@ struct OperatorVisitor {
   }
 };
 
+// `layer` as it stands in the graph.
+const LayerRepair* FindRepair(const QuantizeOptions& options,
+                              const Node& layer) {
+  if (options.repairs == nullptr) return nullptr;
+  const auto found = options.repairs->find(layer.name);
+  return found == options.repairs->end() ? nullptr : &found->second;
+}
+
 }  // namespace
 
 Result<QuantizedModel> Quantize(const Graph& graph, const Ranges& ranges,
@@ -85,12 +95,12 @@ Result<QuantizedModel> Quantize(const Graph& graph, const Ranges& ranges,
     if (fused[i]) continue;
     const ResidualFusion& fusion = fusions[i];
     const bool fuses = fusion.layer >= 0;
-    const Node node =
-        fuses ? FuseNodes(graph.nodes[size_t(fusion.layer)], graph.nodes[i])
-              : graph.nodes[i];
+    const Node& layer = graph.nodes[fuses ? size_t(fusion.layer) : i];
+    const Node node = fuses ? FuseNodes(layer, graph.nodes[i]) : layer;
     const Status status =
-        std::visit(OperatorVisitor{node, fuses ? &fusion : nullptr, options,
-                                   builder, result.report},
+        std::visit(OperatorVisitor{node, fuses ? &fusion : nullptr,
+                                   FindRepair(options, layer), options, builder,
+                                   result.report},
                    node.op);
     OCTET_RETURN_IF_ERROR(status.WithContext("node '" + node.name + "' (" +
                                              OperatorName(node.op) + ")"));

@@ -5,6 +5,7 @@
 #define OCTET_CONVERTER_QUANTIZE_QUANTIZER_H_
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -16,12 +17,23 @@
 
 namespace octet::converter {
 
+// A layer whose integers have been chosen by its output's error instead of
+// rounding each weight to the nearest one.
+struct LayerRepair {
+  std::vector<int8_t> values;  // weights, in their order
+  std::vector<float> scale;    // as QuantizedWeights::scale
+  std::vector<float> bias;     // one a channel, in place of the graph's
+};
+using LayerRepairs = std::map<std::string, LayerRepair>;  // by node
+
 struct QuantizeOptions {
   // One scale for all of a layer's weights, instead of one an output channel.
   bool per_tensor = false;
   // Of activations. With power_of_two, weights' scales are powers of two as
   // well, so that every multiplier is 2^14: requantization is a shift.
   ActivationScheme scheme = {};
+  // These layers take their weights and biases from here. May be null.
+  const LayerRepairs* repairs = nullptr;
 };
 
 // What the quantizer had to do beside the plain rules, for the user to read.

@@ -1,0 +1,47 @@
+// The integer weights and the bias with which a layer, fed by the quantized
+// network, comes nearest to what it computes in FP32.
+
+#ifndef OCTET_CONVERTER_REPAIR_FIT_LAYER_H_
+#define OCTET_CONVERTER_REPAIR_FIT_LAYER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace octet::converter {
+
+struct FitOptions {
+  // Choose integers by the output's error (round_weights.h); otherwise those
+  // that the problem brings stay.
+  bool round_weights = false;
+  int threads = 1;
+};
+
+// Output channels that read the same inputs (one group of a convolution), on
+// sampled cells of the output.
+struct FitProblem {
+  size_t rows = 0;     // sampled cells
+  size_t inputs = 0;   // weights an output channel
+  size_t outputs = 0;  // output channels
+  // rows x inputs: what the quantized network feeds. FitGroup centres it.
+  std::vector<float> x;
+  // What FP32 computes, before the clamp: target[row * target_stride + output].
+  const float* target = nullptr;
+  size_t target_stride = 0;
+  std::span<const float> weights;   // outputs x inputs
+  std::span<const float> scale;     // outputs
+  std::span<const int8_t> rounded;  // outputs x inputs, to nearest
+  int limit = 127;                  // of an integer's magnitude
+};
+
+struct FitResult {
+  std::vector<int8_t> values;  // outputs x inputs
+  std::vector<float> bias;     // the mean error on the rows is 0
+};
+
+FitResult FitGroup(FitProblem problem, const FitOptions& options);
+
+}  // namespace octet::converter
+
+#endif  // OCTET_CONVERTER_REPAIR_FIT_LAYER_H_

@@ -1,0 +1,202 @@
+#include "converter/repair/repair_layers.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "converter/quantize/assign_params.h"
+#include "converter/quantize/quantize_weights.h"
+#include "converter/repair/fit_layer.h"
+#include "converter/repair/float_targets.h"
+#include "converter/repair/layer_geometry.h"
+#include "converter/repair/parallel_for.h"
+#include "converter/repair/quantized_activations.h"
+#include "converter/repair/sample_choice.h"
+
+namespace octet::converter {
+namespace {
+
+constexpr size_t kMostActivationBytes = size_t{384} << 20;
+// Sampled cells of a layer's output: so many an input, within these limits.
+constexpr size_t kCellsPerInput = 8;
+constexpr size_t kFewestCells = 2048;
+constexpr size_t kMostCells = 8192;
+
+using Samples = std::vector<std::vector<std::vector<float>>>;
+
+Result<Samples> ReadSamples(const std::vector<size_t>& indices,
+                            const SampleReader& read_sample) {
+  Samples samples;
+  for (size_t index : indices) {
+    OCTET_ASSIGN_OR_RETURN(auto sample, read_sample(index));
+    samples.push_back(std::move(sample));
+  }
+  return samples;
+}
+
+class LayerRepairer {
+ public:
+  LayerRepairer(const Graph& graph, const Ranges& ranges,
+                const QuantizeOptions& quantize,
+                const RepairLayersOptions& options)
+      : graph_(graph),
+        quantize_(quantize),
+        options_(options),
+        threads_(ResolveThreads(options.threads)),
+        assigned_(AssignParams(graph, ranges, quantize.scheme)) {}
+
+  Result<LayerRepairs> Run(const Samples& samples,
+                           const ProgressFunction& progress) {
+    MakeSamplers(samples.size());
+    OCTET_ASSIGN_OR_RETURN(targets_,
+                           ComputeFloatTargets(graph_, samplers_, samples,
+                                               options_.threads, nullptr));
+    QuantizedActivations activations(graph_, assigned_.params, samples.size());
+    for (size_t s = 0; s < samples.size(); ++s) {
+      for (size_t i = 0; i < graph_.inputs.size(); ++i) {
+        activations.Set(graph_.inputs[i], s, samples[s][i].data());
+      }
+    }
+    LayerRepairs repairs;
+    for (size_t i = 0; i < graph_.nodes.size(); ++i) {
+      const Node& node = graph_.nodes[i];
+      Status status;
+      if (IsWeightedLayer(node.op)) {
+        LayerRepair repair = RepairLayer(i, activations, samples.size());
+        const std::vector<float> weights = Dequantize(repair);
+        status =
+            activations.RunNode(i, &weights, &repair.bias, options_.threads);
+        repairs.emplace(node.name, std::move(repair));
+      } else {
+        status = activations.RunNode(i, nullptr, nullptr, options_.threads);
+      }
+      OCTET_RETURN_IF_ERROR(status.WithContext("node '" + node.name + "'"));
+      targets_[i] = {};
+      if (progress) progress(i + 1, graph_.nodes.size());
+    }
+    return repairs;
+  }
+
+ private:
+  const ActivationParams& params(ValueId id) const {
+    return assigned_.params[size_t(id)];
+  }
+
+  void MakeSamplers(size_t samples) {
+    for (size_t i = 0; i < graph_.nodes.size(); ++i) {
+      const Node& node = graph_.nodes[i];
+      if (!IsWeightedLayer(node.op)) {
+        samplers_.emplace_back(i, 1, 1, 1);
+        continue;
+      }
+      const LayerGeometry geometry(graph_, node);
+      samplers_.emplace_back(i, geometry.cells(), samples,
+                             std::clamp(kCellsPerInput * geometry.inputs(),
+                                        kFewestCells, kMostCells));
+    }
+  }
+
+  LayerRepair RepairLayer(size_t index, const QuantizedActivations& activations,
+                          size_t samples) {
+    const Node& node = graph_.nodes[index];
+    const std::vector<float>& weights = *graph_.value(node.inputs[1]).data;
+    const std::vector<float>& bias = *graph_.value(node.inputs[2]).data;
+    const QuantizedWeights plain =
+        QuantizeWeights(weights, bias, params(node.inputs[0]),
+                        params(node.output).scale, quantize_.per_tensor);
+    std::vector<float> scale = plain.scale;
+    if (scale.size() == 1) scale.assign(bias.size(), plain.scale[0]);
+
+    const LayerGeometry geometry(graph_, node);
+    LayerRepair repair{plain.values, plain.scale, bias};
+    // Threads share the groups or, where there is one, work inside it.
+    const bool one_group = geometry.groups() == 1;
+    const auto fit = [&](size_t group) {
+      const size_t first = group * geometry.outputs();
+      const size_t first_weight = first * geometry.inputs();
+      const size_t weight_count = geometry.outputs() * geometry.inputs();
+      FitProblem problem;
+      problem.inputs = geometry.inputs();
+      problem.outputs = geometry.outputs();
+      problem.x = ReadGroup(index, geometry, activations, samples, group);
+      problem.rows = problem.x.size() / problem.inputs;
+      problem.target = targets_[index].data() + first;
+      problem.target_stride = bias.size();
+      problem.weights = std::span(weights).subspan(first_weight, weight_count);
+      problem.scale = std::span(scale).subspan(first, geometry.outputs());
+      problem.rounded =
+          std::span(plain.values).subspan(first_weight, weight_count);
+      const FitResult fitted =
+          FitGroup(std::move(problem), {.round_weights = options_.round_weights,
+                                        .threads = one_group ? threads_ : 1});
+      std::copy(fitted.values.begin(), fitted.values.end(),
+                repair.values.begin() + std::ptrdiff_t(first_weight));
+      std::copy(fitted.bias.begin(), fitted.bias.end(),
+                repair.bias.begin() + std::ptrdiff_t(first));
+    };
+    ParallelFor(geometry.groups(), one_group ? 1 : threads_, fit);
+    if (!QuantizeBiases(repair.values, repair.scale, repair.bias,
+                        params(node.inputs[0]))
+             .ok()) {
+      return {plain.values, plain.scale, bias};
+    }
+    return repair;
+  }
+
+  std::vector<float> ReadGroup(size_t index, const LayerGeometry& geometry,
+                               const QuantizedActivations& activations,
+                               size_t samples, size_t group) const {
+    const ValueId input = graph_.nodes[index].inputs[0];
+    const CellSampler& sampler = samplers_[index];
+    std::vector<float> x(samples * sampler.per_sample() * geometry.inputs());
+    float* row = x.data();
+    for (size_t s = 0; s < samples; ++s) {
+      for (size_t k = 0; k < sampler.per_sample(); ++k) {
+        geometry.ReadInputs(activations.Get(input, s), params(input),
+                            sampler.Cell(s, k), group, row);
+        row += geometry.inputs();
+      }
+    }
+    return x;
+  }
+
+  static std::vector<float> Dequantize(const LayerRepair& repair) {
+    const size_t channels = repair.bias.size();
+    const size_t size = repair.values.size() / channels;
+    std::vector<float> real(repair.values.size());
+    for (size_t i = 0; i < real.size(); ++i) {
+      const size_t c = repair.scale.size() == 1 ? 0 : i / size;
+      real[i] = repair.scale[c] * repair.values[i];
+    }
+    return real;
+  }
+
+  const Graph& graph_;
+  const QuantizeOptions& quantize_;
+  const RepairLayersOptions& options_;
+  const int threads_;
+  const AssignedParams assigned_;
+  std::vector<CellSampler> samplers_;        // by node
+  std::vector<std::vector<float>> targets_;  // by node
+};
+
+}  // namespace
+
+Result<LayerRepairs> RepairLayers(const Graph& graph, const Ranges& ranges,
+                                  const QuantizeOptions& quantize,
+                                  size_t sample_count,
+                                  const SampleReader& read_sample,
+                                  const RepairLayersOptions& options,
+                                  const ProgressFunction& progress) {
+  const size_t fitting =
+      kMostActivationBytes /
+      std::max(size_t{1}, QuantizedActivations::PeakBytes(graph));
+  const size_t limit = std::min(options.samples, std::max(size_t{1}, fitting));
+  OCTET_ASSIGN_OR_RETURN(
+      const Samples samples,
+      ReadSamples(ChooseSamples(sample_count, limit), read_sample));
+  return LayerRepairer(graph, ranges, quantize, options).Run(samples, progress);
+}
+
+}  // namespace octet::converter

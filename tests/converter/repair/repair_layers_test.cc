@@ -1,0 +1,112 @@
+#include "converter/repair/repair_layers.h"
+
+#include <cmath>
+
+#include "gtest/gtest.h"
+#include "tests/converter/graphs.h"
+
+namespace octet::converter {
+namespace {
+
+constexpr FloatClamp kRelu6{0.0f, 6.0f};
+constexpr size_t kSamples = 20;
+
+// Every kind of layer, an Add, a pool and a fully connected layer.
+Graph MakeGraph() {
+  Graph graph;
+  const ValueId x = AddInput(graph, "x", {1, 8, 8, 3});
+  const ValueId a = AppendConv(graph, "a", x, 8, 3, 1, 1, kRelu6);
+  const ValueId b = AppendConv(graph, "b", a, 8, 3, 2, 8, kRelu6);
+  const ValueId c = AppendConv(graph, "c", b, 8, 1, 3);
+  const ValueId sum = Append(graph, "sum", Add{}, {a, c});
+  AveragePool2d pool;
+  pool.window.kernel_h = pool.window.kernel_w = 8;
+  const ValueId mean = Append(graph, "mean", pool, {sum});
+  const ValueId flat = Append(graph, "flat", Reshape{{1, 8}}, {mean});
+  const ValueId w = graph.AddConstant("w", {5, 8}, RandomFloats(40, 1.0f, 9));
+  const ValueId bias = graph.AddConstant("z", {5}, RandomFloats(5, 1.0f, 10));
+  graph.outputs = {Append(graph, "fc", FullyConnected{}, {flat, w, bias})};
+  return graph;
+}
+
+Result<std::vector<std::vector<float>>> ReadRandom(size_t index) {
+  return std::vector<std::vector<float>>{
+      RandomFloats(8 * 8 * 3, 1.0f, 100 + index)};
+}
+
+Result<LayerRepairs> Repair(const Graph& graph, bool round, int threads,
+                            bool per_tensor = false) {
+  const auto ranges = Calibrate(graph, kSamples, ReadRandom, {});
+  EXPECT_TRUE(ranges.ok());
+  return RepairLayers(graph, *ranges, {.per_tensor = per_tensor}, kSamples,
+                      ReadRandom, {.round_weights = round, .threads = threads});
+}
+
+TEST(RepairLayersTest, ThreadsDoNotChangeABit) {
+  const Graph graph = MakeGraph();
+  const auto one = Repair(graph, true, 1);
+  const auto three = Repair(graph, true, 3);
+  ASSERT_TRUE(one.ok() && three.ok());
+  ASSERT_EQ(one->size(), 4u);
+  for (const auto& [node, repair] : *one) {
+    EXPECT_EQ(repair.values, three->at(node).values) << node;
+    EXPECT_EQ(repair.bias, three->at(node).bias) << node;
+  }
+}
+
+TEST(RepairLayersTest, QuantizerTakesTheRepairs) {
+  const Graph graph = MakeGraph();
+  for (bool per_tensor : {false, true}) {
+    const auto ranges = Calibrate(graph, kSamples, ReadRandom, {});
+    const auto repairs = Repair(graph, true, 1, per_tensor);
+    ASSERT_TRUE(ranges.ok() && repairs.ok());
+    const auto plain = Quantize(graph, *ranges, {.per_tensor = per_tensor});
+    const auto repaired = Quantize(
+        graph, *ranges, {.per_tensor = per_tensor, .repairs = &*repairs});
+    ASSERT_TRUE(plain.ok() && repaired.ok());
+    ASSERT_EQ(plain->model.tensors.size(), repaired->model.tensors.size());
+    size_t changed = 0, found = 0;
+    for (size_t i = 0; i < plain->model.tensors.size(); ++i) {
+      const auto& tensor = repaired->model.tensors[i];
+      const auto& bytes = repaired->model.buffers[tensor->buffer]->data;
+      changed += bytes != plain->model.buffers[tensor->buffer]->data;
+      if (tensor->name != "a.weights") continue;
+      ++found;
+      const std::vector<int8_t>& values = repairs->at("a").values;
+      EXPECT_EQ(bytes, std::vector<uint8_t>(values.begin(), values.end()));
+    }
+    EXPECT_EQ(found, 1u);
+    EXPECT_GT(changed, 4u);
+  }
+}
+
+TEST(RepairLayersTest, BiasAloneKeepsTheWeights) {
+  const Graph graph = MakeGraph();
+  const auto ranges = Calibrate(graph, kSamples, ReadRandom, {});
+  const auto repairs = Repair(graph, false, 1);
+  ASSERT_TRUE(ranges.ok() && repairs.ok());
+  const auto plain = Quantize(graph, *ranges, {});
+  ASSERT_TRUE(plain.ok());
+  for (const auto& tensor : plain->model.tensors) {
+    if (tensor->name != "c.weights") continue;
+    const std::vector<int8_t>& values = repairs->at("c").values;
+    EXPECT_EQ(plain->model.buffers[tensor->buffer]->data,
+              std::vector<uint8_t>(values.begin(), values.end()));
+  }
+}
+
+TEST(RepairLayersTest, UnreadableSampleIsAnError) {
+  const Graph graph = MakeGraph();
+  const auto ranges = Calibrate(graph, kSamples, ReadRandom, {});
+  ASSERT_TRUE(ranges.ok());
+  const auto repairs =
+      RepairLayers(graph, *ranges, {}, kSamples,
+                   [](size_t) -> Result<std::vector<std::vector<float>>> {
+                     return InvalidArgument("gone");
+                   },
+                   {});
+  EXPECT_FALSE(repairs.ok());
+}
+
+}  // namespace
+}  // namespace octet::converter
