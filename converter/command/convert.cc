@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "converter/calibrate/calibrate.h"
+#include "converter/command/budget.h"
 #include "converter/command/metadata.h"
 #include "converter/command/progress.h"
 #include "converter/command/range_config.h"
@@ -108,6 +109,14 @@ Result<Ranges> CalibrateOnSamples(const Graph& graph,
       [&](size_t done, size_t total) { progress.Update(done, total); });
 }
 
+// Everything that becomes of a graph under one set of options.
+struct Conversion {
+  Graph graph;  // in FP32, equalized if that was wanted
+  QuantizedModel quantized;
+  std::vector<uint8_t> bytes;  // of the file
+  std::shared_ptr<const Model> model;
+};
+
 Result<QuantizedModel> RepairAndQuantize(const Graph& graph,
                                          const Ranges& ranges,
                                          const SampleSource& samples,
@@ -129,18 +138,19 @@ Result<QuantizedModel> RepairAndQuantize(const Graph& graph,
   return Quantize(graph, ranges, quantize);
 }
 
-Status EvaluateAndReport(const ConvertOptions& options, const Graph& graph,
-                         const QuantizedModel& quantized,
-                         std::shared_ptr<const Model> model,
-                         const SampleSource& samples) {
+Result<Evaluation> EvaluateOn(const SampleSource& samples,
+                              const Conversion& conversion,
+                              const ConvertOptions& options) {
   Progress progress("evaluating");
-  OCTET_ASSIGN_OR_RETURN(
-      const Evaluation evaluation,
-      Evaluate(
-          graph, quantized, std::move(model), samples,
-          {.num_threads = options.num_threads,
-           .background_class = options.background_class},
-          [&](size_t done, size_t total) { progress.Update(done, total); }));
+  return Evaluate(
+      conversion.graph, conversion.quantized, conversion.model, samples,
+      {.num_threads = options.num_threads,
+       .background_class = options.background_class},
+      [&](size_t done, size_t total) { progress.Update(done, total); });
+}
+
+Status Report(const ConvertOptions& options, const Graph& graph,
+              const Evaluation& evaluation) {
   std::fputs(FormatEvaluation(evaluation, options.worst_layers).c_str(),
              stdout);
   if (options.json_path.empty()) return OkStatus();
@@ -150,16 +160,102 @@ Status EvaluateAndReport(const ConvertOptions& options, const Graph& graph,
       {reinterpret_cast<const uint8_t*>(json.data()), json.size()});
 }
 
-Result<std::unique_ptr<SampleSource>> Open(const ConvertOptions& options,
-                                           const Graph& graph,
-                                           const std::string& path,
-                                           const std::string& labels_path,
-                                           size_t limit) {
+Result<std::unique_ptr<SampleSource>> OpenCalibration(
+    const ConvertOptions& options, const Graph& graph) {
   SampleOptions sample_options = options.samples;
-  sample_options.path = path;
-  sample_options.labels_path = labels_path;
-  sample_options.limit = limit;
+  sample_options.path = options.calibrate_path;
+  sample_options.limit = options.calibrate_limit;
+  if (options.data_free) sample_options.format = SampleFormat::kSynthetic;
   return OpenSamples(sample_options, InputSpecs(graph));
+}
+
+Result<std::unique_ptr<SampleSource>> OpenEvaluation(
+    const ConvertOptions& options, const Graph& graph) {
+  SampleOptions sample_options = options.samples;
+  sample_options.path = options.evaluate_path;
+  sample_options.labels_path = options.labels_path;
+  sample_options.limit = options.evaluate_limit;
+  return OpenSamples(sample_options, InputSpecs(graph));
+}
+
+// `options.recorded` goes into the file.
+Result<Conversion> ConvertGraph(const Graph& graph, const SampleSource& samples,
+                                const ConvertOptions& options) {
+  Conversion result;
+  result.graph = graph;
+  if (options.repairs.equalize) {
+    OCTET_ASSIGN_OR_RETURN(
+        const int equalized,
+        Equalize(result.graph, samples.size(), InputsOf(samples),
+                 {.per_tensor = options.per_tensor,
+                  .threads = options.num_threads}));
+    std::fprintf(stderr, "equalized the outputs of %d layers\n", equalized);
+  }
+  OCTET_ASSIGN_OR_RETURN(const Ranges ranges,
+                         CalibrateOnSamples(result.graph, samples, options));
+  OCTET_ASSIGN_OR_RETURN(
+      result.quantized,
+      RepairAndQuantize(result.graph, ranges, samples, options));
+  OCTET_ASSIGN_OR_RETURN(
+      const ModelMetadata metadata,
+      MakeMetadata(options, InputSpecs(result.graph), samples));
+  OCTET_ASSIGN_OR_RETURN(result.bytes,
+                         ExportModel(result.quantized.model, metadata));
+  Result<std::shared_ptr<const Model>> model =
+      Model::FromMemory(result.bytes.data(), result.bytes.size());
+  if (!model.ok()) {
+    return InternalError("the engine refuses the converted model: " +
+                         model.status().message());
+  }
+  result.model = *std::move(model);
+  return result;
+}
+
+// `options` with the configuration of `rung`, recorded as if it had been given.
+ConvertOptions WithRung(const ConvertOptions& options, const Rung& rung) {
+  ConvertOptions result = options;
+  result.method = rung.method;
+  result.repairs = rung.repairs;
+  std::erase_if(result.recorded, [](const std::string& line) {
+    return line.starts_with("method=") || line.starts_with("repair=");
+  });
+  result.recorded.push_back("method=" + rung.method);
+  result.recorded.push_back("repair=" + ToString(rung.repairs));
+  return result;
+}
+
+struct Evaluated {
+  Conversion conversion;
+  Evaluation evaluation;
+};
+
+// The first rung of the ladder that fits the budget.
+Result<Evaluated> ClimbLadder(const Graph& graph,
+                              const SampleSource& calibration,
+                              const SampleSource& samples,
+                              const ConvertOptions& options) {
+  std::string culprits;
+  for (const Rung& rung : BudgetLadder({options.method, options.repairs},
+                                       options.method_is_chosen)) {
+    Evaluated result;
+    const ConvertOptions rung_options = WithRung(options, rung);
+    OCTET_ASSIGN_OR_RETURN(result.conversion,
+                           ConvertGraph(graph, calibration, rung_options));
+    OCTET_ASSIGN_OR_RETURN(
+        result.evaluation,
+        EvaluateOn(samples, result.conversion, rung_options));
+    OCTET_ASSIGN_OR_RETURN(const bool fits,
+                           FitsBudget(result.evaluation, *options.max_drop));
+    std::printf("%s%s\n", FormatRung(rung, result.evaluation).c_str(),
+                fits ? ": fits" : "");
+    std::fflush(stdout);
+    if (fits) return result;
+    culprits = NameCulprits(result.evaluation, /*count=*/5);
+  }
+  return Unsupported(
+      "no configuration stays within --max-drop (keeping layers in FP32 is not "
+      "supported); the worst layers, with all before them: " +
+      culprits);
 }
 
 void PrintWritten(const ConvertOptions& options, size_t bytes,
@@ -177,48 +273,40 @@ Status Convert(const ConvertOptions& options) {
   if (!options.json_path.empty() && options.evaluate_path.empty()) {
     return InvalidArgument("--json writes an evaluation: add --evaluate");
   }
-  OCTET_ASSIGN_OR_RETURN(Graph graph, ReadGraph(options));
+  if (options.max_drop.has_value() && options.evaluate_path.empty()) {
+    return InvalidArgument("--max-drop needs samples: add --evaluate");
+  }
+  OCTET_ASSIGN_OR_RETURN(const Graph graph, ReadGraph(options));
   // Everything that can be wrong with the samples is found before the work
   // begins.
   OCTET_ASSIGN_OR_RETURN(const std::unique_ptr<SampleSource> calibration,
-                         Open(options, graph, options.calibrate_path, "",
-                              options.calibrate_limit));
+                         OpenCalibration(options, graph));
   std::unique_ptr<SampleSource> evaluation;
   if (!options.evaluate_path.empty()) {
-    OCTET_ASSIGN_OR_RETURN(evaluation,
-                           Open(options, graph, options.evaluate_path,
-                                options.labels_path, options.evaluate_limit));
+    OCTET_ASSIGN_OR_RETURN(evaluation, OpenEvaluation(options, graph));
   }
-  OCTET_ASSIGN_OR_RETURN(
-      const ModelMetadata metadata,
-      MakeMetadata(options, InputSpecs(graph), *calibration));
+  OCTET_RETURN_IF_ERROR(
+      MakeMetadata(options, InputSpecs(graph), *calibration).status());
 
-  if (options.repairs.equalize) {
+  if (options.max_drop.has_value()) {
     OCTET_ASSIGN_OR_RETURN(
-        const int equalized,
-        Equalize(graph, calibration->size(), InputsOf(*calibration),
-                 {.per_tensor = options.per_tensor,
-                  .threads = options.num_threads}));
-    std::fprintf(stderr, "equalized the outputs of %d layers\n", equalized);
+        const Evaluated best,
+        ClimbLadder(graph, *calibration, *evaluation, options));
+    OCTET_RETURN_IF_ERROR(
+        WriteFileAtomically(options.output_path, best.conversion.bytes));
+    PrintWritten(options, best.conversion.bytes.size(),
+                 best.conversion.quantized.report);
+    return Report(options, best.conversion.graph, best.evaluation);
   }
-  OCTET_ASSIGN_OR_RETURN(const Ranges ranges,
-                         CalibrateOnSamples(graph, *calibration, options));
-  OCTET_ASSIGN_OR_RETURN(
-      const QuantizedModel quantized,
-      RepairAndQuantize(graph, ranges, *calibration, options));
-  OCTET_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes,
-                         ExportModel(quantized.model, metadata));
-  Result<std::shared_ptr<const Model>> model =
-      Model::FromMemory(bytes.data(), bytes.size());
-  if (!model.ok()) {
-    return InternalError("the engine refuses the converted model: " +
-                         model.status().message());
-  }
-  OCTET_RETURN_IF_ERROR(WriteFileAtomically(options.output_path, bytes));
-  PrintWritten(options, bytes.size(), quantized.report);
+  OCTET_ASSIGN_OR_RETURN(const Conversion conversion,
+                         ConvertGraph(graph, *calibration, options));
+  OCTET_RETURN_IF_ERROR(
+      WriteFileAtomically(options.output_path, conversion.bytes));
+  PrintWritten(options, conversion.bytes.size(), conversion.quantized.report);
   if (evaluation == nullptr) return OkStatus();
-  return EvaluateAndReport(options, graph, quantized, *std::move(model),
-                           *evaluation);
+  OCTET_ASSIGN_OR_RETURN(const Evaluation figures,
+                         EvaluateOn(*evaluation, conversion, options));
+  return Report(options, conversion.graph, figures);
 }
 
 }  // namespace octet::converter

@@ -32,10 +32,10 @@ const std::map<std::string, DataLayout> kLayouts = {
 
 // Options that say where things are or how fast, not what the file holds.
 const std::set<std::string> kNotRecorded = {
-    "model",      "output",           "calibrate", "evaluate",
-    "labels",     "evaluate-samples", "threads",   "json",
-    "help",       "version",          "verbose",   "worst-layers",
-    "class-names"};
+    "model",       "output",           "calibrate", "evaluate",
+    "labels",      "evaluate-samples", "threads",   "json",
+    "help",        "version",          "verbose",   "worst-layers",
+    "class-names", "max-drop"};
 
 void AddModelOptions(CLI::App& app, ConvertOptions& options) {
   app.add_option("model", options.model_path, "the FP32 model (.onnx)")
@@ -55,8 +55,10 @@ void AddCalibrationOptions(CLI::App& app, ConvertOptions& options,
                            std::string& records) {
   app.add_option("--calibrate", options.calibrate_path,
                  "samples: a folder of pictures, .npy, .npz, CIFAR-10 or IDX "
-                 "files, or raw records")
-      ->required();
+                 "files, or raw records");
+  app.add_flag("--data-free", options.data_free,
+               "no samples at hand: calibrate on made-up pictures")
+      ->excludes("--calibrate");
   app.add_option("--calibrate-samples", options.calibrate_limit,
                  "use at most this many; 0: all");
   app.add_option("--seed", options.samples.seed,
@@ -98,11 +100,18 @@ void AddRangeOptions(CLI::App& app, ConvertOptions& options) {
       ->group(group);
 }
 
-void AddRepairOptions(CLI::App& app, std::vector<std::string>& repairs) {
+void AddRepairOptions(CLI::App& app, ConvertOptions& options,
+                      std::vector<std::string>& repairs) {
   app.add_option("--repair", repairs,
                  "what undoes the damage of int8: a list of equalize, bias, "
                  "rounding; or none, or full for all of them")
       ->delimiter(',')
+      ->group("Accuracy");
+  app.add_option(
+         "--max-drop", options.max_drop,
+         "points of top-1 that INT8 may lose on --evaluate: climbs from "
+         "this --method and --repair to costlier ones until it fits")
+      ->check(CLI::NonNegativeNumber)
       ->group("Accuracy");
 }
 
@@ -216,17 +225,21 @@ std::optional<ConvertOptions> ParseOptions(int argc, char** argv,
   AddModelOptions(app, options);
   AddCalibrationOptions(app, options, records);
   AddRangeOptions(app, options);
-  AddRepairOptions(app, repairs);
+  AddRepairOptions(app, options, repairs);
   AddPictureOptions(app, pictures);
   AddEvaluationOptions(app, options);
   try {
     app.parse(argc, argv);
     SetPreprocessing(pictures, options.samples.preprocessing);
+    if (options.calibrate_path.empty() && !options.data_free) {
+      throw CLI::RequiredError("--calibrate or --data-free");
+    }
     const Result<RepairSet> repair_set = ParseRepairSet(repairs);
     if (!repair_set.ok()) {
       throw CLI::ValidationError("--repair", repair_set.status().message());
     }
     options.repairs = *repair_set;
+    options.method_is_chosen = app.count("--method") > 0;
     if (!records.empty()) {
       Result<RecordLayout> layout = ParseRecordLayout(records);
       if (!layout.ok()) {

@@ -24,6 +24,8 @@ struct ConvertOptions {
   // share the rest.
   SampleOptions samples;
   std::string calibrate_path;
+  // Calibrate on made-up pictures instead (MakeSyntheticSource).
+  bool data_free = false;
   size_t calibrate_limit = 0;  // 0: all samples
   std::string evaluate_path;
   size_t evaluate_limit = 0;
@@ -38,6 +40,9 @@ struct ConvertOptions {
   ActivationScheme scheme;
   bool per_tensor = false;
   RepairSet repairs;
+  // Points of top-1; the configuration is then chosen (budget.h).
+  std::optional<double> max_drop;
+  bool method_is_chosen = false;  // --method was given
   bool background_class = false;
   int num_threads = 0;
   std::string json_path;

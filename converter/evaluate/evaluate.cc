@@ -80,6 +80,8 @@ class Evaluator {
   size_t samples_ = 0;
   size_t labelled_ = 0;
   size_t agreeing_ = 0;
+  size_t lost_ = 0;    // right in FP32 alone
+  size_t gained_ = 0;  // right in INT8 alone
 };
 
 Status Evaluator::ReadInt8(ValueId id) {
@@ -109,6 +111,10 @@ Status Evaluator::AddScores(const Sample& sample) {
                              std::to_string(reference.size()) + " scores");
     }
     ++labelled_;
+    const bool right = IsInTop(reference, label, 1);
+    const bool int8_right = IsInTop(int8_value_, label, 1);
+    lost_ += right && !int8_right;
+    gained_ += !right && int8_right;
     fp32_.Add(reference, label);
     int8_.Add(int8_value_, label);
   }
@@ -149,6 +155,7 @@ Result<Evaluation> Evaluator::Finish() const {
   if (labelled_ > 0) {
     evaluation.fp32 = fp32_.Percent(labelled_);
     evaluation.int8 = int8_.Percent(labelled_);
+    evaluation.drop = PairedDrop(lost_, gained_, labelled_);
   }
   for (size_t i = 0; i < graph_.nodes.size(); ++i) {
     const Node& node = graph_.nodes[i];

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "converter/evaluate/metrics.h"
 #include "converter/ir/graph.h"
 #include "converter/quantize/quantizer.h"
 #include "converter/samples/sample_source.h"
@@ -52,6 +53,7 @@ struct Evaluation {
   // Only where, in addition, the samples have labels.
   std::optional<Classification> fp32;
   std::optional<Classification> int8;
+  std::optional<Drop> drop;
   // In order of execution, without the layers whose output the INT8 network
   // does not round: that of their Add is compared.
   std::vector<LayerError> layers;

@@ -40,4 +40,12 @@ bool IsInTop(std::span<const float> scores, size_t index, size_t k) {
   return ahead < k;
 }
 
+Drop PairedDrop(size_t lost, size_t gained, size_t samples) {
+  const double n = double(samples);
+  const double mean = (double(lost) - double(gained)) / n;
+  const double mean_square = (double(lost) + double(gained)) / n;
+  const double variance = std::max(0.0, mean_square - mean * mean);
+  return {100.0 * mean, 100.0 * std::sqrt(variance / n)};
+}
+
 }  // namespace octet::converter

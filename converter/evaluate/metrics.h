@@ -31,6 +31,18 @@ size_t TopIndex(std::span<const float> scores);
 // count as larger, so exactly k indices are.
 bool IsInTop(std::span<const float> scores, size_t index, size_t k);
 
+// What INT8 loses in top-1, in points of a percentage; below 0 where it gains.
+// The standard error is that of a mean of differences sample by sample, of
+// which most are 0: not that of two percentages apart.
+struct Drop {
+  double points = 0.0;
+  double standard_error = 0.0;
+};
+
+// `lost`: samples that FP32 alone gets right; `gained`: INT8 alone.
+// REQUIRES: samples > 0.
+Drop PairedDrop(size_t lost, size_t gained, size_t samples);
+
 }  // namespace octet::converter
 
 #endif  // OCTET_CONVERTER_EVALUATE_METRICS_H_

@@ -61,7 +61,7 @@ class Equalizer {
         const auto executor,
         FloatExecutor::Create(split.graph, {options_.threads}));
     for (Seam& seam : seams) seam.activation.assign(Channels(seam), 0.0);
-    for (size_t index : ChooseSamples(sample_count, options_.samples)) {
+    for (size_t index : SpreadSamples(sample_count, options_.samples)) {
       OCTET_ASSIGN_OR_RETURN(const auto sample, read_sample(index));
       OCTET_RETURN_IF_ERROR(executor->Run(sample));
       for (Seam& seam : seams) {

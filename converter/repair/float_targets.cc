@@ -6,19 +6,9 @@
 #include <utility>
 
 #include "converter/float/float_executor.h"
+#include "converter/ir/split_mix.h"
 
 namespace octet::converter {
-namespace {
-
-// Scatters `value` over 64 bits (the finalizer of SplitMix64).
-uint64_t Scatter(uint64_t value) {
-  value += 0x9e3779b97f4a7c15;
-  value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9;
-  value = (value ^ (value >> 27)) * 0x94d049bb133111eb;
-  return value ^ (value >> 31);
-}
-
-}  // namespace
 
 CellSampler::CellSampler(size_t layer, size_t cells, size_t samples,
                          size_t wanted)
@@ -30,7 +20,7 @@ size_t CellSampler::Cell(size_t sample, size_t i) const {
   // One at random in each of per_sample_ equal stretches.
   const size_t begin = i * cells_ / per_sample_;
   const size_t end = (i + 1) * cells_ / per_sample_;
-  const uint64_t random = Scatter(Scatter(Scatter(layer_) + sample) + i);
+  const uint64_t random = SplitMix(SplitMix(SplitMix(layer_) + sample) + i);
   return begin + size_t(random % (end - begin));
 }
 

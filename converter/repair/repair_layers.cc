@@ -195,7 +195,7 @@ Result<LayerRepairs> RepairLayers(const Graph& graph, const Ranges& ranges,
   const size_t limit = std::min(options.samples, std::max(size_t{1}, fitting));
   OCTET_ASSIGN_OR_RETURN(
       const Samples samples,
-      ReadSamples(ChooseSamples(sample_count, limit), read_sample));
+      ReadSamples(SpreadSamples(sample_count, limit), read_sample));
   return LayerRepairer(graph, ranges, quantize, options).Run(samples, progress);
 }
 

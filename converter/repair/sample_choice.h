@@ -10,7 +10,7 @@
 namespace octet::converter {
 
 // The indices of at most `limit` of `count` samples, evenly spread, ascending.
-inline std::vector<size_t> ChooseSamples(size_t count, size_t limit) {
+inline std::vector<size_t> SpreadSamples(size_t count, size_t limit) {
   const size_t chosen = std::min(count, limit);
   std::vector<size_t> indices;
   for (size_t i = 0; i < chosen; ++i) indices.push_back(i * count / chosen);

@@ -115,6 +115,8 @@ SourceResult OpenIdx(const SampleOptions& options, const InputSpec& input) {
                           options.preprocessing, input);
 }
 
+constexpr size_t kSyntheticSamples = 64;
+
 SourceResult OpenFormat(const SampleOptions& options, SampleFormat format,
                         const std::vector<InputSpec>& inputs) {
   if (format == SampleFormat::kArrays) return OpenArrays(options, inputs);
@@ -130,6 +132,10 @@ SourceResult OpenFormat(const SampleOptions& options, SampleFormat format,
     case SampleFormat::kRecords:
       return MakeRecordSource(options.path, 0, options.records,
                               options.preprocessing, input);
+    case SampleFormat::kSynthetic:
+      return MakeSyntheticSource(
+          options.preprocessing, inputs,
+          options.limit > 0 ? options.limit : kSyntheticSamples);
     case SampleFormat::kArrays:
     case SampleFormat::kAuto:
       break;

@@ -34,6 +34,8 @@ enum class SampleFormat {
   kIdx,
   // Records of one size as SampleOptions::records describes.
   kRecords,
+  // Pictures that are made up (MakeSyntheticSource); 64, or `limit` of them.
+  kSynthetic,
 };
 
 // How .npy data of rank 4 lie; everything else is always as the network's

@@ -42,6 +42,13 @@ Result<std::unique_ptr<SampleSource>> MakeArrayFolderSource(
     std::vector<std::string> paths, const std::vector<InputSpec>& inputs,
     DataLayout layout);
 
+// Made-up pictures: smooth random fields with the spectrum, contrast and
+// correlation of colours of photographs, the same on every machine. Calibrates
+// a network of which no sample is at hand. Error: the network takes no picture.
+Result<std::unique_ptr<SampleSource>> MakeSyntheticSource(
+    const PreprocessingInfo& preprocessing,
+    const std::vector<InputSpec>& inputs, size_t size);
+
 // The same samples with these labels. Error: not one a sample.
 Result<std::unique_ptr<SampleSource>> AttachLabels(
     std::unique_ptr<SampleSource> source, std::vector<int> labels);

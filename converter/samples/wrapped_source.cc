@@ -2,6 +2,7 @@
 #include <numeric>
 #include <utility>
 
+#include "converter/ir/split_mix.h"
 #include "converter/samples/sources.h"
 
 namespace octet::converter {
@@ -41,25 +42,6 @@ class Subset : public SampleSource {
  private:
   std::unique_ptr<SampleSource> source_;
   std::vector<size_t> indices_;
-};
-
-// SplitMix64 (Steele, Lea, Flood, 2014): unlike the standard library's
-// distributions, the same numbers from every library.
-class Random {
- public:
-  explicit Random(uint64_t seed) : state_(seed) {}
-
-  // A number below `bound`. The remainder's bias is below bound / 2^64.
-  size_t Below(size_t bound) {
-    state_ += 0x9e3779b97f4a7c15u;
-    uint64_t z = state_;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return size_t((z ^ (z >> 31)) % bound);
-  }
-
- private:
-  uint64_t state_;
 };
 
 }  // namespace

@@ -111,6 +111,44 @@ TEST_F(ConvertTest, TwoConversionsAreByteIdentical) {
   EXPECT_EQ(ReadBytes(output_), ReadBytes(options.output_path));
 }
 
+TEST_F(ConvertTest, RepairedFilesDoNotDependOnThreads) {
+  ConvertOptions options = DigitsOptions(output_);
+  options.repairs = {.equalize = true, .bias = true, .rounding = true};
+  std::string first;
+  for (int threads : {1, 3}) {
+    options.num_threads = threads;
+    const Status status = Convert(options);
+    ASSERT_TRUE(status.ok()) << status.message();
+    const std::string bytes = ReadBytes(output_);
+    if (first.empty()) first = bytes;
+    EXPECT_EQ(bytes, first);
+  }
+  options.repairs = {};
+  ASSERT_TRUE(Convert(options).ok());
+  EXPECT_NE(ReadBytes(output_), first);
+}
+
+TEST_F(ConvertTest, BudgetThatFitsWritesAndOneThatDoesNotNamesCulprits) {
+  ConvertOptions options = DigitsOptions(output_);
+  options.max_drop = 2.0;
+  EXPECT_FALSE(Convert(options).ok());  // no samples to measure on
+  options.evaluate_path = DigitsPath("test-images.idx3-ubyte");
+  options.labels_path = DigitsPath("test-labels.idx1-ubyte");
+  options.evaluate_limit = 200;
+  const Status fits = Convert(options);
+  ASSERT_TRUE(fits.ok()) << fits.message();
+  const std::string written = ReadBytes(output_);
+
+  options.max_drop = -50.0;  // a gain that no configuration can bring
+  options.method_is_chosen = true;
+  const Status refused = Convert(options);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_NE(refused.message().find("no configuration stays within"),
+            std::string::npos);
+  EXPECT_NE(refused.message().find(" dB)"), std::string::npos);
+  EXPECT_EQ(ReadBytes(output_), written);
+}
+
 TEST_F(ConvertTest, ErrorsNameTheObjectAndLeaveTheOutputAlone) {
   WriteBytes(output_, "precious");
   ConvertOptions options = DigitsOptions(output_);

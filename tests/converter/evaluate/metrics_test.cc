@@ -41,5 +41,21 @@ TEST(MetricsTest, ExactlyKAreInTheTop) {
   EXPECT_FALSE(IsInTop(scores, 17, 6));
 }
 
+// Against the definition: the mean and its standard error over differences of
+// 1 (lost), -1 (gained) and 0.
+TEST(MetricsTest, PairedDropByHand) {
+  std::vector<double> differences(50, 0.0);
+  for (size_t i = 0; i < 7; ++i) differences[i] = i < 5 ? 1.0 : -1.0;
+  double mean = 0.0, variance = 0.0;
+  for (double value : differences) mean += value / 50;
+  for (double value : differences) {
+    variance += (value - mean) * (value - mean) / 50;
+  }
+  const Drop drop = PairedDrop(5, 2, 50);
+  EXPECT_NEAR(drop.points, 100 * mean, 1e-9);
+  EXPECT_NEAR(drop.standard_error, 100 * std::sqrt(variance / 50), 1e-9);
+  EXPECT_EQ(PairedDrop(0, 0, 10).standard_error, 0.0);
+}
+
 }  // namespace
 }  // namespace octet::converter
