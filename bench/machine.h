@@ -23,7 +23,7 @@ Status PinToCpus(int count);
 Result<double> MeasureTwoThreads();
 
 // Above, two CPUs count as two cores.
-inline constexpr double kTwoCores = 1.85;
+inline constexpr double kTwoCores = 1.8;
 
 }  // namespace octet::bench
 
