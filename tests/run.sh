@@ -55,6 +55,7 @@ for name in "${stages[@]}"; do
     aarch64)
       toolchains/make_sysroot.sh arm64 build/sysroot-arm64
       OCTET_SYSROOT=$PWD/build/sysroot-arm64 build aarch64
+      toolchains/check_android.sh
       emulate aarch64 max i8mm,neondot,neon,scalar
       emulate aarch64 cortex-a76 neondot,neon,scalar -R "$covering"
       emulate aarch64 cortex-a53 neon,scalar -R "$covering" ;;

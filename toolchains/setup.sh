@@ -27,6 +27,8 @@ packages=(
 cross_packages=(
   # Compilers for 64-bit and 32-bit ARM, and what runs their programs here.
   g++-aarch64-linux-gnu g++-arm-linux-gnueabihf qemu-user
+  # Compiles for Android: toolchains/check_android.sh.
+  clang
   # What bench/arm.sh asks about inner loops.
   llvm-19
 )
