@@ -1,13 +1,15 @@
 #!/bin/bash
-# Converts the networks of DATA_DIR with MinMax and prints what it cost: FP32
+# Converts the networks of DATA_DIR and prints what it cost: FP32
 # and INT8 top-1, agreement, SQNR of the logits. Calibration sets alone
 # calibrate; dev sets alone evaluate.
 #
 #   bench/accuracy.sh DATA_DIR [--json FILE] [--bin DIR] [--only MODEL]
-#                     [-- octet-convert options]
+#                     [--method best|minmax|mse|kl|...] [-- octet-convert options]
 #
 # JSON: a list of {model, samples, fp32_top1, int8_top1, agreement, sqnr_db},
-# percentages 0-100. --bin: where octet-convert is, default build/release/bin.
+# percentages 0-100. --method: octet-convert's, default minmax; best is what a
+# user gets from "--method auto --weights-method mse", the same for every model.
+# --bin: where octet-convert is, default build/release/bin.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -15,16 +17,22 @@ usage() { sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p}' bench/accuracy.sh >&2; exi
 
 [ $# -ge 1 ] || usage
 data=$1; shift
-json='' bin=build/release/bin only='' extra=()
+json='' bin=build/release/bin only='' method=minmax extra=()
 while [ $# -gt 0 ]; do
   case $1 in
     --json) json=${2:?}; shift 2 ;;
     --bin) bin=${2:?}; shift 2 ;;
     --only) only=${2:?}; shift 2 ;;
+    --method) method=${2:?}; shift 2 ;;
     --) shift; extra=("$@"); break ;;
     *) usage ;;
   esac
 done
+if [ "$method" = best ]; then
+  extra=(--method auto --weights-method mse "${extra[@]}")
+else
+  extra=(--method "$method" "${extra[@]}")
+fi
 [ -d "$data/models" ] || { echo "accuracy.sh: no folder $data/models" >&2; exit 1; }
 [ -x "$bin/octet-convert" ] || {
   echo "accuracy.sh: no $bin/octet-convert: cmake --preset release && cmake --build --preset release" >&2

@@ -64,9 +64,9 @@ Result<std::vector<Observed>> MakeObserved(
         activation.fixed = std::get<Range>(rule.mapped());
       }
     }
-    activation.statistics =
-        ActivationStatistics(NeedsHistogram(activation.methods),
-                             options.method_options.moving_average_constant);
+    activation.statistics = ActivationStatistics(
+        options.inspect != nullptr || NeedsHistogram(activation.methods),
+        options.method_options.moving_average_constant);
     observed.push_back(std::move(activation));
   }
   if (!rules.empty()) {
@@ -161,6 +161,12 @@ Result<std::vector<Ranges>> CalibrateWithMethods(
   ForEach(threads.get(), observed, [&](Observed& activation) {
     ChooseRanges(options.method_options, activation, methods.size());
   });
+  if (options.inspect) {
+    for (const Observed& activation : observed) {
+      options.inspect(graph.value(activation.id).name, activation.statistics,
+                      activation.ranges);
+    }
+  }
   std::vector<Ranges> result(methods.size(), Ranges(graph.values.size()));
   for (const Observed& activation : observed) {
     for (size_t i = 0; i < methods.size(); ++i) {

@@ -30,12 +30,20 @@ using ProgressFunction = std::function<void(size_t done, size_t total)>;
 // name, or this range.
 using TensorRule = std::variant<std::string, Range>;
 
+// Called for every activation, in order of execution, when calibration ends:
+// what is known of it and its range by each method.
+using InspectFunction = std::function<void(
+    const std::string& name, const ActivationStatistics& statistics,
+    const std::vector<Range>& ranges)>;
+
 struct CalibrateOptions {
   std::string method = "minmax";  // one of RangeMethodNames()
   int threads = 0;                // of the FP32 execution; 0: one a core
   RangeMethodOptions method_options = {};
   // By the name of the value, as the passes leave it.
   std::map<std::string, TensorRule> tensors = {};
+  // Where set, every activation has a histogram.
+  InspectFunction inspect = nullptr;
 };
 
 // Observes the graph's inputs and every node's output on samples 0 ...

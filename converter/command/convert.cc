@@ -1,5 +1,6 @@
 #include "converter/command/convert.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -10,10 +11,13 @@
 
 #include "converter/calibrate/calibrate.h"
 #include "converter/command/budget.h"
+#include "converter/command/histogram_report.h"
 #include "converter/command/metadata.h"
 #include "converter/command/progress.h"
 #include "converter/command/range_config.h"
 #include "converter/command/report.h"
+#include "converter/command/shape_option.h"
+#include "converter/evaluate/choose_ranges.h"
 #include "converter/evaluate/evaluate.h"
 #include "converter/export/export_model.h"
 #include "converter/onnx/import.h"
@@ -28,36 +32,10 @@
 namespace octet::converter {
 namespace {
 
-// "name=1,3,224,224".
-Result<std::pair<std::string, Shape>> ParseShape(const std::string& text) {
-  const Status error = InvalidArgument(
-      "--shape " + text + ": expected input=1,3,224,224, at most " +
-      std::to_string(kMaxRank) + " dimensions of 1 or more");
-  const size_t equals = text.rfind('=');
-  if (equals == std::string::npos || equals == 0) return error;
-  Shape shape;
-  const char* rest = text.c_str() + equals;
-  while (*rest == '=' || *rest == ',') {
-    int value = 0;
-    int length = 0;
-    if (shape.rank == kMaxRank ||
-        std::sscanf(rest + 1, "%9d%n", &value, &length) != 1 || value < 1) {
-      return error;
-    }
-    shape.dims[shape.rank++] = value;
-    rest += 1 + length;
-  }
-  if (*rest != '\0') return error;
-  return std::make_pair(text.substr(0, equals), shape);
-}
-
 // The simplified graph; every node that stands in the way is listed.
 Result<Graph> ReadGraph(const ConvertOptions& options) {
   OnnxImportOptions import_options;
-  for (const std::string& text : options.shapes) {
-    OCTET_ASSIGN_OR_RETURN(auto shape, ParseShape(text));
-    import_options.shapes.insert(std::move(shape));
-  }
+  OCTET_ASSIGN_OR_RETURN(import_options.shapes, ParseShapes(options.shapes));
   OCTET_ASSIGN_OR_RETURN(Graph graph,
                          ImportOnnx(options.model_path, import_options));
   OCTET_RETURN_IF_ERROR(RunPasses(graph).WithContext(options.model_path));
@@ -90,6 +68,12 @@ std::vector<InputSpec> InputSpecs(const Graph& graph) {
   return specs;
 }
 
+QuantizeOptions MakeQuantizeOptions(const ConvertOptions& options) {
+  return {.per_tensor = options.per_tensor,
+          .scheme = options.scheme,
+          .weights_method = options.weights_method};
+}
+
 // `samples` outlives the reader.
 SampleReader InputsOf(const SampleSource& samples) {
   return [&samples](size_t index) -> Result<std::vector<std::vector<float>>> {
@@ -103,10 +87,47 @@ Result<Ranges> CalibrateOnSamples(const Graph& graph,
                                   const ConvertOptions& options) {
   OCTET_ASSIGN_OR_RETURN(CalibrateOptions calibrate_options,
                          MakeCalibrateOptions(options));
+  const bool chooses = options.method == kAutoMethod;
+  std::vector<std::string> methods =
+      chooses ? AutoMethods() : std::vector<std::string>{options.method};
+  const size_t candidate_count = methods.size();
+  HistogramReport histograms;
+  if (!options.histograms_path.empty()) {
+    for (const std::string& name : RangeMethodNames()) {
+      if (std::find(methods.begin(), methods.end(), name) == methods.end()) {
+        methods.push_back(name);
+      }
+    }
+    calibrate_options.inspect = [&](const std::string& name,
+                                    const ActivationStatistics& statistics,
+                                    const std::vector<Range>& ranges) {
+      histograms.Add(name, statistics, methods, ranges);
+    };
+  }
   Progress progress("calibrating");
-  return Calibrate(
-      graph, samples.size(), InputsOf(samples), calibrate_options,
-      [&](size_t done, size_t total) { progress.Update(done, total); });
+  OCTET_ASSIGN_OR_RETURN(
+      std::vector<Ranges> candidates,
+      CalibrateWithMethods(
+          graph, samples.size(), InputsOf(samples), methods, calibrate_options,
+          [&](size_t done, size_t total) { progress.Update(done, total); }));
+  if (!options.histograms_path.empty()) {
+    OCTET_RETURN_IF_ERROR(histograms.Write(options.histograms_path));
+  }
+  candidates.resize(candidate_count);
+  if (!chooses) return std::move(candidates[0]);
+  Progress search("choosing ranges", "trials");
+  OCTET_ASSIGN_OR_RETURN(
+      ChosenRanges chosen,
+      ChooseRanges(
+          graph, candidates, samples.size(), InputsOf(samples),
+          {.quantize = MakeQuantizeOptions(options),
+           .num_threads = options.num_threads},
+          [&](size_t done, size_t total) { search.Update(done, total); }));
+  for (size_t i = 0; i < candidates.size(); ++i) {
+    std::printf("  %zu ranges by %s\n", chosen.groups_of_candidate[i],
+                methods[i].c_str());
+  }
+  return std::move(chosen.ranges);
 }
 
 // Everything that becomes of a graph under one set of options.
@@ -121,8 +142,7 @@ Result<QuantizedModel> RepairAndQuantize(const Graph& graph,
                                          const Ranges& ranges,
                                          const SampleSource& samples,
                                          const ConvertOptions& options) {
-  QuantizeOptions quantize{.per_tensor = options.per_tensor,
-                           .scheme = options.scheme};
+  QuantizeOptions quantize = MakeQuantizeOptions(options);
   LayerRepairs repairs;
   if (options.repairs.bias || options.repairs.rounding) {
     Progress progress("repairing", "layers");

@@ -30,12 +30,17 @@ const std::map<std::string, SampleFormat> kFormats = {
 const std::map<std::string, DataLayout> kLayouts = {
     {"nhwc", DataLayout::kNhwc}, {"nchw", DataLayout::kNchw}};
 
+const std::map<std::string, WeightsMethod> kWeightsMethods = {
+    {"minmax", WeightsMethod::kMinMax},
+    {"mse", WeightsMethod::kSquaredError},
+    {"admm", WeightsMethod::kAdmm}};
+
 // Options that say where things are or how fast, not what the file holds.
 const std::set<std::string> kNotRecorded = {
     "model",       "output",           "calibrate", "evaluate",
     "labels",      "evaluate-samples", "threads",   "json",
     "help",        "version",          "verbose",   "worst-layers",
-    "class-names", "max-drop"};
+    "class-names", "max-drop",         "histograms"};
 
 void AddModelOptions(CLI::App& app, ConvertOptions& options) {
   app.add_option("model", options.model_path, "the FP32 model (.onnx)")
@@ -75,10 +80,16 @@ void AddCalibrationOptions(CLI::App& app, ConvertOptions& options,
                "one scale for all weights of a layer, not one a channel");
 }
 
+std::vector<std::string> MethodNames() {
+  std::vector<std::string> names = RangeMethodNames();
+  names.push_back(kAutoMethod);
+  return names;
+}
+
 void AddRangeOptions(CLI::App& app, ConvertOptions& options) {
-  const std::string group = "Ranges of activations";
+  const std::string group = "Ranges and scales";
   app.add_option("--method", options.method, "how ranges are chosen")
-      ->check(CLI::IsMember(RangeMethodNames()))
+      ->check(CLI::IsMember(MethodNames()))
       ->capture_default_str()
       ->group(group);
   app.add_option("--percentile", options.percentile,
@@ -95,8 +106,18 @@ void AddRangeOptions(CLI::App& app, ConvertOptions& options) {
   app.add_option("--config", options.config_path,
                  "JSON: {\"tensor\": \"method\" or [min, max], ...}")
       ->group(group);
+  app.add_option("--histograms", options.histograms_path,
+                 "write histograms and every method's range here, as JSON")
+      ->group(group);
   app.add_flag("--symmetric-activations", options.scheme.symmetric,
                "zero point 0 for every activation")
+      ->group(group);
+  app.add_flag("--power-of-two", options.scheme.power_of_two,
+               "every scale a power of two: requantization is a shift")
+      ->group(group);
+  app.add_option("--weights-method", options.weights_method,
+                 "how the scales of weights are chosen")
+      ->transform(CLI::CheckedTransformer(kWeightsMethods))
       ->group(group);
 }
 

@@ -10,10 +10,14 @@
 #include <vector>
 
 #include "converter/quantize/quantization_params.h"
+#include "converter/quantize/weight_scale.h"
 #include "converter/repair/repair_set.h"
 #include "converter/samples/open_samples.h"
 
 namespace octet::converter {
+
+// The method that chooses among the others (evaluate/choose_ranges.h).
+inline constexpr char kAutoMethod[] = "auto";
 
 struct ConvertOptions {
   std::string model_path;
@@ -31,13 +35,15 @@ struct ConvertOptions {
   size_t evaluate_limit = 0;
   std::string labels_path;
   std::string class_names_path;
-  std::string method = "minmax";
+  std::string method = "minmax";  // of RangeMethodNames(), or kAutoMethod
   // Of the methods that take them.
   double percentile = 99.99;
   double moving_average_constant = 0.01;
   // A JSON file with a method or a range for single tensors (range_config.h).
   std::string config_path;
+  std::string histograms_path;
   ActivationScheme scheme;
+  WeightsMethod weights_method = WeightsMethod::kMinMax;
   bool per_tensor = false;
   RepairSet repairs;
   // Points of top-1; the configuration is then chosen (budget.h).

@@ -52,7 +52,8 @@ class Assigner {
     AssignedParams result;
     result.raised_adds = RaiseAdds();
     for (size_t i = 0; i < graph_.values.size(); ++i) {
-      result.params.push_back(params_[groups_.Find(ValueId(i))]);
+      result.groups.push_back(groups_.Find(ValueId(i)));
+      result.params.push_back(params_[result.groups.back()]);
     }
     return result;
   }

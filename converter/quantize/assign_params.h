@@ -19,6 +19,8 @@ bool KeepsQuantization(const Operator& op);
 struct AssignedParams {
   // One entry a value. Meaningless for weights and biases.
   std::vector<ActivationParams> params;
+  // One entry a value: equal numbers for values of the same group.
+  std::vector<size_t> groups;
   // Add nodes whose output got a larger scale than its range asks for, because
   // an input's scale is more than 127 times as large.
   std::vector<std::string> raised_adds;

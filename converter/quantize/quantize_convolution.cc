@@ -49,7 +49,8 @@ Result<WeightedLayer> QuantizeLayer(const Node& node,
   const ActivationParams& input = builder.params(node.inputs[0]);
   const ActivationParams& output = builder.params(node.output);
   QuantizedWeights quantized = QuantizeWeights(
-      *weights.data, *bias.data, input, output.scale, options.per_tensor);
+      *weights.data, *bias.data, input, output.scale, options.per_tensor,
+      {options.weights_method, options.scheme.power_of_two});
   if (repair != nullptr) {
     OCTET_RETURN_IF_ERROR(ApplyRepair(*repair, input, quantized));
   }

@@ -19,11 +19,6 @@ struct Channel {
   double bias = 0.0;
 };
 
-int8_t QuantizeWeight(float weight, float scale) {
-  const double q = std::round(double{weight} / scale);
-  return static_cast<int8_t>(std::clamp(q, -127.0, 127.0));
-}
-
 // In double, because the bias may be beyond every integer type.
 double QuantizeBias(double bias, float scale, const ActivationParams& input) {
   return std::round(bias / (double{input.scale} * scale));
@@ -44,20 +39,11 @@ double AccumulatorBound(const Channel& channel, float scale,
          std::abs(QuantizeBias(channel.bias, scale, input));
 }
 
-// The scale that the weights of `channel` ask for; 0 if they are all 0.
-float ChooseWeightScale(const Channel& channel) {
-  float max_abs = 0.0f;
-  for (float weight : channel.weights) {
-    max_abs = std::max(max_abs, std::abs(weight));
-  }
-  return static_cast<float>(double{max_abs} / 127.0);
-}
-
 // `scale`, or the next larger one at which the accumulator fits int32. The
 // bound is nearly proportional to 1 / scale, so this takes two or three turns.
 // Where even the largest float is too small, that.
 float WidenToFit(const Channel& channel, float scale,
-                 const ActivationParams& input) {
+                 const ActivationParams& input, const WeightScheme& scheme) {
   constexpr float kLargestScale = std::numeric_limits<float>::max();
   while (scale < kLargestScale) {
     const double bound = AccumulatorBound(channel, scale, input);
@@ -65,6 +51,7 @@ float WidenToFit(const Channel& channel, float scale,
     // The factor's excess outweighs the rounding of the weights and of scale.
     const double wider = scale * (bound / kLargestAccumulator) * 1.0001;
     scale = static_cast<float>(std::min(wider, double{kLargestScale}));
+    if (scheme.power_of_two && scale <= 0x1p127f) scale = NextPowerOfTwo(scale);
   }
   return scale;
 }
@@ -79,7 +66,8 @@ void UseLargest(std::vector<float>& scale) {
 QuantizedWeights QuantizeWeights(const std::vector<float>& weights,
                                  const std::vector<float>& bias,
                                  const ActivationParams& input,
-                                 float output_scale, bool per_tensor) {
+                                 float output_scale, bool per_tensor,
+                                 const WeightScheme& scheme) {
   assert(!bias.empty() && weights.size() % bias.size() == 0);
   const size_t size = weights.size() / bias.size();
   const float floor =
@@ -89,14 +77,19 @@ QuantizedWeights QuantizeWeights(const std::vector<float>& weights,
   std::vector<float> wanted;  // one a channel
   for (size_t c = 0; c < bias.size(); ++c) {
     channels.push_back({std::span(weights).subspan(c * size, size), bias[c]});
-    wanted.push_back(ChooseWeightScale(channels[c]));
+    const std::span<const float> together =
+        per_tensor ? std::span(weights) : channels[c].weights;
+    const bool again = per_tensor && c > 0;
+    wanted.push_back(again ? wanted[0]
+                           : ChooseWeightScale(together, scheme.method));
   }
-  if (per_tensor) UseLargest(wanted);
 
   QuantizedWeights result;
   std::vector<float> scale;  // one a channel
   for (size_t c = 0; c < channels.size(); ++c) {
-    scale.push_back(WidenToFit(channels[c], std::max(wanted[c], floor), input));
+    float least = std::max(wanted[c], floor);
+    if (scheme.power_of_two) wanted[c] = least = NextPowerOfTwo(least);
+    scale.push_back(WidenToFit(channels[c], least, input, scheme));
     if (wanted[c] > 0.0f && scale[c] > wanted[c]) ++result.widened_channels;
   }
   if (per_tensor) UseLargest(scale);

@@ -7,9 +7,16 @@
 #include <vector>
 
 #include "converter/quantize/quantization_params.h"
+#include "converter/quantize/weight_scale.h"
 #include "octet/status.h"
 
 namespace octet::converter {
+
+// How a channel's scale is chosen, before it is widened where that must be.
+struct WeightScheme {
+  WeightsMethod method = WeightsMethod::kMinMax;
+  bool power_of_two = false;  // scale = 2^n, the next larger one
+};
 
 // Symmetric int8 weights, -127 ... 127, and int32 biases:
 //   weight = scale[c] * values[...]
@@ -26,7 +33,7 @@ struct QuantizedWeights {
 };
 
 // `weights`: output channel outermost, weights.size() / bias.size() values
-// each. Channel c gets the scale max|weight| / 127, or a larger one where
+// each. Channel c gets the scale that `scheme` chooses, or a larger one where
 //
 // * that would be worth less than 2^-30 steps of the output a unit of the
 //   accumulator (weights of 0, or next to it), or
@@ -36,12 +43,13 @@ struct QuantizedWeights {
 // A bias that no finite scale makes fit is saturated, and its channel's scale
 // is the largest float.
 //
-// per_tensor: one scale, the largest that any channel asks for.
+// per_tensor: one scale, that of all weights together, or a larger one.
 // REQUIRES: all values finite; weights.size() a multiple of bias.size() > 0.
 QuantizedWeights QuantizeWeights(const std::vector<float>& weights,
                                  const std::vector<float>& bias,
                                  const ActivationParams& input,
-                                 float output_scale, bool per_tensor);
+                                 float output_scale, bool per_tensor,
+                                 const WeightScheme& scheme = {});
 
 // int32 biases for weights that are integers already: `values` and `scale` as
 // in QuantizedWeights. An error names the first channel whose accumulator might

@@ -12,6 +12,7 @@
 #include "converter/calibrate/range.h"
 #include "converter/ir/graph.h"
 #include "converter/quantize/quantization_params.h"
+#include "converter/quantize/weight_scale.h"
 #include "octet/status.h"
 #include "schema/octet_generated.h"
 
@@ -34,6 +35,7 @@ struct QuantizeOptions {
   ActivationScheme scheme = {};
   // These layers take their weights and biases from here. May be null.
   const LayerRepairs* repairs = nullptr;
+  WeightsMethod weights_method = WeightsMethod::kMinMax;
 };
 
 // What the quantizer had to do beside the plain rules, for the user to read.
