@@ -8,7 +8,7 @@
 #
 # JSON: a list of {model, samples, fp32_top1, int8_top1, agreement, sqnr_db},
 # percentages 0-100. --method: octet-convert's, default minmax; best is what a
-# user gets from "--method auto --weights-method mse", the same for every model.
+# user gets from "--method auto --repair full", the same for every model.
 # --bin: where octet-convert is, default build/release/bin.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -29,7 +29,7 @@ while [ $# -gt 0 ]; do
   esac
 done
 if [ "$method" = best ]; then
-  extra=(--method auto --weights-method mse "${extra[@]}")
+  extra=(--method auto --repair full "${extra[@]}")
 else
   extra=(--method "$method" "${extra[@]}")
 fi
