@@ -175,8 +175,15 @@ INSTANTIATE_TEST_SUITE_P(Tables, WinogradConvTest,
 LayerWeights OneChannel(const std::vector<int8_t>& weights, const int32_t* bias,
                         const int8_t* shift, int zero_point) {
   static constexpr int16_t kMultiplier = 20000;
-  return {1,     weights.data(), weights.size(), bias, &kMultiplier,
-          shift, true,           zero_point};
+  return {.n = 1,
+          .weights = weights.data(),
+          .channel_stride = weights.size(),
+          .bias = bias,
+          .multiplier = &kMultiplier,
+          .shift = shift,
+          .per_channel = true,
+          .input_zero_point = zero_point,
+          .weight_zero_point = 0};
 }
 
 TEST(WinogradConvFitsTest, BoundOfTheAccumulator) {
