@@ -35,14 +35,15 @@ struct RandomWeights {
   }
 
   LayerWeights View(size_t n, size_t k) const {
-    return {n,
-            weights.data(),
-            k,
-            bias.data(),
-            multiplier.data(),
-            shift.data(),
-            true,
-            3};
+    return {.n = n,
+            .weights = weights.data(),
+            .channel_stride = k,
+            .bias = bias.data(),
+            .multiplier = multiplier.data(),
+            .shift = shift.data(),
+            .per_channel = true,
+            .input_zero_point = 3,
+            .weight_zero_point = 0};
   }
 };
 
