@@ -238,6 +238,8 @@ std::vector<std::string> Recorded(const CLI::App& app) {
 std::optional<ConvertOptions> ParseOptions(int argc, char** argv,
                                            int* exit_code) {
   CLI::App app("Converts an FP32 network to INT8", "octet-convert");
+  app.footer(
+      "octet-convert stats MODEL counts parameters and multiply-accumulates");
   app.set_version_flag("--version", OCTET_VERSION);
   ConvertOptions options;
   PictureOptions pictures;
