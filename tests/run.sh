@@ -32,7 +32,7 @@ build() {
 # run_tests PRESET [ctest option ...]
 run_tests() {
   local start=$SECONDS
-  ctest --preset "$@"
+  ctest --preset "$@" -j "$(nproc)"
   echo "== $1: tested in $((SECONDS - start)) s"
 }
 
