@@ -103,7 +103,9 @@ template <size_t kStrips>
 #pragma GCC unroll 4
   for (size_t v = 0; v < 4; ++v) {
     const __m512i w = Keep(LoadCopies<kStrips>(weights + 64 * v));
-    asm("vpdpbusd %2, %1, %0" : "+v"(sum.at[v]) : "v"(taps.at[v]), "v"(w));
+    asm volatile("vpdpbusd %2, %1, %0"
+                 : "+v"(sum.at[v])
+                 : "v"(taps.at[v]), "v"(w));
   }
 }
 
@@ -117,8 +119,12 @@ template <size_t kStrips>
 #pragma GCC unroll 4
   for (size_t v = 0; v < 4; ++v) {
     const __m512i w = Keep(LoadCopies<kStrips>(weights + 64 * v));
-    asm("vpdpbusd %2, %1, %0" : "+v"(sum0.at[v]) : "v"(taps0.at[v]), "v"(w));
-    asm("vpdpbusd %2, %1, %0" : "+v"(sum1.at[v]) : "v"(taps1.at[v]), "v"(w));
+    asm volatile("vpdpbusd %2, %1, %0"
+                 : "+v"(sum0.at[v])
+                 : "v"(taps0.at[v]), "v"(w));
+    asm volatile("vpdpbusd %2, %1, %0"
+                 : "+v"(sum1.at[v])
+                 : "v"(taps1.at[v]), "v"(w));
   }
 }
 
@@ -175,10 +181,18 @@ template <size_t kStrips, bool kLeft>
                                                 const Output<kStrips>& output,
                                                 ptrdiff_t at) {
   if constexpr (kLeft) ShiftLeft<kStrips>(p.shifts, sum);
+  // Four strips are loaded by way of more registers.
+  constexpr bool kReload = kStrips == 4;
+  const __m512i shift0 =
+      kReload ? LoadCopies<kStrips>(p.shifts.right) : q.shift0;
+  const __m512i shift1 =
+      kReload ? LoadCopies<kStrips>(p.shifts.right + 64) : q.shift1;
+  const __m512i shift2 =
+      kReload ? LoadCopies<kStrips>(p.shifts.right + 128) : q.shift2;
   const __m512i shift3 = LoadCopies<kStrips>(p.shifts.right + 192);
-  const __m512i t0 = _mm512_packs_epi32(_mm512_srav_epi32(sum.at[0], q.shift0),
-                                        _mm512_srav_epi32(sum.at[1], q.shift1));
-  const __m512i t1 = _mm512_packs_epi32(_mm512_srav_epi32(sum.at[2], q.shift2),
+  const __m512i t0 = _mm512_packs_epi32(_mm512_srav_epi32(sum.at[0], shift0),
+                                        _mm512_srav_epi32(sum.at[1], shift1));
+  const __m512i t1 = _mm512_packs_epi32(_mm512_srav_epi32(sum.at[2], shift2),
                                         _mm512_srav_epi32(sum.at[3], shift3));
   const __m512i bytes =
       ToBytes(ToWords(t0, q.multiplier0, q.zero_point),

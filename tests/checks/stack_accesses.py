@@ -8,11 +8,17 @@ spills accumulators of AVX-512 that clang keeps in registers, at half the speed.
                that is the frame pointer
 
 usage: stack_accesses.py OBJDUMP MULTIPLICATION OBJECT...
+       stack_accesses.py OBJDUMP MULTIPLICATION --compile COMPILER [FLAG...]
+                         -- FILE...
+The second form compiles the .cc files first, for another compiler than that of
+the build.
 """
 
+import os
 import re
 import subprocess
 import sys
+import tempfile
 
 from source_files import report
 
@@ -130,12 +136,29 @@ def check_listing(listing, multiplication):
     return problems, count
 
 
-def main(objdump, multiplication, objects):
+def listing_of(objdump, path):
+    return subprocess.run([objdump, '-d', '--no-show-raw-insn', path],
+                          capture_output=True, check=True, text=True).stdout
+
+
+def compiled_listings(objdump, command, files):
+    with tempfile.TemporaryDirectory() as folder:
+        to = os.path.join(folder, 'object.o')
+        for path in files:
+            subprocess.run([*command, '-c', path, '-o', to], check=True)
+            yield listing_of(objdump, to)
+
+
+def main(objdump, multiplication, arguments):
+    if arguments[0] == '--compile':
+        end = arguments.index('--')
+        files = [f for f in arguments[end + 1:] if f.endswith('.cc')]
+        listings = compiled_listings(objdump, arguments[1:end], files)
+    else:
+        listings = (listing_of(objdump, path) for path in arguments)
     problems, count = [], 0
-    for path in objects:
-        listing = subprocess.run([objdump, '-d', '--no-show-raw-insn', path],
-                                 capture_output=True, check=True, text=True)
-        more, loops = check_listing(listing.stdout, multiplication)
+    for listing in listings:
+        more, loops = check_listing(listing, multiplication)
         problems += more
         count += loops
     if count == 0:
