@@ -99,19 +99,20 @@ template <bool kLeft, size_t kM, size_t kChannels>
   }
 }
 
-// A last panel has 8 channels if it needs no more. Out of line, so that what
-// storing needs is loaded behind the loop.
-template <bool kLeft, size_t kM, size_t kChannels>
-[[gnu::noinline]] void RunPanel(const TileInput& in, const TileOutput& out) {
-  if (kLeft || out.residual.bytes != nullptr) {
-    PanelByWayOfMemory<kLeft, kM, kChannels>(in, out);
-  } else {
+// A last panel has 8 channels if it needs no more.
+template <bool kSimple, bool kLeft, size_t kM, size_t kChannels>
+[[gnu::always_inline]] static inline void RunPanel(const TileInput& in,
+                                                   const TileOutput& out) {
+  if constexpr (kSimple) {
     StoreAllRows<false, false, kM>(AccumulatePanel<kM, kChannels>(in), in.panel,
                                    out);
+  } else {
+    PanelByWayOfMemory<kLeft, kM, kChannels>(in, out);
   }
 }
 
-template <bool kLeft, size_t kM>
+// kSimple: no left shifts and no residual.
+template <bool kSimple, bool kLeft, size_t kM>
 void Panels(const GemmArgs& args, size_t padded_k) {
   TileInput in = {static_cast<const uint8_t*>(args.workspace), 2 * padded_k,
                   static_cast<const uint8_t*>(args.packed_weights)};
@@ -120,21 +121,23 @@ void Panels(const GemmArgs& args, size_t padded_k) {
   size_t left = args.n;
   for (; left > kNr / 2; left -= out.channels) {
     out.channels = left < kNr ? left : kNr;
-    RunPanel<kLeft, kM, kNr>(in, out);
+    RunPanel<kSimple, kLeft, kM, kNr>(in, out);
     in.panel += args.panel_bytes;
     out.bytes += kNr;
     if (out.residual.bytes != nullptr) out.residual.bytes += kNr;
   }
   out.channels = left;
-  if (left != 0) RunPanel<kLeft, kM, kNr / 2>(in, out);
+  if (left != 0) RunPanel<kSimple, kLeft, kM, kNr / 2>(in, out);
 }
 
 template <size_t kM>
 void Rows(const GemmArgs& args, size_t padded_k) {
   if (AnyLeftShift(args.left_shifts)) {
-    Panels<true, kM>(args, padded_k);
+    Panels<false, true, kM>(args, padded_k);
+  } else if (args.residual.base != nullptr) {
+    Panels<false, false, kM>(args, padded_k);
   } else {
-    Panels<false, kM>(args, padded_k);
+    Panels<true, false, kM>(args, padded_k);
   }
 }
 
