@@ -13,6 +13,9 @@ set -euo pipefail
 packages=(
   libpthreadpool0 libpthreadpool-dev  # the engine's threads
   libflatbuffers-dev                  # the file format: headers
+  # The octet command: pictures, options, JSON.
+  libjpeg62-turbo-dev libpng-dev zlib1g-dev libwebp-dev
+  libcli11-dev nlohmann-json3-dev
   libgtest-dev                        # tests
   libgemmlowp-dev                     # TFLite's arithmetic: headers
   libxnnpack0 libxnnpack-dev libcpuinfo0  # what bench/arm.sh compares with

@@ -3,8 +3,8 @@
 #include <filesystem>
 #include <utility>
 
-#include "converter/export/sha256.h"
 #include "converter/samples/labels.h"
+#include "engine/image/sha256.h"
 
 namespace octet::converter {
 namespace {
@@ -68,8 +68,7 @@ Result<ModelMetadata> MakeMetadata(const ConvertOptions& options,
   for (size_t i = 0; i < calibration.size(); ++i) {
     names += calibration.Name(i) + "\n";
   }
-  OCTET_ASSIGN_OR_RETURN(provenance.calibration_order_sha256,
-                         Sha256OfText(names));
+  provenance.calibration_order_sha256 = Sha256OfText(names);
   return metadata;
 }
 

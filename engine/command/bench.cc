@@ -3,10 +3,10 @@
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <random>
 #include <vector>
 
 #include "engine/command/commands.h"
+#include "engine/command/random_inputs.h"
 #include "octet/model.h"
 #include "octet/session.h"
 
@@ -35,18 +35,6 @@ struct Measurement {
   std::vector<OperatorProfile> operators;  // names, kernels, work
   std::vector<Samples> operator_times;
 };
-
-// Seeded, so that every run of the command does the same work.
-Status SetRandomInputs(Session& session) {
-  std::mt19937 random(1);
-  for (size_t i = 0; i < session.model().inputs().size(); ++i) {
-    std::vector<int8_t> values(session.model().inputs()[i].NumElements());
-    for (int8_t& value : values) value = static_cast<int8_t>(random());
-    OCTET_RETURN_IF_ERROR(
-        session.SetInput(static_cast<int>(i), values.data(), values.size()));
-  }
-  return OkStatus();
-}
 
 Result<Measurement> Measure(const BenchOptions& options, Session& session) {
   // Warm up for a tenth of the time: caches, clock frequency, branches.
@@ -142,7 +130,7 @@ Status Bench(const BenchOptions& options) {
       const std::unique_ptr<Session> session,
       Session::Create(std::move(model), {.num_threads = options.num_threads,
                                          .isa = options.isa}));
-  OCTET_RETURN_IF_ERROR(SetRandomInputs(*session));
+  OCTET_RETURN_IF_ERROR(SetRandomInputs(1, *session));
   OCTET_ASSIGN_OR_RETURN(const Measurement measurement,
                          Measure(options, *session));
   if (options.json) {

@@ -46,6 +46,17 @@ struct BenchOptions {
 // Times a model on random input: minimum, median and 90th percentile.
 Status Bench(const BenchOptions& options);
 
+struct SelfTestOptions {
+  std::string model_path;
+  bool store = false;  // write MODEL.outputs.sha256
+};
+
+// Runs a model on random inputs, the same on every machine, with every
+// instruction set that this CPU has, on one thread and on two. Prints the
+// SHA-256 of all output bytes of each. Fails where any differ, or where they
+// are not what MODEL.outputs.sha256 says, if there is such a file.
+Status SelfTest(const SelfTestOptions& options);
+
 // Prints the instruction sets of this build, and which this CPU supports.
 Status Isas();
 

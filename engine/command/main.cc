@@ -1,4 +1,4 @@
-// `octet`: runs, times and describes .octet files.
+// `octet`: runs, times, checks and describes .octet files.
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -73,17 +73,30 @@ void AddBench(CLI::App& app, BenchOptions& options, Action& action) {
   bench->callback([&] { action = [&] { return Bench(options); }; });
 }
 
+void AddSelfTest(CLI::App& app, SelfTestOptions& options, Action& action) {
+  CLI::App* test = app.add_subcommand(
+      "selftest",
+      "Run a model on every instruction set of this CPU; all must agree, with "
+      "each other and with MODEL.outputs.sha256 where that file exists");
+  AddModel(*test, options.model_path);
+  test->add_flag("--store", options.store, "write MODEL.outputs.sha256");
+  test->callback([&] { action = [&] { return SelfTest(options); }; });
+}
+
 int Main(int argc, char** argv) {
   RemoveTemporaryFilesOnInterrupt();
-  CLI::App app("Runs, times and describes INT8 models (.octet)", "octet");
+  CLI::App app("Runs, times, checks and describes INT8 models (.octet)",
+               "octet");
   app.require_subcommand(1);
   Action action;
   RunOptions run_options;
   InspectOptions inspect_options;
   BenchOptions bench_options;
+  SelfTestOptions self_test_options;
   AddRun(app, run_options, action);
   AddInspect(app, inspect_options, action);
   AddBench(app, bench_options, action);
+  AddSelfTest(app, self_test_options, action);
   app.add_subcommand("isas", "List the instruction sets")->callback([&] {
     action = [] { return Isas(); };
   });
