@@ -30,10 +30,10 @@ Result<std::vector<float>> ReadChannelValues(
 
 Status CheckResize(const schema::Preprocessing& record) {
   switch (record.resize()) {
-    case schema::Resize::NONE:
-    case schema::Resize::STRETCH:
+    case schema::PictureResize::NONE:
+    case schema::PictureResize::STRETCH:
       return OkStatus();
-    case schema::Resize::SHORTER:
+    case schema::PictureResize::SHORTER:
       break;
     default:
       return Unsupported("the resize mode is unknown to this version");

@@ -1,7 +1,7 @@
 // Contract of the kernels of rounding TFLITE: the arithmetic of quantized
 // TFLite models, bit for bit that of its reference kernels for int8. It rests
 // on gemmlowp's fixed-point functions; scale(x, m, s) and all formulas are
-// written in schema/octet.fbs.
+// written in schema/operators.fbs.
 //
 // Layers take two passes, so that the gemm and depthwise kernels do not double:
 //

@@ -47,6 +47,35 @@ struct SliceParams {
   int32_t step[kMaxRank] = {1, 1, 1, 1, 1, 1};
 };
 
+// schema: ConvTranspose2d.
+struct ConvTranspose2dParams {
+  Window2dParams window;
+  int32_t groups = 1;
+  // Rows and columns added to the output's end.
+  int32_t output_pad_h = 0;
+  int32_t output_pad_w = 0;
+};
+
+// The dimensions that Reduce or ArgExtremum removes, or keeps with size 1.
+struct ReductionParams {
+  bool reduces[kMaxRank] = {};
+  bool keep_dims = false;
+};
+
+// schema: TopK.
+struct TopKParams {
+  int32_t axis = 0;
+  int32_t k = 1;
+};
+
+// schema: Lstm, Gru.
+struct RecurrentParams {
+  int32_t hidden_size = 1;
+  int32_t num_gates = 4;  // Lstm; Gru: 3
+  bool bidirectional = false;
+  bool whole_sequence = true;  // false: the state behind the last step
+};
+
 }  // namespace octet
 
 #endif  // OCTET_SCHEMA_OPERATORS_H_

@@ -59,6 +59,56 @@ Result<Shape> InferTransposeShape(const TransposeParams& params,
 Result<Shape> InferPadShape(const PadParams& params, const Shape& input);
 Result<Shape> InferSliceShape(const SliceParams& params, const Shape& input);
 
+// Aligned at the last dimensions; of two sizes one may be 1 or missing. Also
+// that of Expand (b: the target, which must be the result) and, twice, Where.
+Result<Shape> InferBroadcastShape(const Shape& a, const Shape& b);
+Result<Shape> InferExpandShape(const Shape& input, const Shape& target);
+
+// a {..., m, k}, b {..., k, n} -> {..., m, n}, the rest broadcast.
+Result<Shape> InferMatMulShape(const Shape& a, const Shape& b);
+
+// input {n, h, w, c}, weights {o, kernel_h, kernel_w, c / groups}.
+Result<Shape> InferConvTranspose2dShape(const ConvTranspose2dParams& params,
+                                        const Shape& input,
+                                        const Shape& weights);
+
+// The target has as many dimensions as the input.
+Result<Shape> InferResizeShape(const Shape& input, const Shape& target);
+
+// input {i..., n, l...}, indices {j...} -> {i..., j..., l...}.
+Result<Shape> InferGatherShape(int32_t axis, const Shape& input,
+                               const Shape& indices);
+// input {b..., n..., l...}, indices {b..., j..., r} -> {b..., j..., l...},
+// with r dimensions n.
+Result<Shape> InferGatherNdShape(int32_t batch_dims, const Shape& input,
+                                 const Shape& indices);
+// The indices' shape, nowhere larger than the input but along `axis`.
+Result<Shape> InferGatherElementsShape(int32_t axis, const Shape& input,
+                                       const Shape& indices);
+
+Result<Shape> InferReductionShape(const ReductionParams& params,
+                                  const Shape& input);
+// ArgExtremum: a reduction along one axis.
+Result<Shape> InferArgExtremumShape(int32_t axis, bool keep_dims,
+                                    const Shape& input);
+// 1 <= k <= the size of the axis.
+Result<Shape> InferTopKShape(const TopKParams& params, const Shape& input);
+
+// The shape of what an operator along `axis` (CumSum) or from `axis` on
+// (LayerNormalization) gives: the input's.
+Result<Shape> InferAlongAxisShape(int32_t axis, const Shape& input);
+
+// x {steps, batch, inputs}, w {d, gates * hidden_size, inputs}, r {d, gates *
+// hidden_size, hidden_size} -> {steps, d, batch, hidden_size}, or without
+// steps.
+Result<Shape> InferRecurrentShape(const RecurrentParams& params, const Shape& x,
+                                  const Shape& w, const Shape& r);
+
+// boxes {batch, n, 4}, scores {batch, classes, n} -> {rows, 3}; at most
+// batch * classes * n rows are asked for.
+Result<Shape> InferNonMaxSuppressionShape(const Shape& boxes,
+                                          const Shape& scores, int32_t rows);
+
 }  // namespace octet
 
 #endif  // OCTET_SCHEMA_SHAPE_INFERENCE_H_

@@ -30,7 +30,7 @@ schema::PreprocessingT ToSchema(const PreprocessingInfo& info) {
   preprocessing.input = 0;
   preprocessing.height = info.height;
   preprocessing.width = info.width;
-  preprocessing.resize = static_cast<schema::Resize>(info.resize);
+  preprocessing.resize = static_cast<schema::PictureResize>(info.resize);
   preprocessing.resize_shorter = info.resize_shorter;
   preprocessing.color_order = static_cast<schema::ColorOrder>(info.color_order);
   preprocessing.mean = info.mean;

@@ -8,7 +8,7 @@ namespace octet::converter {
 namespace {
 
 // The other operand of Add and Mul may broadcast to the first.
-Result<Shape> InferBroadcastShape(const Shape& a, const Shape& b) {
+Result<Shape> InferFirstOperandShape(const Shape& a, const Shape& b) {
   bool fits = b.rank <= a.rank;
   for (int i = 1; fits && i <= b.rank; ++i) {
     const int32_t size = b[b.rank - i];
@@ -37,10 +37,10 @@ struct Inference {
     return InferPool2dShape(op.window, in[0]);
   }
   Result<Shape> operator()(const Add&) const {
-    return InferBroadcastShape(in[0], in[1]);
+    return InferFirstOperandShape(in[0], in[1]);
   }
   Result<Shape> operator()(const Mul&) const {
-    return InferBroadcastShape(in[0], in[1]);
+    return InferFirstOperandShape(in[0], in[1]);
   }
   Result<Shape> operator()(const Clamp&) const { return in[0]; }
   Result<Shape> operator()(const BatchNormalization& op) const {

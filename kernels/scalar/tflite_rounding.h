@@ -1,7 +1,7 @@
 // THE arithmetic of rounding TFLITE, in gemmlowp's fixed-point functions; the
-// formulas are in schema/octet.fbs. Where those leave a result undefined (an
-// overflow to the left, a shift by more than a word), this defines it as the
-// exact value, saturated.
+// formulas are in schema/operators.fbs. Where those leave a result undefined
+// (an overflow to the left, a shift by more than a word), this defines it as
+// the exact value, saturated.
 
 #ifndef OCTET_KERNELS_SCALAR_TFLITE_ROUNDING_H_
 #define OCTET_KERNELS_SCALAR_TFLITE_ROUNDING_H_

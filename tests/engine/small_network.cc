@@ -139,7 +139,7 @@ int AppendClassifier(ModelBuilder& builder, int input, int32_t features,
 void FillMetadata(schema::ModelT& model, int32_t picture_size) {
   auto preprocessing = std::make_unique<schema::PreprocessingT>();
   preprocessing->height = preprocessing->width = picture_size;
-  preprocessing->resize = schema::Resize::SHORTER;
+  preprocessing->resize = schema::PictureResize::SHORTER;
   preprocessing->resize_shorter = picture_size + 2;
   preprocessing->mean = {120, 121, 122};
   preprocessing->std = {60};

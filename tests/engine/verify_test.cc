@@ -505,9 +505,10 @@ TEST(VerifyTest, Metadata) {
   ExpectRefused(
       preprocessing([](auto& p) { p.color_order = schema::ColorOrder::GRAY; }),
       {"preprocessing", "1 channels"});
-  ExpectRefused(
-      preprocessing([](auto& p) { p.resize = static_cast<schema::Resize>(3); }),
-      {"preprocessing", "resize mode"}, StatusCode::kUnsupported);
+  ExpectRefused(preprocessing([](auto& p) {
+                  p.resize = static_cast<schema::PictureResize>(3);
+                }),
+                {"preprocessing", "resize mode"}, StatusCode::kUnsupported);
   ExpectRefused(
       [](ModelBuilder& b) {
         b.model().preprocessing.push_back(

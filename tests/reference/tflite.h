@@ -1,5 +1,6 @@
 // The arithmetic of quantized TFLite models, written from the definition in
-// schema/octet.fbs in exact integers. Nothing of gemmlowp, nothing of kernels/.
+// schema/operators.fbs in exact integers. Nothing of gemmlowp, nothing of
+// kernels/.
 
 #ifndef OCTET_TESTS_REFERENCE_TFLITE_H_
 #define OCTET_TESTS_REFERENCE_TFLITE_H_

@@ -44,7 +44,7 @@ ModelMetadata MakeMetadata() {
   schema::PreprocessingT preprocessing;
   preprocessing.height = 12;
   preprocessing.width = 10;
-  preprocessing.resize = schema::Resize::SHORTER;
+  preprocessing.resize = schema::PictureResize::SHORTER;
   preprocessing.resize_shorter = 14;
   preprocessing.mean = {1.0f, 2.0f, 3.0f};
   preprocessing.std = {4.0f, 5.0f, 6.0f};
