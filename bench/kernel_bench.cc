@@ -2,10 +2,11 @@
 // bench/shapes, beside the measured peak of its instruction form.
 //
 //   octet_kernel_bench [--benchmark_filter=avx2/mobilenet] [--json=FILE]
-//                      [SHAPES.txt ...]
+//                      [--small-weights] [SHAPES.txt ...]
 //
 // Without a file: all of bench/shapes. Times are CPU seconds, which other
-// programs disturb least. Google Benchmark's options hold; --json=FILE writes
+// programs disturb least. --small-weights: as octet-convert --avx2-safe-weights
+// makes them. Google Benchmark's options hold; --json=FILE writes
 // the rows of KernelRates::ToJson. A filter that leaves out "avx2/peak" leaves
 // out the shares of it.
 
@@ -48,8 +49,9 @@ void MeasurePeak(benchmark::State& state, const InstructionPeak& peak) {
 }
 
 void MeasureLayer(benchmark::State& state, const LayerShape& shape,
-                  const KernelTable* table) {
-  const std::unique_ptr<LayerRunner> layer = LayerRunner::Create(shape, table);
+                  const KernelTable* table, WeightValues values) {
+  const std::unique_ptr<LayerRunner> layer =
+      LayerRunner::Create(shape, table, values);
   layer->Run();
   for (auto _ : state) layer->Run();
   SetCounters(shape.macs(), state);
@@ -74,7 +76,7 @@ void RegisterPeaks(const char* isa) {
   }
 }
 
-void RegisterAll(const std::vector<LayerShape>& layers) {
+void RegisterAll(const std::vector<LayerShape>& layers, WeightValues values) {
   size_t count = 0;
   const IsaEntry* isas = IsaList(&count);
   for (size_t i = 0; i < count; ++i) {
@@ -83,8 +85,8 @@ void RegisterAll(const std::vector<LayerShape>& layers) {
     RegisterPeaks(table->isa);
     for (const LayerShape& layer : layers) {
       Register(std::string(table->isa) + "/" + layer.network + "/" + layer.name,
-               [layer, table](benchmark::State& state) {
-                 MeasureLayer(state, layer, table);
+               [layer, table, values](benchmark::State& state) {
+                 MeasureLayer(state, layer, table, values);
                });
     }
   }
@@ -115,6 +117,7 @@ int Main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
   std::vector<std::string> files(argv + 1, argv + argc);
   const std::string json_path = TakeJsonPath(&files);
+  const bool small = std::erase(files, "--small-weights") > 0;
   if (files.empty()) files = DefaultFiles();
   std::vector<LayerShape> layers;
   for (const std::string& file : files) {
@@ -124,7 +127,7 @@ int Main(int argc, char** argv) {
       return 2;
     }
   }
-  RegisterAll(layers);
+  RegisterAll(layers, small ? WeightValues::kSmall : WeightValues::kNormal);
   KernelReport report(layers);
   benchmark::RunSpecifiedBenchmarks(&report);
   if (json_path.empty()) return 0;

@@ -23,11 +23,13 @@ struct RandomWeights {
   std::vector<int16_t> multiplier;
   std::vector<int8_t> shift;
 
-  RandomWeights(size_t n, size_t k)
+  RandomWeights(size_t n, size_t k, WeightValues values)
       : weights(n * k), bias(n, 0), multiplier(n, 20000), shift(n, 0) {
+    const double limit = values == WeightValues::kSmall ? 32 : 127;
     std::minstd_rand random(1);
+    std::normal_distribution<double> normal(0, 32);
     for (int8_t& weight : weights) {
-      weight = static_cast<int8_t>(static_cast<int>(random() % 255) - 127);
+      weight = static_cast<int8_t>(std::clamp(normal(random), -limit, limit));
     }
     int8_t bits = 3;
     for (size_t terms = k; terms > 1; terms /= 4) ++bits;
@@ -49,23 +51,26 @@ struct RandomWeights {
 
 class GemmRunner : public LayerRunner {
  public:
-  GemmRunner(const LayerShape& shape, const KernelTable* table)
+  GemmRunner(const LayerShape& shape, const KernelTable* table,
+             WeightValues values)
       : LayerRunner(shape, table),
+        weights_(shape.out_c, shape.k(), values),
         // A 1x1 convolution of stride 1 is one long row of pixels.
         flat_(shape.kernel == 1 && shape.stride == 1),
         rows_(flat_ ? 1 : shape.out_h()),
         pixels_(flat_ ? shape.out_h() * shape.out_w() : shape.out_w()),
         run_length_(shape.kernel * shape.c),
         kernel_(Select()),
+        extra_steps_(CountExtraSteps(kernel_->descriptor, View(), shape.kernel,
+                                     run_length_)
+                         .most),
         packed_(PackedGemmBytes(kernel_->descriptor, shape.out_c, shape.kernel,
-                                run_length_)),
+                                run_length_, extra_steps_)),
         workspace_(
             GemmWorkspaceBytes(kernel_->descriptor, shape.kernel, run_length_)),
         runs_(shape.kernel) {
-    const RandomWeights weights(shape.out_c, shape.k());
-    PackGemm(kernel_->descriptor, set_.form,
-             weights.View(shape.out_c, shape.k()), shape.kernel, run_length_,
-             packed_.data());
+    PackGemm(kernel_->descriptor, set_.form, View(), shape.kernel, run_length_,
+             extra_steps_, packed_.data());
   }
 
   void Run() override {
@@ -73,10 +78,14 @@ class GemmRunner : public LayerRunner {
   }
 
  private:
+  LayerWeights View() const { return weights_.View(shape_.out_c, shape_.k()); }
+
   const GemmKernel* Select() {
     const char* isa = nullptr;
+    const LayerWeights weights = View();
     const GemmKernel* kernel =
-        SelectGemm(set_, pixels_, shape_.out_c, shape_.k(), &isa);
+        SelectGemm(set_, {pixels_, shape_.out_c, shape_.kernel, run_length_},
+                   &weights, &isa);
     kernel_name_ = std::string(isa) + " " + kernel->descriptor.name;
     return kernel;
   }
@@ -89,8 +98,8 @@ class GemmRunner : public LayerRunner {
     args.run_length = run_length_;
     args.runs = runs_.data();
     args.packed_weights = packed_.data();
-    args.panel_bytes =
-        GemmPanelBytes(kernel_->descriptor, shape_.kernel, run_length_);
+    args.panel_bytes = GemmPanelBytes(kernel_->descriptor, shape_.kernel,
+                                      run_length_, extra_steps_);
     args.output_stride = static_cast<ptrdiff_t>(shape_.out_c);
     args.workspace = workspace_.data();
     args.form = set_.form;
@@ -106,11 +115,13 @@ class GemmRunner : public LayerRunner {
     }
   }
 
+  const RandomWeights weights_;
   const bool flat_;
   const size_t rows_;
   const size_t pixels_;  // a row
   const size_t run_length_;
   const GemmKernel* const kernel_;
+  const size_t extra_steps_;
   AlignedBytes packed_;
   AlignedBytes workspace_;
   std::vector<GemmRun> runs_;
@@ -123,7 +134,7 @@ class DepthwiseRunner : public LayerRunner {
         kernel_(Select()),
         packed_(
             PackedDepthwiseConvBytes(kernel_->descriptor, shape.c, shape.k())) {
-    const RandomWeights weights(shape.c, shape.k());
+    const RandomWeights weights(shape.c, shape.k(), WeightValues::kNormal);
     PackDepthwiseConv(kernel_->descriptor, set_.form,
                       weights.View(shape.c, shape.k()), shape.k(),
                       packed_.data());
@@ -177,24 +188,28 @@ class WinogradRunner : public LayerRunner {
  public:
   static const WinogradConvKernel* Select(const LayerShape& shape,
                                           const KernelTable* table,
+                                          WeightValues values,
                                           const char** isa) {
     if (shape.kind != LayerKind::kConv || shape.kernel != 3 ||
         shape.stride != 1) {
       return nullptr;
     }
+    const RandomWeights weights(shape.out_c, shape.k(), values);
     return SelectWinogradConv(
         ResolveKernels(table),
-        {shape.h * shape.w, NumTiles(shape), shape.c, shape.out_c}, isa);
+        {shape.h * shape.w, NumTiles(shape), shape.c, shape.out_c},
+        weights.View(shape.out_c, shape.k()), isa);
   }
 
-  WinogradRunner(const LayerShape& shape, const KernelTable* table)
+  WinogradRunner(const LayerShape& shape, const KernelTable* table,
+                 WeightValues values)
       : LayerRunner(shape, table),
-        kernel_(Select()),
+        kernel_(Select(values)),
         packed_(
             PackedWinogradConvBytes(kernel_->descriptor, shape.out_c, shape.c)),
         workspace_(WinogradConvWorkspaceBytes(kernel_->descriptor, shape.c,
                                               kernel_->descriptor.max_tiles)) {
-    const RandomWeights weights(shape.out_c, shape.k());
+    const RandomWeights weights(shape.out_c, shape.k(), values);
     PackWinogradConv(kernel_->descriptor, set_.form,
                      weights.View(shape.out_c, shape.k()), shape.c,
                      packed_.data());
@@ -226,9 +241,10 @@ class WinogradRunner : public LayerRunner {
     return (shape.h + 1) / 2 * ((shape.w + 1) / 2);
   }
 
-  const WinogradConvKernel* Select() {
+  const WinogradConvKernel* Select(WeightValues values) {
     const char* isa = nullptr;
-    const WinogradConvKernel* kernel = Select(shape_, set_.leading, &isa);
+    const WinogradConvKernel* kernel =
+        Select(shape_, set_.leading, values, &isa);
     kernel_name_ = std::string(isa) + " winograd " + kernel->descriptor.name;
     return kernel;
   }
@@ -275,14 +291,15 @@ LayerRunner::LayerRunner(const LayerShape& shape, const KernelTable* table)
 }
 
 std::unique_ptr<LayerRunner> LayerRunner::Create(const LayerShape& shape,
-                                                 const KernelTable* table) {
+                                                 const KernelTable* table,
+                                                 WeightValues values) {
   if (shape.kind == LayerKind::kDepthwise) {
     return std::make_unique<DepthwiseRunner>(shape, table);
   }
-  if (WinogradRunner::Select(shape, table, nullptr) != nullptr) {
-    return std::make_unique<WinogradRunner>(shape, table);
+  if (WinogradRunner::Select(shape, table, values, nullptr) != nullptr) {
+    return std::make_unique<WinogradRunner>(shape, table, values);
   }
-  return std::make_unique<GemmRunner>(shape, table);
+  return std::make_unique<GemmRunner>(shape, table, values);
 }
 
 }  // namespace octet::bench

@@ -27,11 +27,18 @@ class AlignedBytes {
   uint8_t* data_;
 };
 
+// The values of weights matter to gemm kernels with int16_sums alone.
+enum class WeightValues {
+  kNormal,  // a standard deviation of 32 within +-127
+  kSmall,   // +-32: no int16 sum can saturate
+};
+
 class LayerRunner {
  public:
   // Random inputs and weights; kernels as a plan led by `table` chooses them.
   static std::unique_ptr<LayerRunner> Create(const LayerShape& shape,
-                                             const KernelTable* table);
+                                             const KernelTable* table,
+                                             WeightValues values);
   virtual ~LayerRunner() = default;
 
   // One pass over the layer.

@@ -73,11 +73,40 @@ size_t RoundUp(size_t value, size_t multiple) {
   return (value + multiple - 1) / multiple * multiple;
 }
 
-// Padded multiply-accumulates.
-size_t GemmWork(const GemmDescriptor& descriptor, size_t m, size_t n,
-                size_t k) {
-  return RoundUp(m, descriptor.mr) * RoundUp(n, descriptor.nr) *
-         RoundUp(k, descriptor.kr);
+// The steps of all panels, divided by the steps of their runs alone: what extra
+// steps make of the work.
+struct StepRatio {
+  size_t all = 1;
+  size_t main = 1;
+};
+
+StepRatio StepRatioOf(const GemmDescriptor& descriptor, const GemmShape& shape,
+                      const LayerWeights* weights) {
+  if (!descriptor.int16_sums) return {};
+  size_t extra = 0;
+  LayerWeights group = *weights;
+  group.n = shape.n;
+  for (size_t first = 0; first < weights->n; first += shape.n) {
+    group.weights = weights->weights + first * weights->channel_stride;
+    extra +=
+        CountExtraSteps(descriptor, group, shape.num_runs, shape.run_length)
+            .total;
+  }
+  const size_t panels =
+      RoundUp(shape.n, descriptor.nr) / descriptor.nr * (weights->n / shape.n);
+  const size_t main = PaddedK(descriptor, shape.num_runs, shape.run_length) /
+                      StepOf(descriptor) * panels;
+  return {main + extra, main};
+}
+
+// Padded multiply-accumulates, in those of a kernel that costs 100 percent.
+size_t GemmWork(const GemmDescriptor& descriptor, const GemmShape& shape,
+                const LayerWeights* weights) {
+  const size_t work = RoundUp(shape.m, descriptor.mr) *
+                      RoundUp(shape.n, descriptor.nr) *
+                      PaddedK(descriptor, shape.num_runs, shape.run_length);
+  const StepRatio steps = StepRatioOf(descriptor, shape, weights);
+  return work / 100 * descriptor.cost_percent / steps.main * steps.all;
 }
 
 // What loading a weight from behind the L2 cache costs, in units of
@@ -147,16 +176,17 @@ KernelSet ResolveKernels(const KernelTable* leading) {
   return set;
 }
 
-const GemmKernel* SelectGemm(const KernelSet& set, size_t m, size_t n, size_t k,
-                             const char** isa) {
+const GemmKernel* SelectGemm(const KernelSet& set, const GemmShape& shape,
+                             const LayerWeights* weights, const char** isa) {
   const GemmKernel* best = nullptr;
   ForEachServingTable(set.leading, [&](const KernelTable& table) {
     size_t best_work = 0;
     for (size_t i = 0; i < table.num_gemm; ++i) {
       const GemmDescriptor& candidate = table.gemm[i].descriptor;
-      if (candidate.max_m != 0 && m > candidate.max_m) continue;
-      if (candidate.max_n != 0 && n > candidate.max_n) continue;
-      const size_t work = GemmWork(candidate, m, n, k);
+      if (candidate.max_m != 0 && shape.m > candidate.max_m) continue;
+      if (candidate.max_n != 0 && shape.n > candidate.max_n) continue;
+      if (candidate.int16_sums && weights == nullptr) continue;
+      const size_t work = GemmWork(candidate, shape, weights);
       if (best != nullptr && work >= best_work) continue;
       best = &table.gemm[i];
       best_work = work;
@@ -185,13 +215,15 @@ const DepthwiseConvKernel* SelectDepthwiseConv(const KernelSet& set,
 
 const WinogradConvKernel* SelectWinogradConv(const KernelSet& set,
                                              const WinogradConvShape& shape,
+                                             const LayerWeights& weights,
                                              const char** isa) {
-  const size_t k = 9 * shape.c;
+  const GemmShape direct = {shape.pixels, shape.n, 3, 3 * shape.c};
   const char* gemm_isa = nullptr;
   const GemmDescriptor& gemm =
-      SelectGemm(set, shape.pixels, shape.n, k, &gemm_isa)->descriptor;
-  const size_t gemm_work = GemmWork(gemm, shape.pixels, shape.n, k) +
-                           RoundUp(shape.n, gemm.nr) * k * kWorkPerWeight;
+      SelectGemm(set, direct, &weights, &gemm_isa)->descriptor;
+  const size_t gemm_work =
+      GemmWork(gemm, direct, &weights) +
+      RoundUp(shape.n, gemm.nr) * 9 * shape.c * kWorkPerWeight;
   const WinogradConvKernel* best = nullptr;
   ForEachServingTable(set.leading, [&](const KernelTable& table) {
     if (table.isa != gemm_isa) return false;

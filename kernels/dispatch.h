@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "kernels/kernel_table.h"
+#include "kernels/pack.h"
 
 namespace octet {
 
@@ -53,12 +54,19 @@ struct KernelSet {
 
 KernelSet ResolveKernels(const KernelTable* leading);
 
-// The kernel for m pixels, n channels and k weights a channel: of those that
-// take m and n, the one that does the least padded work, the earlier one of the
-// table where equal. Never null; `isa` (optional) receives the name of its
-// table.
-const GemmKernel* SelectGemm(const KernelSet& set, size_t m, size_t n, size_t k,
-                             const char** isa);
+struct GemmShape {
+  size_t m;  // pixels
+  size_t n;  // channels of a group
+  size_t num_runs, run_length;
+};
+
+// The kernel for a layer, whose `weights` are those of all its groups: of those
+// that take m and n, the one that does the least padded work, extra steps
+// included; the earlier one of the table where equal. Without weights (null),
+// kernels with int16_sums are left out. Never null; `isa` (optional) receives
+// the name of its table.
+const GemmKernel* SelectGemm(const KernelSet& set, const GemmShape& shape,
+                             const LayerWeights* weights, const char** isa);
 
 // What a 3x3 convolution of stride and dilation 1 amounts to in tiles of 2x2
 // pixels.
@@ -68,10 +76,11 @@ struct WinogradConvShape {
 };
 
 // The kernel that takes fewer steps for the layer than the gemm kernel that
-// SelectGemm chooses, by an estimate from the shape alone; of the same table.
-// Null if there is none. Whether the weights allow it, WinogradConvFits says.
+// SelectGemm chooses, by an estimate; of the same table. Null if there is none.
+// Whether the weights allow it, WinogradConvFits says.
 const WinogradConvKernel* SelectWinogradConv(const KernelSet& set,
                                              const WinogradConvShape& shape,
+                                             const LayerWeights& weights,
                                              const char** isa);
 
 // The first kernel that takes `shape`. Never null.

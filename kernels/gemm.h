@@ -40,6 +40,19 @@
 // point is folded into the bias. So is a negative shift into bias and int16
 // weights, which are multiplied by 2^-shift, where all still fits: the shift of
 // that channel is then 0, and the result the same.
+//
+// A kernel with int16_sums takes steps of two blocks of four weights, and adds
+// the products of four weights of a channel before it widens them to int32:
+//
+//   step of 8 bytes:   | 0 1 | 2 3 | 4 5 | 6 7 |
+//   sums in int16:     0 + 1 + 4 + 5 and 2 + 3 + 6 + 7
+//
+// Activations are 0 ... 255, so a sum fits if its positive weights add up to at
+// most 128 and its negative ones to at least -128 (128 * 255 = 32640). The
+// packer makes it so: what is too much goes to extra steps, which multiply the
+// same activations once more. They follow the weights of their panel:
+//
+//   | ExtraSteps | ExtraStep[count] | pad | weights [count][2][nr][4] | pad |
 
 #ifndef OCTET_KERNELS_GEMM_H_
 #define OCTET_KERNELS_GEMM_H_
@@ -85,6 +98,30 @@ struct GemmDescriptor {
   // A last panel of at most this many channels lies in order, so that the
   // kernel can leave out accumulators without channels.
   size_t in_order_up_to = 0;
+  // Above. REQUIRES: kr is 4, weights are int8, activations u8.
+  bool int16_sums = false;
+  // What a multiply-accumulate costs, in percent of the table's other kernels.
+  size_t cost_percent = 100;
+};
+
+// Weights of a channel that a run is padded to a multiple of.
+constexpr size_t StepOf(const GemmDescriptor& descriptor) {
+  return descriptor.int16_sums ? 2 * descriptor.kr : descriptor.kr;
+}
+
+// The largest magnitude of the positive, or negative, weights of an int16 sum.
+inline constexpr int kMostOfInt16Sum = 128;
+
+struct ExtraSteps {
+  int32_t count;
+  int32_t weights_at;  // bytes from here
+};
+
+// Where the activations of a step's two blocks begin, in bytes from the pixel's
+// first of the run.
+struct ExtraStep {
+  int32_t run;
+  int32_t at[2];
 };
 
 constexpr size_t MaxPixelsOfCall(const GemmDescriptor& descriptor) {

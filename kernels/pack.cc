@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "kernels/int16_sums.h"
+
 namespace octet {
 namespace {
 
@@ -88,7 +90,22 @@ struct LaneFormat {
   // The weight at each position of a run, or kNoTap; null: in order.
   const uint8_t* weight_order;
   size_t positions;  // of a run
+  bool int16_sums = false;
+  size_t extra_steps = 0;  // room in a panel
 };
+
+LaneFormat FormatOf(const GemmDescriptor& descriptor, size_t run_length,
+                    size_t extra_steps) {
+  return {descriptor.nr,
+          descriptor.accumulator_order,
+          descriptor.multiplier_order,
+          descriptor.in_order_up_to,
+          descriptor.weight_type,
+          nullptr,
+          run_length,
+          descriptor.int16_sums,
+          extra_steps};
+}
 
 // Lanes of a panel: their orders count them in a byte.
 constexpr size_t kMaxNr = 256;
@@ -149,6 +166,11 @@ void PackBlockOf4(const LaneFormat& format, const Panel& panel, size_t at,
 // Weights `block` ... block + kr - 1 of one run as a block [nr][kr].
 void PackBlock(const LaneFormat& format, size_t kr, const Panel& panel,
                size_t k_begin, size_t block, uint8_t* to) {
+  if (kr == 4 && format.weight_order == nullptr &&
+      format.weight_type == WeightType::kInt8 &&
+      block + kr <= format.positions) {
+    return PackBlockOf4(format, panel, k_begin + block, to);
+  }
   const size_t bytes = static_cast<size_t>(format.weight_type);
   for (size_t lane = 0; lane < format.nr; ++lane, to += kr * bytes) {
     if (panel.weights[lane] == nullptr) continue;
@@ -166,17 +188,31 @@ void PackBlock(const LaneFormat& format, size_t kr, const Panel& panel,
 // The weights of one run, as blocks [nr][kr]; returns the end.
 uint8_t* PackRun(const LaneFormat& format, size_t kr, const Panel& panel,
                  size_t k_begin, uint8_t* to) {
-  const bool in_order_of_4 = kr == 4 && format.weight_order == nullptr &&
-                             format.weight_type == WeightType::kInt8;
   const size_t block_bytes =
       format.nr * kr * static_cast<size_t>(format.weight_type);
   for (size_t block = 0; block < format.positions; block += kr) {
-    if (in_order_of_4 && block + kr <= format.positions) {
-      PackBlockOf4(format, panel, k_begin + block, to);
-    } else {
-      PackBlock(format, kr, panel, k_begin, block, to);
-    }
+    PackBlock(format, kr, panel, k_begin, block, to);
     to += block_bytes;
+  }
+  return to;
+}
+
+// The same as steps for int16 sums. `to` is null where steps are counted only.
+uint8_t* PackStepsOfRun(const LaneFormat& format, const Panel& panel,
+                        size_t run, ExtraStepPacker* extra, uint8_t* to) {
+  const size_t block_bytes = format.nr * kInt16SumBlock;
+  for (size_t at = 0; at < format.positions; at += 2 * kInt16SumBlock) {
+    uint8_t step[2 * kMaxNr * kInt16SumBlock];
+    std::memset(step, 0, 2 * block_bytes);
+    for (size_t i = 0; i < 2; ++i) {
+      const size_t block = at + i * kInt16SumBlock;
+      PackBlock(format, kInt16SumBlock, panel, run * format.positions, block,
+                step + i * block_bytes);
+    }
+    extra->Split(run, at, reinterpret_cast<int8_t*>(step));
+    if (to == nullptr) continue;
+    std::memcpy(to, step, 2 * block_bytes);
+    to += 2 * block_bytes;
   }
   return to;
 }
@@ -191,6 +227,18 @@ Panel PanelAt(const LaneFormat& format, const LayerWeights& layer, size_t first,
     panel.weights[lane] = layer.weights + channel * layer.channel_stride;
   }
   return panel;
+}
+
+// All of a panel for int16 sums, its extra steps behind it.
+void PackSteps(const LaneFormat& format, const Panel& panel, size_t num_runs,
+               uint8_t* to) {
+  const size_t step = 2 * kInt16SumBlock;
+  uint8_t* behind = to + num_runs * RoundUp(format.positions, step) * format.nr;
+  ExtraStepPacker extra(format.nr, format.extra_steps, behind);
+  for (size_t run = 0; run < num_runs; ++run) {
+    to = PackStepsOfRun(format, panel, run, &extra, to);
+  }
+  extra.Finish();
 }
 
 void PackPanels(const LaneFormat& format, size_t kr, size_t panel_bytes,
@@ -209,6 +257,10 @@ void PackPanels(const LaneFormat& format, size_t kr, size_t panel_bytes,
     const Panel panel = PanelAt(lanes, layer, first, k);
     PackPanelHeader(lanes, layer, k, form, panel, begin);
     uint8_t* to = begin + PanelLayoutOf(format.nr).weights;
+    if (format.int16_sums) {
+      PackSteps(lanes, panel, num_runs, to);
+      continue;
+    }
     for (size_t run = 0; run < num_runs; ++run) {
       to = PackRun(lanes, kr, panel, run * run_length, to);
     }
@@ -277,19 +329,41 @@ size_t TapPositions(const DepthwiseConvDescriptor& descriptor, size_t taps) {
 
 size_t PaddedK(const GemmDescriptor& descriptor, size_t num_runs,
                size_t run_length) {
-  return num_runs * RoundUp(run_length, descriptor.kr);
+  return num_runs * RoundUp(run_length, StepOf(descriptor));
+}
+
+ExtraStepCount CountExtraSteps(const GemmDescriptor& descriptor,
+                               const LayerWeights& layer, size_t num_runs,
+                               size_t run_length) {
+  ExtraStepCount count;
+  if (!descriptor.int16_sums) return count;
+  const LaneFormat format = FormatOf(descriptor, run_length, 0);
+  for (size_t first = 0; first < layer.n; first += format.nr) {
+    const Panel panel = PanelAt(format, layer, first, num_runs * run_length);
+    ExtraStepPacker extra(format.nr, 0, nullptr);
+    for (size_t run = 0; run < num_runs; ++run) {
+      PackStepsOfRun(format, panel, run, &extra, nullptr);
+    }
+    const size_t steps = extra.Finish();
+    count.total += steps;
+    count.most = steps > count.most ? steps : count.most;
+  }
+  return count;
 }
 
 size_t GemmPanelBytes(const GemmDescriptor& descriptor, size_t num_runs,
-                      size_t run_length) {
-  return PanelBytes(descriptor.nr, PaddedK(descriptor, num_runs, run_length),
-                    descriptor.weight_type);
+                      size_t run_length, size_t extra_steps) {
+  const size_t bytes =
+      PanelBytes(descriptor.nr, PaddedK(descriptor, num_runs, run_length),
+                 descriptor.weight_type);
+  if (!descriptor.int16_sums) return bytes;
+  return bytes + ExtraStepBytes(descriptor.nr, extra_steps);
 }
 
 size_t PackedGemmBytes(const GemmDescriptor& descriptor, size_t n,
-                       size_t num_runs, size_t run_length) {
+                       size_t num_runs, size_t run_length, size_t extra_steps) {
   return CeilDiv(n, descriptor.nr) *
-         GemmPanelBytes(descriptor, num_runs, run_length);
+         GemmPanelBytes(descriptor, num_runs, run_length, extra_steps);
 }
 
 size_t GemmWorkspaceBytes(const GemmDescriptor& descriptor, size_t num_runs,
@@ -302,17 +376,10 @@ size_t GemmWorkspaceBytes(const GemmDescriptor& descriptor, size_t num_runs,
 
 void PackGemm(const GemmDescriptor& descriptor, ActivationForm form,
               const LayerWeights& layer, size_t num_runs, size_t run_length,
-              void* packed) {
-  const LaneFormat format = {descriptor.nr,
-                             descriptor.accumulator_order,
-                             descriptor.multiplier_order,
-                             descriptor.in_order_up_to,
-                             descriptor.weight_type,
-                             nullptr,
-                             run_length};
-  PackPanels(format, descriptor.kr,
-             GemmPanelBytes(descriptor, num_runs, run_length), form, layer,
-             num_runs, run_length, static_cast<uint8_t*>(packed));
+              size_t extra_steps, void* packed) {
+  PackPanels(FormatOf(descriptor, run_length, extra_steps), descriptor.kr,
+             GemmPanelBytes(descriptor, num_runs, run_length, extra_steps),
+             form, layer, num_runs, run_length, static_cast<uint8_t*>(packed));
 }
 
 size_t DepthwiseConvPanelBytes(const DepthwiseConvDescriptor& descriptor,

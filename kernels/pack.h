@@ -31,24 +31,35 @@ struct LayerWeights {
   int32_t weight_zero_point;
 };
 
-// k after each run is padded to kr.
+// k after each run is padded to whole steps.
 size_t PaddedK(const GemmDescriptor& descriptor, size_t num_runs,
                size_t run_length);
 
+// The extra steps that a layer's weights need; none but for int16_sums.
+struct ExtraStepCount {
+  size_t most = 0;   // of a panel
+  size_t total = 0;  // of all
+};
+ExtraStepCount CountExtraSteps(const GemmDescriptor& descriptor,
+                               const LayerWeights& layer, size_t num_runs,
+                               size_t run_length);
+
+// `extra_steps`: the most that a panel has room for.
 size_t GemmPanelBytes(const GemmDescriptor& descriptor, size_t num_runs,
-                      size_t run_length);
+                      size_t run_length, size_t extra_steps);
 // Of ceil(n / nr) panels.
 size_t PackedGemmBytes(const GemmDescriptor& descriptor, size_t n,
-                       size_t num_runs, size_t run_length);
+                       size_t num_runs, size_t run_length, size_t extra_steps);
 // Scratch for one call of the kernel; a multiple of 64.
 size_t GemmWorkspaceBytes(const GemmDescriptor& descriptor, size_t num_runs,
                           size_t run_length);
 
 // Packs weights[c][r * run_length + j]. `packed`: PackedGemmBytes, 64-byte
 // aligned; every byte is written.
+// REQUIRES: extra_steps >= CountExtraSteps(...).most
 void PackGemm(const GemmDescriptor& descriptor, ActivationForm form,
               const LayerWeights& layer, size_t num_runs, size_t run_length,
-              void* packed);
+              size_t extra_steps, void* packed);
 
 size_t DepthwiseConvPanelBytes(const DepthwiseConvDescriptor& descriptor,
                                size_t taps);

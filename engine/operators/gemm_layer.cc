@@ -43,7 +43,9 @@ GemmLayer::GemmLayer(const PrepareContext& context, const GemmLayerShape& shape,
   left_shifts_ = LeftShiftsOf(kernel_->descriptor.weight_type, weights,
                               num_runs * run_length);
   panels_ = CeilDiv(shape.n, static_cast<int64_t>(kernel_->descriptor.nr));
-  panel_bytes_ = GemmPanelBytes(kernel_->descriptor, num_runs, run_length);
+  CountSteps();
+  panel_bytes_ =
+      GemmPanelBytes(kernel_->descriptor, num_runs, run_length, extra_steps_);
   group_bytes_ = panel_bytes_ * static_cast<uint64_t>(panels_);
   DivideWork(context);
 }
@@ -57,11 +59,36 @@ void GemmLayer::ChooseKernel(const PrepareContext& context) {
     return;
   }
   const char* isa = nullptr;
-  kernel_ = SelectGemm(context.kernels, static_cast<size_t>(shape_.pixels),
-                       static_cast<size_t>(shape_.n),
-                       static_cast<size_t>(shape_.num_runs * shape_.run_length),
-                       &isa);
+  kernel_ = SelectGemm(
+      context.kernels,
+      {static_cast<size_t>(shape_.pixels), static_cast<size_t>(shape_.n),
+       static_cast<size_t>(shape_.num_runs),
+       static_cast<size_t>(shape_.run_length)},
+      &weights_, &isa);
   kernel_name_ = std::string(isa) + " gemm " + kernel_->descriptor.name;
+}
+
+LayerWeights GemmLayer::WeightsOf(size_t group) const {
+  const size_t n = static_cast<size_t>(shape_.n);
+  LayerWeights part = weights_;
+  part.n = n;
+  part.weights += group * n * part.channel_stride;
+  part.bias += group * n;
+  if (part.per_channel) {
+    part.multiplier += group * n;
+    part.shift += group * n;
+  }
+  return part;
+}
+
+void GemmLayer::CountSteps() {
+  for (int64_t group = 0; group < shape_.groups; ++group) {
+    const ExtraStepCount count = CountExtraSteps(
+        kernel_->descriptor, WeightsOf(static_cast<size_t>(group)),
+        static_cast<size_t>(shape_.num_runs),
+        static_cast<size_t>(shape_.run_length));
+    extra_steps_ = std::max(extra_steps_, count.most);
+  }
 }
 
 void GemmLayer::DivideWork(const PrepareContext& context) {
@@ -123,19 +150,11 @@ uint64_t GemmLayer::kernel_workspace_bytes() const {
 }
 
 void GemmLayer::Pack(uint8_t* memory) {
-  const size_t n = static_cast<size_t>(shape_.n);
   for (size_t group = 0; group < static_cast<size_t>(shape_.groups); ++group) {
-    LayerWeights part = weights_;
-    part.n = n;
-    part.weights += group * n * part.channel_stride;
-    part.bias += group * n;
-    if (part.per_channel) {
-      part.multiplier += group * n;
-      part.shift += group * n;
-    }
-    PackGemm(
-        kernel_->descriptor, form_, part, static_cast<size_t>(shape_.num_runs),
-        static_cast<size_t>(shape_.run_length), memory + group * group_bytes_);
+    PackGemm(kernel_->descriptor, form_, WeightsOf(group),
+             static_cast<size_t>(shape_.num_runs),
+             static_cast<size_t>(shape_.run_length), extra_steps_,
+             memory + group * group_bytes_);
   }
   packed_ = memory;
   if (accumulator_stage_.used()) {

@@ -87,6 +87,8 @@ class GemmLayer {
 
  private:
   void ChooseKernel(const PrepareContext& context);
+  LayerWeights WeightsOf(size_t group) const;
+  void CountSteps();
   uint64_t weight_bytes() const;
   uint64_t kernel_workspace_bytes() const;
   void DivideWork(const PrepareContext& context);
@@ -102,7 +104,8 @@ class GemmLayer {
   std::string kernel_name_;
   const GemmKernel* kernel_;
   LeftShifts left_shifts_;
-  int64_t panels_;  // of one group
+  size_t extra_steps_ = 0;  // the most of a panel
+  int64_t panels_;          // of one group
   uint64_t panel_bytes_;
   uint64_t group_bytes_;
 

@@ -107,7 +107,7 @@ bool WinogradConv2d::SelectKernel(const PrepareContext& context) {
       context.kernels,
       {static_cast<size_t>(pixels), static_cast<size_t>(num_tiles()),
        static_cast<size_t>(channels_), static_cast<size_t>(output_channels_)},
-      &isa);
+      weights_, &isa);
   if (kernel_ == nullptr) return false;
   plan_.kernel = std::string(isa) + " winograd " + kernel_->descriptor.name;
   if (adds_residual_) {

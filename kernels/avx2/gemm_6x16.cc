@@ -33,53 +33,6 @@ template <size_t kM, size_t kChannels>
                                     in.panel, in.panel + kLayout.weights});
 }
 
-// Where a tile goes and how it gets there.
-struct TileOutput {
-  uint8_t* bytes;
-  ptrdiff_t stride;
-  size_t channels;  // written a pixel, at most 16
-  VectorStage stage;
-  VectorResidual residual;
-};
-
-// Pixels kFirst and, if it is below kM, kFirst + 1. Inlined, here and below: a
-// function that takes the address of sums would keep them in memory.
-template <bool kLeft, bool kResidual, size_t kM, size_t kFirst>
-[[gnu::always_inline]] static inline void StoreRows(const TileRow& row0,
-                                                    const TileRow& row1,
-                                                    const uint8_t* panel,
-                                                    const TileOutput& out) {
-  if constexpr (kFirst >= kM) return;
-  constexpr bool kBoth = kFirst + 1 < kM;
-  const uint8_t* addend =
-      kResidual ? out.residual.bytes +
-                      static_cast<ptrdiff_t>(kFirst) * out.residual.stride
-                : nullptr;
-  const __m256i words0 = RowToWords<kLeft, kResidual>(row0, panel, out.stage,
-                                                      out.residual, addend);
-  if constexpr (kResidual) addend += out.residual.stride;
-  const __m256i words1 = kBoth
-                             ? RowToWords<kLeft, kResidual>(
-                                   row1, panel, out.stage, out.residual, addend)
-                             : words0;
-  const __m256i bytes = UndoPackingBy4(ToBytes(words0, words1, out.stage));
-  uint8_t* to = out.bytes + static_cast<ptrdiff_t>(kFirst) * out.stride;
-  StoreUpTo16(to, _mm256_castsi256_si128(bytes), out.channels);
-  if constexpr (kBoth) {
-    StoreUpTo16(to + out.stride, _mm256_extracti128_si256(bytes, 1),
-                out.channels);
-  }
-}
-
-template <bool kLeft, bool kResidual, size_t kM>
-[[gnu::always_inline]] static inline void StoreAllRows(const Tile& t,
-                                                       const uint8_t* panel,
-                                                       const TileOutput& out) {
-  StoreRows<kLeft, kResidual, kM, 0>(t.row0, t.row1, panel, out);
-  StoreRows<kLeft, kResidual, kM, 2>(t.row2, t.row3, panel, out);
-  StoreRows<kLeft, kResidual, kM, 4>(t.row4, t.row5, panel, out);
-}
-
 // Storing with left shifts or a residual needs many registers: out of line and
 // by way of memory, so that it costs the loop none.
 template <size_t kM, size_t kChannels>

@@ -1,5 +1,5 @@
-// Sums of a tile of 6 pixels x 16 channels and where they go, the inner loop of
-// gemm_6x16 and winograd_conv: 12 accumulators, 2 registers of weights, 1 of
+// Sums of a tile of 6 pixels x 16 channels, and where they go; the inner loop
+// of gemm_6x16 and winograd_conv: 12 accumulators, 2 registers of weights, 1 of
 // activations and 1 product fill the 16 registers.
 //
 // vpmaddwd multiplies pairs of int16 exactly.
@@ -98,6 +98,53 @@ static inline __m256i RowToWords(const TileRow& row, const uint8_t* panel,
   const __m128i bytes =
       _mm_shuffle_epi32(Load128(addend), _MM_SHUFFLE(3, 1, 2, 0));
   return AddResidual(r, _mm256_cvtepu8_epi16(bytes), residual, stage);
+}
+
+// Where a tile goes and how it gets there.
+struct TileOutput {
+  uint8_t* bytes;
+  ptrdiff_t stride;
+  size_t channels;  // written a pixel, at most 16
+  VectorStage stage;
+  VectorResidual residual;
+};
+
+// Pixels kFirst and, if it is below kM, kFirst + 1. Inlined, here and below: a
+// function that takes the address of sums would keep them in memory.
+template <bool kLeft, bool kResidual, size_t kM, size_t kFirst>
+[[gnu::always_inline]] static inline void StoreRows(const TileRow& row0,
+                                                    const TileRow& row1,
+                                                    const uint8_t* panel,
+                                                    const TileOutput& out) {
+  if constexpr (kFirst >= kM) return;
+  constexpr bool kBoth = kFirst + 1 < kM;
+  const uint8_t* addend =
+      kResidual ? out.residual.bytes +
+                      static_cast<ptrdiff_t>(kFirst) * out.residual.stride
+                : nullptr;
+  const __m256i words0 = RowToWords<kLeft, kResidual>(row0, panel, out.stage,
+                                                      out.residual, addend);
+  if constexpr (kResidual) addend += out.residual.stride;
+  const __m256i words1 = kBoth
+                             ? RowToWords<kLeft, kResidual>(
+                                   row1, panel, out.stage, out.residual, addend)
+                             : words0;
+  const __m256i bytes = UndoPackingBy4(ToBytes(words0, words1, out.stage));
+  uint8_t* to = out.bytes + static_cast<ptrdiff_t>(kFirst) * out.stride;
+  StoreUpTo16(to, _mm256_castsi256_si128(bytes), out.channels);
+  if constexpr (kBoth) {
+    StoreUpTo16(to + out.stride, _mm256_extracti128_si256(bytes, 1),
+                out.channels);
+  }
+}
+
+template <bool kLeft, bool kResidual, size_t kM>
+[[gnu::always_inline]] static inline void StoreAllRows(const Tile& t,
+                                                       const uint8_t* panel,
+                                                       const TileOutput& out) {
+  StoreRows<kLeft, kResidual, kM, 0>(t.row0, t.row1, panel, out);
+  StoreRows<kLeft, kResidual, kM, 2>(t.row2, t.row3, panel, out);
+  StoreRows<kLeft, kResidual, kM, 4>(t.row4, t.row5, panel, out);
 }
 
 }  // namespace octet::avx2

@@ -137,7 +137,9 @@ size_t Padded(size_t value, size_t multiple) {
 
 // m * n * k as the kernel computes them, tiles and blocks filled up.
 size_t PaddedWork(const GemmDescriptor& kernel, size_t m, size_t n, size_t k) {
-  return Padded(m, kernel.mr) * Padded(n, kernel.nr) * Padded(k, kernel.kr);
+  const size_t step = kernel.int16_sums ? 8 : kernel.kr;
+  return Padded(m, kernel.mr) * Padded(n, kernel.nr) * Padded(k, step) *
+         kernel.cost_percent;
 }
 
 TEST(DispatchTest, SelectGemmPicksTheLeastPaddedWork) {
@@ -152,10 +154,11 @@ TEST(DispatchTest, SelectGemmPicksTheLeastPaddedWork) {
       for (size_t n : {1, 8, 17, 24, 1000}) {
         for (size_t k : {1, 3, 27, 512}) {
           const char* isa = nullptr;
-          const GemmKernel* chosen = SelectGemm(set, m, n, k, &isa);
+          const GemmKernel* chosen =
+              SelectGemm(set, {m, n, 1, k}, nullptr, &isa);
           ASSERT_NE(chosen, nullptr);
           EXPECT_STREQ(isa, table->isa);
-          EXPECT_EQ(SelectGemm(set, m, n, k, nullptr), chosen);
+          EXPECT_EQ(SelectGemm(set, {m, n, 1, k}, nullptr, nullptr), chosen);
           const size_t max_m = chosen->descriptor.max_m;
           EXPECT_TRUE(max_m == 0 || m <= max_m) << chosen->descriptor.name;
           const size_t max_n = chosen->descriptor.max_n;
@@ -165,6 +168,7 @@ TEST(DispatchTest, SelectGemmPicksTheLeastPaddedWork) {
             const GemmDescriptor& other = table->gemm[i].descriptor;
             if (other.max_m != 0 && m > other.max_m) continue;
             if (other.max_n != 0 && n > other.max_n) continue;
+            if (other.int16_sums) continue;
             const size_t other_work = PaddedWork(other, m, n, k);
             EXPECT_LE(work, other_work) << other.name;
             EXPECT_TRUE(work < other_work || &table->gemm[i] >= chosen);

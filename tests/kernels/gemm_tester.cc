@@ -14,12 +14,15 @@ void CallGemm(const GemmKernel& kernel, ActivationForm form,
   const GemmDescriptor& descriptor = kernel.descriptor;
   const LayerWeights weights = ToLayerWeights(layer);
   const size_t num_runs = call.runs.size();
+  const size_t extra_steps =
+      CountExtraSteps(descriptor, weights, num_runs, call.run_length).most;
   // Flush with the back, a multiple of 64 bytes is aligned to 64.
-  const GuardedBuffer packed(
-      PackedGemmBytes(descriptor, weights.n, num_runs, call.run_length) +
-          kOverreadBytes,
-      GuardedBuffer::Flush::kBack);
-  PackGemm(descriptor, form, weights, num_runs, call.run_length, packed.data());
+  const GuardedBuffer packed(PackedGemmBytes(descriptor, weights.n, num_runs,
+                                             call.run_length, extra_steps) +
+                                 kOverreadBytes,
+                             GuardedBuffer::Flush::kBack);
+  PackGemm(descriptor, form, weights, num_runs, call.run_length, extra_steps,
+           packed.data());
   const GuardedBuffer workspace(
       GemmWorkspaceBytes(descriptor, num_runs, call.run_length),
       GuardedBuffer::Flush::kBack);
@@ -30,7 +33,8 @@ void CallGemm(const GemmKernel& kernel, ActivationForm form,
   args.run_length = call.run_length;
   args.runs = call.runs.data();
   args.packed_weights = packed.data();
-  args.panel_bytes = GemmPanelBytes(descriptor, num_runs, call.run_length);
+  args.panel_bytes =
+      GemmPanelBytes(descriptor, num_runs, call.run_length, extra_steps);
   args.output = call.output;
   args.output_stride = call.output_stride;
   args.residual = call.residual;

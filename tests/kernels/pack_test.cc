@@ -242,12 +242,12 @@ TEST(PackTest, GemmPanels) {
       const GemmDescriptor descriptor = ToGemm(c.format);
       const reference::WeightedLayer layer = MakeLayer(c);
       std::vector<uint8_t> packed(
-          PackedGemmBytes(descriptor, c.n, c.num_runs, c.run_length),
+          PackedGemmBytes(descriptor, c.n, c.num_runs, c.run_length, 0),
           kSentinel);
       PackGemm(descriptor, c.form, ToLayerWeights(layer), c.num_runs,
-               c.run_length, packed.data());
+               c.run_length, 0, packed.data());
       ExpectPacked(c, layer, packed,
-                   GemmPanelBytes(descriptor, c.num_runs, c.run_length));
+                   GemmPanelBytes(descriptor, c.num_runs, c.run_length, 0));
     });
   }
 }
@@ -301,9 +301,10 @@ TEST(PackTest, ChannelStride) {
   weights.weights = spread.data();
   weights.channel_stride = 11;
   const GemmDescriptor descriptor = ToGemm(format);
-  std::vector<uint8_t> packed(PackedGemmBytes(descriptor, 5, 2, 3), kSentinel);
-  PackGemm(descriptor, c.form, weights, 2, 3, packed.data());
-  ExpectPacked(c, layer, packed, GemmPanelBytes(descriptor, 2, 3));
+  std::vector<uint8_t> packed(PackedGemmBytes(descriptor, 5, 2, 3, 0),
+                              kSentinel);
+  PackGemm(descriptor, c.form, weights, 2, 3, 0, packed.data());
+  ExpectPacked(c, layer, packed, GemmPanelBytes(descriptor, 2, 3, 0));
 }
 
 LeftShifts LeftShiftsIn(WeightType type,
