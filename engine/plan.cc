@@ -51,6 +51,7 @@ Result<std::unique_ptr<Plan>> Plan::Create(const Network& network,
                                            const PlanOptions& options) {
   std::unique_ptr<Plan> plan(new Plan(network, options));
   plan->MakeOperators();
+  plan->FuseLookups();
   plan->PlaceJoinedInputs();
   plan->FindRoots();
   const uint64_t packed_bytes = plan->LayOutPacked();
@@ -105,6 +106,31 @@ std::vector<int> Plan::FindPrivateWriters() const {
   return writers;
 }
 
+void Plan::FuseLookups() {
+  if (options_.keep_intermediates) return;
+  const std::vector<int> writers = FindPrivateWriters();
+  for (size_t step = 0; step < operators_.size(); ++step) {
+    if (network_.nodes[step].type != schema::OperatorOptions::Lookup) continue;
+    const int input = network_.nodes[step].inputs[0];
+    const int writer = writers[static_cast<size_t>(input)];
+    if (writer == kNoStep) continue;
+    Operator& layer = *operators_[static_cast<size_t>(writer)];
+    if (!layer.plan().applies_table) continue;
+    layer.SetOutputTable({kernels_.lookup, operators_[step]->GiveAwayTable()});
+  }
+}
+
+size_t Plan::WrittenTensor(size_t tensor,
+                           const std::vector<int>& writers) const {
+  if (writers[tensor] == kNoStep) return tensor;
+  const size_t step = static_cast<size_t>(writers[tensor]);
+  const bool is_fused =
+      network_.nodes[step].type == schema::OperatorOptions::Lookup &&
+      operators_[step]->plan().aliases_input;
+  return is_fused ? static_cast<size_t>(network_.nodes[step].inputs[0])
+                  : tensor;
+}
+
 void Plan::PlaceJoinedInputs() {
   for (size_t i = 0; i < network_.tensors.size(); ++i) {
     places_.push_back({static_cast<int>(i), 0, 0});
@@ -117,14 +143,15 @@ void Plan::PlaceJoinedInputs() {
     const Node& node = network_.nodes[step];
     for (size_t i = 0; i < join.plan().joined_at.size(); ++i) {
       const size_t tensor = static_cast<size_t>(node.inputs[i]);
+      const size_t written = WrittenTensor(tensor, writers);
       if (writers[tensor] == kNoStep) continue;
-      Operator& writer = *operators_[static_cast<size_t>(writers[tensor])];
+      Operator& writer = *operators_[static_cast<size_t>(writers[written])];
       if (!writer.plan().strides_output) continue;
       TensorPlace place = places_[static_cast<size_t>(node.output)];
       const Shape& joined = network_.output(node).shape;
       if (place.pixel_stride == 0) place.pixel_stride = joined[joined.rank - 1];
       place.offset += static_cast<uint64_t>(join.plan().joined_at[i]);
-      places_[tensor] = place;
+      places_[tensor] = places_[written] = place;
       writer.SetOutputStride(place.pixel_stride);
       join.SkipInput(i);
     }
@@ -145,13 +172,62 @@ bool Plan::MayOverwrite(size_t step, size_t input) const {
   return true;
 }
 
+std::vector<std::vector<Plan::Reader>> Plan::FindReaders() const {
+  std::vector<std::vector<Reader>> readers(network_.tensors.size());
+  for (size_t step = 0; step < operators_.size(); ++step) {
+    const std::vector<int>& inputs = network_.nodes[step].inputs;
+    for (size_t i = 0; i < inputs.size(); ++i) {
+      readers[static_cast<size_t>(inputs[i])].push_back({step, i});
+    }
+  }
+  return readers;
+}
+
+bool Plan::CanBeView(size_t step, const std::vector<Reader>& readers) const {
+  const Node& node = network_.nodes[step];
+  if (operators_[step]->plan().part_at < 0 || options_.keep_intermediates ||
+      network_.tensor(RootOf(node.inputs[0])).is_constant()) {
+    return false;
+  }
+  for (const int output : network_.outputs) {
+    if (output == node.output) return false;
+  }
+  for (const Reader& reader : readers) {
+    const OperatorPlan& plan = operators_[reader.step]->plan();
+    if (!plan.StridesInput(reader.input) || plan.Overwrites(reader.input)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+void Plan::MakeView(size_t step, const std::vector<Reader>& readers) {
+  const Node& node = network_.nodes[step];
+  const Shape& shape = network_.input(node, 0).shape;
+  TensorPlace place = places_[static_cast<size_t>(node.inputs[0])];
+  if (place.pixel_stride == 0) place.pixel_stride = shape[shape.rank - 1];
+  place.offset += static_cast<uint64_t>(operators_[step]->plan().part_at);
+  places_[static_cast<size_t>(node.output)] = place;
+  for (const Reader& reader : readers) {
+    operators_[reader.step]->SetInputStride(reader.input, place.pixel_stride);
+  }
+  operators_[step]->BecomeView();
+}
+
 void Plan::FindRoots() {
   std::vector<int> last = FindLastUses();
+  const std::vector<std::vector<Reader>> readers = FindReaders();
   for (size_t step = 0; step < operators_.size(); ++step) {
     const OperatorPlan& plan = operators_[step]->plan();
     const Node& node = network_.nodes[step];
     const size_t output = static_cast<size_t>(node.output);
     if (RootOf(node.output) != node.output) continue;  // in a Concat's
+    if (CanBeView(step, readers[output])) {
+      MakeView(step, readers[output]);
+      const size_t root = static_cast<size_t>(RootOf(node.output));
+      last[root] = std::max(last[root], last[output]);
+      continue;
+    }
     for (size_t i = 0; i < node.inputs.size(); ++i) {
       const size_t root = static_cast<size_t>(RootOf(node.inputs[i]));
       const bool dies = last[root] == static_cast<int>(step) &&

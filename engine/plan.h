@@ -90,10 +90,27 @@ class Plan {
   // By tensor: the step that writes it, if one input of one operator is all
   // that reads it; otherwise -1.
   std::vector<int> FindPrivateWriters() const;
+  // Lets layers apply the tables of the Lookups behind them.
+  void FuseLookups();
+  // The tensor that is the Lookup's input where `tensor` is the output of a
+  // fused one; otherwise `tensor`.
+  size_t WrittenTensor(size_t tensor, const std::vector<int>& writers) const;
   // Lets operators write their outputs into that of the Concat that joins
   // them.
   void PlaceJoinedInputs();
   void FindRoots();
+  // An input of an operator.
+  struct Reader {
+    size_t step;
+    size_t input;
+  };
+  // Of each tensor.
+  std::vector<std::vector<Reader>> FindReaders() const;
+  // Whether the output of the step can lie in its input as a part of each of
+  // its pixels: it does not leave the plan, and all who read it allow it.
+  bool CanBeView(size_t step, const std::vector<Reader>& readers) const;
+  // Makes it so. REQUIRES: CanBeView.
+  void MakeView(size_t step, const std::vector<Reader>& readers);
   int RootOf(int tensor) const {
     return places_[static_cast<size_t>(tensor)].root;
   }

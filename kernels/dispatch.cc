@@ -73,16 +73,10 @@ size_t RoundUp(size_t value, size_t multiple) {
   return (value + multiple - 1) / multiple * multiple;
 }
 
-// The steps of all panels, divided by the steps of their runs alone: what extra
-// steps make of the work.
-struct StepRatio {
-  size_t all = 1;
-  size_t main = 1;
-};
-
-StepRatio StepRatioOf(const GemmDescriptor& descriptor, const GemmShape& shape,
-                      const LayerWeights* weights) {
-  if (!descriptor.int16_sums) return {};
+// How many times the work of its runs alone a layer is, with extra steps.
+double StepRatio(const GemmDescriptor& descriptor, const GemmShape& shape,
+                 const LayerWeights* weights) {
+  if (!descriptor.int16_sums) return 1;
   size_t extra = 0;
   LayerWeights group = *weights;
   group.n = shape.n;
@@ -94,33 +88,66 @@ StepRatio StepRatioOf(const GemmDescriptor& descriptor, const GemmShape& shape,
   }
   const size_t panels =
       RoundUp(shape.n, descriptor.nr) / descriptor.nr * (weights->n / shape.n);
-  const size_t main = PaddedK(descriptor, shape.num_runs, shape.run_length) /
-                      StepOf(descriptor) * panels;
-  return {main + extra, main};
+  const size_t steps = PaddedK(descriptor, shape.num_runs, shape.run_length) /
+                       StepOf(descriptor) * panels;
+  return 1 + static_cast<double>(extra) / static_cast<double>(steps);
 }
 
-// Padded multiply-accumulates, in those of a kernel that costs 100 percent.
-size_t GemmWork(const GemmDescriptor& descriptor, const GemmShape& shape,
+// The product of sizes, which may be larger than any integer.
+double Product(size_t a, size_t b, size_t c) {
+  return static_cast<double>(a) * static_cast<double>(b) *
+         static_cast<double>(c);
+}
+
+// Padded multiply-accumulates, in hundredths of those of a kernel that costs
+// 100 percent.
+double GemmWork(const GemmDescriptor& descriptor, const GemmShape& shape,
                 const LayerWeights* weights) {
-  const size_t work = RoundUp(shape.m, descriptor.mr) *
-                      RoundUp(shape.n, descriptor.nr) *
-                      PaddedK(descriptor, shape.num_runs, shape.run_length);
-  const StepRatio steps = StepRatioOf(descriptor, shape, weights);
-  return work / 100 * descriptor.cost_percent / steps.main * steps.all;
+  return Product(RoundUp(shape.m, descriptor.mr),
+                 RoundUp(shape.n, descriptor.nr),
+                 PaddedK(descriptor, shape.num_runs, shape.run_length)) *
+         static_cast<double>(descriptor.cost_percent) *
+         StepRatio(descriptor, shape, weights);
+}
+
+struct GemmChoice {
+  const GemmKernel* kernel = nullptr;
+  double work = 0;
+};
+
+GemmChoice ChooseGemm(const KernelSet& set, const GemmShape& shape,
+                      const LayerWeights* weights, const char** isa) {
+  GemmChoice best;
+  ForEachServingTable(set.leading, [&](const KernelTable& table) {
+    for (size_t i = 0; i < table.num_gemm; ++i) {
+      const GemmDescriptor& candidate = table.gemm[i].descriptor;
+      if (candidate.max_m != 0 && shape.m > candidate.max_m) continue;
+      if (candidate.max_n != 0 && shape.n > candidate.max_n) continue;
+      if (candidate.int16_sums && weights == nullptr) continue;
+      const double work = GemmWork(candidate, shape, weights);
+      if (best.kernel != nullptr && work >= best.work) continue;
+      best = {&table.gemm[i], work};
+      if (isa != nullptr) *isa = table.isa;
+    }
+    return best.kernel != nullptr;
+  });
+  return best;
 }
 
 // What loading a weight from behind the L2 cache costs, in units of
 // multiply-accumulates: counts where few tiles share it.
 constexpr size_t kWorkPerWeight = 4;
 
-// Tiles are not padded: the last ones of a call cost what they are.
-size_t WinogradConvWork(const WinogradConvDescriptor& descriptor,
+// In the same unit. Tiles are not padded: the last ones of a call cost what
+// they are.
+double WinogradConvWork(const WinogradConvDescriptor& descriptor,
                         const WinogradConvShape& shape) {
   const size_t c = RoundUp(shape.c, descriptor.kr);
   const size_t n = RoundUp(shape.n, descriptor.nr);
-  const size_t products = kWinogradPositions * c * n;
-  return products * (shape.tiles + kWorkPerWeight) +
-         shape.tiles * (c * descriptor.input_work + n * descriptor.output_work);
+  return 100 *
+         (Product(kWinogradPositions * c, n, shape.tiles + kWorkPerWeight) +
+          Product(shape.tiles, c, descriptor.input_work) +
+          Product(shape.tiles, n, descriptor.output_work));
 }
 
 }  // namespace
@@ -178,23 +205,7 @@ KernelSet ResolveKernels(const KernelTable* leading) {
 
 const GemmKernel* SelectGemm(const KernelSet& set, const GemmShape& shape,
                              const LayerWeights* weights, const char** isa) {
-  const GemmKernel* best = nullptr;
-  ForEachServingTable(set.leading, [&](const KernelTable& table) {
-    size_t best_work = 0;
-    for (size_t i = 0; i < table.num_gemm; ++i) {
-      const GemmDescriptor& candidate = table.gemm[i].descriptor;
-      if (candidate.max_m != 0 && shape.m > candidate.max_m) continue;
-      if (candidate.max_n != 0 && shape.n > candidate.max_n) continue;
-      if (candidate.int16_sums && weights == nullptr) continue;
-      const size_t work = GemmWork(candidate, shape, weights);
-      if (best != nullptr && work >= best_work) continue;
-      best = &table.gemm[i];
-      best_work = work;
-      if (isa != nullptr) *isa = table.isa;
-    }
-    return best != nullptr;
-  });
-  return best;
+  return ChooseGemm(set, shape, weights, isa).kernel;
 }
 
 const DepthwiseConvKernel* SelectDepthwiseConv(const KernelSet& set,
@@ -219,17 +230,16 @@ const WinogradConvKernel* SelectWinogradConv(const KernelSet& set,
                                              const char** isa) {
   const GemmShape direct = {shape.pixels, shape.n, 3, 3 * shape.c};
   const char* gemm_isa = nullptr;
-  const GemmDescriptor& gemm =
-      SelectGemm(set, direct, &weights, &gemm_isa)->descriptor;
-  const size_t gemm_work =
-      GemmWork(gemm, direct, &weights) +
-      RoundUp(shape.n, gemm.nr) * 9 * shape.c * kWorkPerWeight;
+  const GemmChoice gemm = ChooseGemm(set, direct, &weights, &gemm_isa);
+  const double gemm_work =
+      gemm.work + 100 * Product(RoundUp(shape.n, gemm.kernel->descriptor.nr),
+                                9 * shape.c, kWorkPerWeight);
   const WinogradConvKernel* best = nullptr;
   ForEachServingTable(set.leading, [&](const KernelTable& table) {
     if (table.isa != gemm_isa) return false;
-    size_t best_work = gemm_work;
+    double best_work = gemm_work;
     for (size_t i = 0; i < table.num_winograd_conv; ++i) {
-      const size_t work =
+      const double work =
           WinogradConvWork(table.winograd_conv[i].descriptor, shape);
       if (work >= best_work) continue;
       best = &table.winograd_conv[i];

@@ -6,7 +6,6 @@ namespace octet {
 namespace {
 
 constexpr size_t kHalf = 2;  // neighbours that one sum takes from a block
-constexpr size_t kNone = 2;  // neither block
 constexpr int kSigns[] = {1, -1};
 
 size_t RoundUp64(size_t value) { return (value + 63) / 64 * 64; }
@@ -52,23 +51,35 @@ ExtraStepPacker::ExtraStepPacker(size_t nr, size_t capacity, uint8_t* to)
   if (to != nullptr) weights_ = to + WeightsAt(capacity);
 }
 
+// Most steps need no more than this question.
+bool ExtraStepPacker::HasExcess(const int8_t* step) const {
+  const int8_t* second = step + nr_ * kInt16SumBlock;
+  int most = 0;
+  for (size_t i = 0; i < nr_ * kInt16SumBlock; i += kHalf) {
+    const int sum = step[i] + step[i + 1] + second[i] + second[i + 1];
+    const int positive = Part(step[i], 1) + Part(step[i + 1], 1) +
+                         Part(second[i], 1) + Part(second[i + 1], 1);
+    const int negative = positive - sum;
+    most = positive > most ? positive : most;
+    most = negative > most ? negative : most;
+  }
+  return most > kMostOfInt16Sum;
+}
+
 // The block to take excess from first: one that has all of it, if there is
-// one. kNone: there is no excess.
+// one. REQUIRES: HasExcess.
 size_t ExtraStepPacker::BlockOfExcess(const int8_t* step) const {
   const size_t second = nr_ * kInt16SumBlock;
-  bool any = false;
   bool first_has_all = true;
   bool second_has_all = true;
   for (size_t i = 0; i < second; i += kHalf) {
     for (const int sign : kSigns) {
       const int excess = ExcessOf(step + i, step + second + i, sign);
-      any = any || excess > 0;
       first_has_all = first_has_all && PartOfHalf(step + i, sign) >= excess;
       second_has_all =
           second_has_all && PartOfHalf(step + second + i, sign) >= excess;
     }
   }
-  if (!any) return kNone;
   return !first_has_all && second_has_all ? 1 : 0;
 }
 
@@ -91,8 +102,8 @@ bool ExtraStepPacker::TakeExcess(int8_t* step, size_t block,
 }
 
 void ExtraStepPacker::Split(size_t run, size_t at, int8_t* step) {
+  if (!HasExcess(step)) return;
   size_t from = BlockOfExcess(step);
-  if (from == kNone) return;
   for (;; from = 1 - from) {
     Block block = {static_cast<int32_t>(run),
                    static_cast<int32_t>(at + from * kInt16SumBlock),

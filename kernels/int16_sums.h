@@ -39,6 +39,7 @@ class ExtraStepPacker {
   };
 
   bool TakeExcess(int8_t* step, size_t block, int8_t* taken) const;
+  bool HasExcess(const int8_t* step) const;
   size_t BlockOfExcess(const int8_t* step) const;
   bool FitsBehindOpen(const Block& block) const;
   void Append(const Block& block);

@@ -22,13 +22,14 @@ class Concat : public Operator {
     for (int axis = 0; axis < options.axis(); ++axis) rows_ *= shape[axis];
     for (const int index : node.inputs) {
       const int64_t bytes = context.network.tensor(index).NumElements() / rows_;
-      pieces_.push_back({index, row_bytes_, bytes, false});
+      pieces_.push_back({index, row_bytes_, bytes, bytes});
       row_bytes_ += bytes;
     }
     output_stride_ = row_bytes_;
     if (options.axis() + 1 == shape.rank) {
       for (const Piece& piece : pieces_) plan_.joined_at.push_back(piece.at);
       plan_.strides_output = true;
+      plan_.strides_inputs = 0xFF;  // the first eight
     }
     plan_.kernel = "copy";
     plan_.num_parts =
@@ -36,6 +37,10 @@ class Concat : public Operator {
   }
 
   void SetOutputStride(int64_t stride) override { output_stride_ = stride; }
+
+  void SetInputStride(size_t input, int64_t stride) override {
+    pieces_[input].stride = stride;
+  }
 
   void SkipInput(size_t input) override {
     pieces_[input].in_place = true;
@@ -52,12 +57,12 @@ class Concat : public Operator {
     for (const Piece& piece : pieces_) {
       if (piece.in_place) continue;
       const uint8_t* from =
-          context.tensors[piece.tensor] + rows.begin * piece.bytes;
+          context.tensors[piece.tensor] + rows.begin * piece.stride;
       uint8_t* to =
           context.tensors[output_] + rows.begin * output_stride_ + piece.at;
       for (int64_t row = rows.begin; row < rows.end; ++row) {
         std::memcpy(to, from, static_cast<size_t>(piece.bytes));
-        from += piece.bytes;
+        from += piece.stride;
         to += output_stride_;
       }
     }
@@ -69,6 +74,7 @@ class Concat : public Operator {
     int tensor;
     int64_t at;
     int64_t bytes;
+    int64_t stride;  // of the input, from row to row
     bool in_place = false;
   };
 

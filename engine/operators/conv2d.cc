@@ -1,9 +1,13 @@
 // Conv2d: verification, and the choice between depthwise, Winograd and implicit
 // GEMM.
 
+#include <utility>
+#include <vector>
+
 #include "engine/operators/checks.h"
 #include "engine/operators/convolution.h"
 #include "engine/operators/layer.h"
+#include "engine/operators/merge_groups.h"
 #include "engine/operators/operators.h"
 #include "schema/shape_inference.h"
 
@@ -41,6 +45,23 @@ void MergeRows(ConvolutionGeometry* geometry) {
   geometry->batch = geometry->height = geometry->output_height = 1;
 }
 
+// Returns the memory of the new weights; empty where nothing is to merge.
+std::vector<int8_t> MergeSmallGroups(ConvolutionGeometry* geometry,
+                                     LayerWeights* weights) {
+  const int64_t outputs = geometry->output_channels / geometry->groups;
+  const int64_t merged = GroupsToMerge(geometry->groups, outputs);
+  if (merged == 1) return {};
+  const int64_t taps =
+      int64_t{geometry->window.kernel_h} * geometry->window.kernel_w;
+  std::vector<int8_t> memory =
+      MergeGroups(*weights, merged, outputs, taps, geometry->group_channels());
+  weights->weights = memory.data();
+  weights->channel_stride *= static_cast<size_t>(merged);
+  geometry->groups /= merged;
+  geometry->merged_groups = merged;
+  return memory;
+}
+
 }  // namespace
 
 Status VerifyConv2d(const Network& network, const Node& node) {
@@ -73,12 +94,15 @@ OperatorPointer MakeConv2d(const PrepareContext& context, const Node& node) {
   }
   ConvolutionGeometry geometry = GeometryOf(input, output.shape, options);
   if (IsPointwise(geometry.window)) MergeRows(&geometry);
-  return std::make_unique<Convolution>(
-      context, node, geometry,
-      ReadLayer(context.network, node, LayerOptionsOf(options)),
-      StageOf(output, *options.clamp()),
+  LayerWeights weights =
+      ReadLayer(context.network, node, LayerOptionsOf(options));
+  std::vector<int8_t> merged = MergeSmallGroups(&geometry, &weights);
+  auto made = std::make_unique<Convolution>(
+      context, node, geometry, weights, StageOf(output, *options.clamp()),
       ReadResidual(context.network, node, options.residual()),
       LayerOptionsOf(options).tflite());
+  made->KeepWeights(std::move(merged));
+  return made;
 }
 
 }  // namespace octet

@@ -61,6 +61,7 @@ Convolution::Convolution(const PrepareContext& context, const Node& node,
       residual_(node.inputs.size() > kResidualInput
                     ? node.inputs[kResidualInput]
                     : kNoTensor),
+      input_stride_(geometry.channels),
       output_stride_(geometry.output_channels),
       row_runs_(geometry.groups == 1 && geometry.window.dilation_w == 1),
       inner_(InnerColumns(geometry)),
@@ -76,8 +77,11 @@ Convolution::Convolution(const PrepareContext& context, const Node& node,
     plan_.overwrites = 1 << kResidualInput;
   }
   plan_.num_parts = layer_.num_parts();
-  plan_.strides_output = true;
-  plan_.macs = geometry.pixels() * geometry.output_channels * patch_bytes_;
+  plan_.strides_output = plan_.applies_table = true;
+  // The cells of a run of several must lie side by side.
+  if (!row_runs_ || geometry.window.kernel_w == 1) plan_.strides_inputs = 1;
+  plan_.macs = geometry.pixels() * geometry.output_channels * patch_bytes_ /
+               geometry.merged_groups;
   plan_.packed_bytes =
       layer_.packed_bytes() +
       AlignBlock(static_cast<uint64_t>(shape.run_length) + kOverreadBytes);
@@ -113,6 +117,7 @@ void Convolution::LayOutScratch() {
 
 void Convolution::Pack(uint8_t* memory) {
   layer_.Pack(memory);
+  kept_weights_ = {};
   uint8_t* row = memory + layer_.packed_bytes();
   std::memset(row, zero_byte_, plan_.packed_bytes - layer_.packed_bytes());
   zero_row_ = row;
@@ -157,7 +162,7 @@ Convolution::RowPosition Convolution::PositionOf(int64_t row) const {
   const int64_t picture = row / geometry_.output_height;
   const int64_t y = row % geometry_.output_height;
   return {row * geometry_.output_width,
-          picture * geometry_.height * geometry_.width * geometry_.channels,
+          picture * geometry_.height * geometry_.width * input_stride_,
           y * geometry_.window.stride_h - geometry_.window.pad_top};
 }
 
@@ -207,11 +212,10 @@ void Convolution::RunDirect(Task& task, const RowPosition& row, int64_t x,
     for (int kx = 0; kx < taps; ++kx, ++run) {
       const int64_t at =
           y * geometry_.width + column + int64_t{kx} * window.dilation_w;
-      run->base = inside ? task.input + row.picture_at + at * geometry_.channels
-                         : zero_row_;
+      run->base =
+          inside ? task.input + row.picture_at + at * input_stride_ : zero_row_;
       run->pixel_stride =
-          inside ? static_cast<ptrdiff_t>(window.stride_w * geometry_.channels)
-                 : 0;
+          inside ? static_cast<ptrdiff_t>(window.stride_w * input_stride_) : 0;
     }
   }
   const int64_t pixel = row.first_pixel + x;
@@ -241,7 +245,7 @@ void Convolution::CopyPatch(const Task& task, const RowPosition& row, int64_t x,
         y < 0 || y >= geometry_.height
             ? nullptr
             : task.input + row.picture_at +
-                  (y * geometry_.width + column) * geometry_.channels;
+                  (y * geometry_.width + column) * input_stride_;
     patch = row_runs_ ? CopyRowOfCells(from, column, patch)
                       : CopyCells(from, column, patch);
   }
@@ -276,7 +280,7 @@ uint8_t* Convolution::CopyCells(const uint8_t* from, int64_t column,
     const int64_t tap = int64_t{kx} * window.dilation_w;
     const bool inside = column + tap >= 0 && column + tap < geometry_.width;
     if (from != nullptr && inside) {
-      std::memcpy(patch, from + tap * geometry_.channels, cell);
+      std::memcpy(patch, from + tap * input_stride_, cell);
     } else {
       std::memset(patch, zero_byte_, cell);
     }

@@ -13,6 +13,8 @@
 #define OCTET_ENGINE_OPERATORS_CONVOLUTION_H_
 
 #include <cstdint>
+#include <utility>
+#include <vector>
 
 #include "engine/operators/gemm_layer.h"
 #include "engine/operators/operator.h"
@@ -25,6 +27,7 @@ struct ConvolutionGeometry {
   int64_t output_height, output_width, output_channels;
   int64_t groups;
   Window2dParams window;
+  int64_t merged_groups = 1;  // of the file's, in each of these groups
 
   int64_t pixels() const { return batch * output_height * output_width; }
   int64_t group_channels() const { return channels / groups; }
@@ -39,7 +42,19 @@ class Convolution : public Operator {
               const OutputStage& stage, const GemmResidual& residual,
               const schema::TfliteRequantization* tflite);
 
+  // What `weights` of the constructor points to, if it is not the file.
+  void KeepWeights(std::vector<int8_t> weights) {
+    kept_weights_ = std::move(weights);
+  }
+
   void SetOutputStride(int64_t stride) override { output_stride_ = stride; }
+  void SetInputStride(size_t, int64_t stride) override {
+    input_stride_ = stride;
+  }
+  void SetOutputTable(const OutputTable& table) override {
+    layer_.SetOutputTable(table);
+    plan_.kernel += " + lookup";
+  }
   void Pack(uint8_t* memory) override;
   void Run(const RunContext& context, int part) const override;
 
@@ -68,13 +83,15 @@ class Convolution : public Operator {
   ConvolutionGeometry geometry_;
   int input_, output_;     // tensors
   int residual_;           // or kNoTensor
-  int64_t output_stride_;  // bytes from pixel to pixel
+  int64_t input_stride_;   // bytes from pixel to pixel
+  int64_t output_stride_;  // the same
   // A run is a whole kernel row; otherwise it is one tap.
   bool row_runs_;
   // Columns whose kernel lies between the left and the right edge.
   Range inner_;
   uint8_t zero_byte_;  // the input's zero point as it lies in memory
   GemmLayer layer_;
+  std::vector<int8_t> kept_weights_;  // until Pack
   int64_t patch_bytes_;
   // Where the parts of a part's scratch begin; the runs are first.
   uint64_t patches_at_ = 0, pixels_at_ = 0, tile_at_ = 0, workspace_at_ = 0;

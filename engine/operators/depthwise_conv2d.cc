@@ -31,6 +31,14 @@ class DepthwiseConv2d : public Operator {
   DepthwiseConv2d(const PrepareContext& context, const Node& node);
 
   void SetOutputStride(int64_t stride) override { output_stride_ = stride; }
+  void SetInputStride(size_t, int64_t stride) override {
+    input_stride_ = stride;
+    LayOutScratch();
+  }
+  void SetOutputTable(const OutputTable& table) override {
+    table_ = table;
+    plan_.kernel += " + lookup";
+  }
   void Pack(uint8_t* memory) override;
   void Run(const RunContext& context, int part) const override;
 
@@ -74,13 +82,16 @@ class DepthwiseConv2d : public Operator {
                     uint8_t* to) const;
   DepthwiseConvArgs ArgsOf(const Task& task, Range columns) const;
   void Call(const Task& task, Range columns, DepthwiseConvArgs& args) const;
+  void Accumulate(const Task& task, Range columns,
+                  DepthwiseConvArgs& args) const;
 
   Window2dParams window_;
   int64_t batch_, height_, width_, channels_, output_height_, output_width_;
   int input_, output_;
-  int64_t output_stride_;  // bytes from pixel to pixel
+  int64_t input_stride_, output_stride_;  // bytes from pixel to pixel
   LayerWeights weights_;
   OutputStage stage_;
+  OutputTable table_;
   ActivationForm form_;
   uint8_t zero_byte_;
   const DepthwiseConvKernel* kernel_;
@@ -114,7 +125,7 @@ DepthwiseConv2d::DepthwiseConv2d(const PrepareContext& context,
   batch_ = input[0];
   height_ = input[1];
   width_ = input[2];
-  channels_ = output_stride_ = input[3];
+  channels_ = input_stride_ = output_stride_ = input[3];
   output_height_ = output.shape[1];
   output_width_ = output.shape[2];
   weights_ = ReadLayer(context.network, node, LayerOptionsOf(options));
@@ -132,7 +143,8 @@ DepthwiseConv2d::DepthwiseConv2d(const PrepareContext& context,
                                static_cast<size_t>(channels_), taps) +
       kOverreadBytes);
   plan_.macs = output.NumElements() * static_cast<int64_t>(taps);
-  plan_.strides_output = true;
+  plan_.strides_output = plan_.applies_table = true;
+  plan_.strides_inputs = 1;
   Divide(context);
   LayOutScratch();
 }
@@ -191,7 +203,7 @@ void DepthwiseConv2d::LayOutScratch() {
           : std::max(std::min(call_columns_, output_width_), kPatchColumns);
   const int64_t zero_cells =
       kernel_->descriptor.pads ? width_ : InputColumns(most_columns);
-  zero_bytes_ = AlignBlock(static_cast<uint64_t>(zero_cells * channels_) +
+  zero_bytes_ = AlignBlock(static_cast<uint64_t>(zero_cells * input_stride_) +
                            kOverreadBytes);
   plan_.packed_bytes =
       weight_bytes_ + zero_bytes_ + accumulator_stage_.packed_bytes();
@@ -248,7 +260,8 @@ void DepthwiseConv2d::Run(const RunContext& context, int part) const {
     task.y = group % row_groups_ * max_rows;
     task.rows = std::min(max_rows, output_height_ - task.y);
     task.picture = context.tensors[input_] +
-                   picture * height_ * width_ * channels_ + task.channels.begin;
+                   picture * height_ * width_ * input_stride_ +
+                   task.channels.begin;
     task.output =
         context.tensors[output_] +
         (picture * output_height_ + task.y) * output_width_ * output_stride_ +
@@ -287,10 +300,10 @@ void DepthwiseConv2d::ForEachInputRow(const Task& task, Visit visit) const {
 void DepthwiseConv2d::RunWidth(Task& task) const {
   ForEachInputRow(task, [&](int64_t index, int64_t row) {
     task.input_rows[index] =
-        row < 0 ? zero_row_ : task.picture + row * width_ * channels_;
+        row < 0 ? zero_row_ : task.picture + row * width_ * input_stride_;
   });
   DepthwiseConvArgs args = ArgsOf(task, {0, output_width_});
-  args.pixel_stride = static_cast<ptrdiff_t>(channels_);
+  args.pixel_stride = static_cast<ptrdiff_t>(input_stride_);
   args.first_column = -static_cast<ptrdiff_t>(window_.pad_left);
   args.input_columns = static_cast<size_t>(width_);
   Call(task, {0, output_width_}, args);
@@ -301,10 +314,10 @@ void DepthwiseConv2d::RunInner(Task& task, Range columns) const {
   ForEachInputRow(task, [&](int64_t index, int64_t row) {
     task.input_rows[index] =
         row < 0 ? zero_row_
-                : task.picture + (row * width_ + column) * channels_;
+                : task.picture + (row * width_ + column) * input_stride_;
   });
   DepthwiseConvArgs args = ArgsOf(task, columns);
-  args.pixel_stride = static_cast<ptrdiff_t>(channels_);
+  args.pixel_stride = static_cast<ptrdiff_t>(input_stride_);
   Call(task, columns, args);
 }
 
@@ -333,11 +346,11 @@ void DepthwiseConv2d::RunPatch(Task& task, Range columns) const {
 void DepthwiseConv2d::CopyPatchRow(const Task& task, int64_t y, int64_t column,
                                    int64_t width, uint8_t* to) const {
   const size_t cell = static_cast<size_t>(task.channels.size());
-  const uint8_t* row = task.picture + y * width_ * channels_;
+  const uint8_t* row = task.picture + y * width_ * input_stride_;
   for (int64_t i = 0; i < width; ++i, to += cell) {
     const int64_t x = column + i;
     if (x >= 0 && x < width_) {
-      std::memcpy(to, row + x * channels_, cell);
+      std::memcpy(to, row + x * input_stride_, cell);
     } else {
       std::memset(to, zero_byte_, cell);
     }
@@ -376,7 +389,21 @@ DepthwiseConvArgs DepthwiseConv2d::ArgsOf(const Task& task,
 
 void DepthwiseConv2d::Call(const Task& task, Range columns,
                            DepthwiseConvArgs& args) const {
-  if (!accumulator_stage_.used()) return kernel_->run(args);
+  if (accumulator_stage_.used()) {
+    Accumulate(task, columns, args);
+  } else {
+    kernel_->run(args);
+  }
+  for (int64_t y = 0; y < task.rows; ++y) {
+    table_.Apply(
+        task.output + (y * output_width_ + columns.begin) * output_stride_,
+        columns.size(), task.channels.size(), output_stride_);
+  }
+}
+
+// The two passes of rounding TFLITE.
+void DepthwiseConv2d::Accumulate(const Task& task, Range columns,
+                                 DepthwiseConvArgs& args) const {
   const int64_t channels = task.channels.size();
   const int64_t row_values = columns.size() * channels;
   args.output = task.accumulators;

@@ -195,14 +195,18 @@ void GemmLayer::Run(const ColumnBlock& block, const GemmRun* runs, int64_t m,
   args.left_shifts = left_shifts_;
   args.stage = stage_;
   args.form = form_;
-  if (!accumulator_stage_.used()) return kernel_->run(args);
-  int32_t* accumulators =
-      reinterpret_cast<int32_t*>(workspace + kernel_workspace_bytes());
-  args.output = accumulators;
-  args.output_stride = static_cast<ptrdiff_t>(block.channels * 4);
-  kernel_->run(args);
-  accumulator_stage_.Run(accumulators, m, block.first_channel, block.channels,
-                         target.output, target.output_stride);
+  if (accumulator_stage_.used()) {
+    int32_t* accumulators =
+        reinterpret_cast<int32_t*>(workspace + kernel_workspace_bytes());
+    args.output = accumulators;
+    args.output_stride = static_cast<ptrdiff_t>(block.channels * 4);
+    kernel_->run(args);
+    accumulator_stage_.Run(accumulators, m, block.first_channel, block.channels,
+                           target.output, target.output_stride);
+  } else {
+    kernel_->run(args);
+  }
+  table_.Apply(target.output, m, block.channels, target.output_stride);
 }
 
 }  // namespace octet

@@ -60,6 +60,9 @@ class GemmLayer {
             const GemmResidual& residual,
             const schema::TfliteRequantization* tflite);
 
+  // Before Pack: see Operator.
+  void SetOutputTable(const OutputTable& table) { table_ = table; }
+
   const std::string& kernel_name() const { return kernel_name_; }
   int num_parts() const { return num_parts_; }
   // The pixels of a tile, and the most of a call.
@@ -80,8 +83,8 @@ class GemmLayer {
     return blocks_[static_cast<size_t>(index)];
   }
 
-  // One kernel call (and the second pass, with rounding TFLITE): `m` pixels, 1
-  // ... max_call_pixels(), of `block`.
+  // One kernel call (and the second pass, with rounding TFLITE, and the table):
+  // `m` pixels, 1 ... max_call_pixels(), of `block`.
   void Run(const ColumnBlock& block, const GemmRun* runs, int64_t m,
            const GemmTarget& target, uint8_t* workspace) const;
 
@@ -100,6 +103,7 @@ class GemmLayer {
   OutputStage stage_;
   GemmResidual residual_;  // without its place
   AccumulatorStage accumulator_stage_;
+  OutputTable table_;
   ActivationForm form_;
   std::string kernel_name_;
   const GemmKernel* kernel_;

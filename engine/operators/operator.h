@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "engine/network.h"
+#include "engine/operators/output_table.h"
 #include "kernels/dispatch.h"
 
 namespace octet {
@@ -59,6 +60,18 @@ struct OperatorPlan {
   // where each begins in the output's pixels. Otherwise empty.
   std::vector<int64_t> joined_at;
 
+  // Bit i: SetInputStride may be called for input i.
+  uint8_t strides_inputs = 0;
+  // Of an operator whose output is some neighbouring channels of its input:
+  // where they begin in the input's pixels. Otherwise -1.
+  int64_t part_at = -1;
+
+  // SetOutputTable may be called.
+  bool applies_table = false;
+
+  bool StridesInput(size_t input) const {
+    return input < 8 && (strides_inputs >> input & 1) != 0;
+  }
   bool Overwrites(size_t input) const {
     return input < 8 && (overwrites >> input & 1) != 0;
   }
@@ -76,6 +89,20 @@ class Operator {
   // Before Pack. The output's pixels (its values along the last dimension) lie
   // `stride` bytes apart instead of side by side.
   virtual void SetOutputStride(int64_t stride) { (void)stride; }
+  // Before Pack and before the plan asks for sizes. The same for an input.
+  virtual void SetInputStride(size_t input, int64_t stride) {
+    (void)input;
+    (void)stride;
+  }
+  // Before Pack. The output is a part of the input's memory, and Run has
+  // nothing to do. REQUIRES: plan().part_at >= 0.
+  virtual void BecomeView() {}
+  // Before Pack. Every byte of the output is replaced by its value in the
+  // table, which lives as long as the plan.
+  virtual void SetOutputTable(const OutputTable& table) { (void)table; }
+  // Before Pack. The table of a Lookup, which the operator in front of it
+  // applies from now on: its output is its input. Null from other operators.
+  virtual const uint8_t* GiveAwayTable() { return nullptr; }
   // Before Pack. The input's values lie in their place in the output already.
   // REQUIRES: plan().joined_at is not empty.
   virtual void SkipInput(size_t input) { (void)input; }

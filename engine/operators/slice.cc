@@ -6,6 +6,33 @@
 #include "schema/shape_inference.h"
 
 namespace octet {
+namespace {
+
+// A copy, or a view where channels alone are cut off and all readers take one.
+class Slice : public StridedCopy {
+ public:
+  Slice(const PrepareContext& context, const Node& node,
+        const StridedView& view)
+      : StridedCopy(context, node, view) {
+    const Shape& input = context.network.input(node, 0).shape;
+    int64_t dense[kMaxRank];
+    FillDenseStrides(input, dense);
+    for (int axis = 0; axis < input.rank; ++axis) {
+      const bool whole = view.shape[axis] == input[axis];
+      if (view.strides[axis] != dense[axis]) return;
+      if (!whole && axis + 1 < input.rank) return;
+    }
+    if (input.rank > 0) plan_.part_at = view.begin;
+  }
+
+  void BecomeView() override {
+    plan_.kernel = "view";
+    plan_.aliases_input = true;
+    plan_.num_parts = 0;
+  }
+};
+
+}  // namespace
 
 Status VerifySlice(const Network& network, const Node& node) {
   const auto& options = node.options<schema::Slice>();
@@ -41,7 +68,7 @@ OperatorPointer MakeSlice(const PrepareContext& context, const Node& node) {
     view.begin += options.begin()->Get(i) * strides[axis];
     view.strides[axis] = options.step()->Get(i) * strides[axis];
   }
-  return std::make_unique<StridedCopy>(context, node, view);
+  return std::make_unique<Slice>(context, node, view);
 }
 
 }  // namespace octet

@@ -35,6 +35,11 @@ class WinogradConv2d : public Operator {
   // REQUIRES: SelectKernel.
   void Prepare(const PrepareContext& context);
 
+  void SetOutputStride(int64_t stride) override { output_stride_ = stride; }
+  void SetOutputTable(const OutputTable& table) override {
+    table_ = table;
+    plan_.kernel += " + lookup";
+  }
   void Pack(uint8_t* memory) override;
   void Run(const RunContext& context, int part) const override;
 
@@ -49,10 +54,13 @@ class WinogradConv2d : public Operator {
   // `first_channel`: of the output.
   WinogradTile TileAt(const RunContext& context, int64_t index,
                       int64_t first_channel) const;
+  void ApplyTable(const WinogradTile* tiles, int64_t count,
+                  int64_t channels) const;
 
   Window2dParams window_;
   int64_t batch_, height_, width_, channels_;
   int64_t output_height_, output_width_, output_channels_;
+  int64_t output_stride_;      // bytes from pixel to pixel
   int64_t tiles_h_, tiles_w_;  // of one picture
   int input_, output_;
   bool adds_residual_;
@@ -60,6 +68,7 @@ class WinogradConv2d : public Operator {
   GemmResidual residual_;  // without its place
   LayerWeights weights_;
   OutputStage stage_;
+  OutputTable table_;
   ActivationForm form_;
   uint8_t zero_byte_;
   const WinogradConvKernel* kernel_ = nullptr;
@@ -95,7 +104,10 @@ WinogradConv2d::WinogradConv2d(const PrepareContext& context, const Node& node,
   channels_ = input[3];
   output_height_ = output.shape[1];
   output_width_ = output.shape[2];
-  output_channels_ = output.shape[3];
+  output_channels_ = output_stride_ = output.shape[3];
+  plan_.applies_table = true;
+  // A residual lies as the output does.
+  plan_.strides_output = !adds_residual_;
   tiles_h_ = CeilDiv(output_height_, 2);
   tiles_w_ = CeilDiv(output_width_, 2);
 }
@@ -194,7 +206,7 @@ WinogradTile WinogradConv2d::TileAt(const RunContext& context, int64_t index,
     }
   }
   const int64_t at =
-      ((picture * output_height_ + y) * output_width_ + x) * output_channels_ +
+      ((picture * output_height_ + y) * output_width_ + x) * output_stride_ +
       first_channel;
   tile.output = context.tensors[output_] + at;
   tile.residual =
@@ -220,8 +232,8 @@ void WinogradConv2d::Run(const RunContext& context, int part) const {
       packed_ + static_cast<size_t>(channels.begin / nr()) * panel_bytes_;
   args.panel_bytes = panel_bytes_;
   args.output_row_stride =
-      static_cast<ptrdiff_t>(output_width_ * output_channels_);
-  args.output_pixel_stride = static_cast<ptrdiff_t>(output_channels_);
+      static_cast<ptrdiff_t>(output_width_ * output_stride_);
+  args.output_pixel_stride = static_cast<ptrdiff_t>(output_stride_);
   args.adds_residual = adds_residual_;
   args.residual = residual_;
   args.workspace = scratch + workspace_at_;
@@ -234,6 +246,18 @@ void WinogradConv2d::Run(const RunContext& context, int part) const {
     }
     args.num_tiles = static_cast<size_t>(count);
     kernel_->run(args);
+    if (table_.run != nullptr) ApplyTable(tiles, count, channels.size());
+  }
+}
+
+void WinogradConv2d::ApplyTable(const WinogradTile* tiles, int64_t count,
+                                int64_t channels) const {
+  for (const WinogradTile* tile = tiles; tile != tiles + count; ++tile) {
+    uint8_t* row = static_cast<uint8_t*>(tile->output);
+    for (int y = 0; y < tile->output_rows; ++y) {
+      table_.Apply(row, tile->output_columns, channels, output_stride_);
+      row += output_width_ * output_stride_;
+    }
   }
 }
 

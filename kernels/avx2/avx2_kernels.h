@@ -24,6 +24,7 @@ void MaxPool(const PoolArgs& args);
 void AveragePool(const PoolArgs& args);
 void Add(const AddArgs& args);
 void Requantize(const RequantizeArgs& args);
+void Lookup(const LookupArgs& args);
 void Quantize(const QuantizeArgs& args);
 void Dequantize(const DequantizeArgs& args);
 

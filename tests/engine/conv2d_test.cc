@@ -131,6 +131,17 @@ TEST(Conv2dTest, Groups) {
   TestConv({{1, 6, 6, 128}, 140, 2, Window(3, 3, 1, 1, 2, 1, 1, 1, 2, 0)});
 }
 
+// Groups that are merged, to one or to several; and counts with few divisors.
+TEST(Conv2dTest, SmallGroups) {
+  TestConv({{1, 7, 8, 64}, 128, 64, kSame3x3});  // depth multiplier 2
+  TestConv({{2, 6, 5, 24}, 96, 24, kHalf3x3});   // 4
+  TestConv({{1, 6, 5, 64}, 64, 16, kSame3x3});   // as in a ResNeXt
+  TestConv({{1, 6, 5, 48}, 48, 8, kPointwise});
+  TestConv({{1, 5, 6, 14}, 21, 7, kSame3x3});
+  TestConv({{1, 5, 6, 22}, 209, 11, kSame3x3});
+  TestConv({{1, 6, 6, 60}, 60, 20, Window(3, 3, 1, 1, 2, 2, 2, 2, 2, 2)});
+}
+
 TEST(Conv2dTest, Depthwise) {
   for (const int32_t channels : {2, 8, 16, 19, 33, 64, 100}) {
     const int groups = channels;

@@ -1,6 +1,7 @@
-// Operators that write into the output of the Concat behind them: that they do,
-// and that the bytes are those of a plan in which every tensor has a place of
-// its own.
+// Operators that write into the output of the Concat behind them, Slices that
+// are views of their input, and layers that apply the table of the Lookup
+// behind them: that they do, and that the bytes are those of a plan in which
+// every tensor has a place of its own.
 
 #include <gtest/gtest.h>
 
@@ -22,11 +23,15 @@ namespace {
 
 constexpr TestQuantization kQuantization = {0.1f, -7};
 const Window2dParams kPointwise;
+const Window2dParams kDilated = {3, 3, 1, 1, 2, 2, 2, 2, 2, 2};
 const Window2dParams kSame3x3 = {3, 3, 1, 1, 1, 1, 1, 1, 1, 1};
 
 class Network {
  public:
-  Network() : random_(TestSeed()) {}
+  // `checked`: the operators whose kernels Check returns.
+  explicit Network(
+      schema::OperatorOptions checked = schema::OperatorOptions::Concat)
+      : checked_(checked), random_(TestSeed()) {}
 
   int Input(int32_t channels) {
     const Shape shape = Picture(channels);
@@ -64,6 +69,14 @@ class Network {
     return Append(std::move(lookup), {input}, ChannelsOf(input));
   }
 
+  // Every `step`-th of some neighbouring channels.
+  int Slice(int input, int32_t begin, int32_t channels, int32_t step = 1) {
+    schema::SliceT slice;
+    slice.begin = {0, 0, 0, begin};
+    slice.step = {1, 1, 1, step};
+    return Append(std::move(slice), {input}, channels);
+  }
+
   int Concat(const std::vector<int>& inputs) {
     schema::ConcatT concat;
     concat.axis = 3;
@@ -75,8 +88,8 @@ class Network {
   void Output(int tensor) { builder_.Output(tensor); }
 
   // Loads the network, compares plans on every instruction set with one that
-  // keeps every tensor apart, and returns the kernels of its Concats as the
-  // plan names them, in order.
+  // keeps every tensor apart, and returns the kernels of the checked operators
+  // as the plan names them, in order.
   std::vector<std::string> Check() const {
     const std::vector<uint8_t> bytes = builder_.Finish();
     auto model = Model::FromMemory(bytes.data(), bytes.size());
@@ -91,7 +104,7 @@ class Network {
     EXPECT_TRUE(plan.ok()) << plan.status().message();
     std::vector<std::string> kernels;
     for (int step = 0; step < (*plan)->num_steps(); ++step) {
-      if (network.nodes[size_t(step)].type == schema::OperatorOptions::Concat) {
+      if (network.nodes[size_t(step)].type == checked_) {
         kernels.push_back((*plan)->step(step).plan().kernel);
       }
     }
@@ -139,6 +152,7 @@ class Network {
     return outputs;
   }
 
+  schema::OperatorOptions checked_;
   Random random_;
   ModelBuilder builder_;
   std::vector<int32_t> channels_;
@@ -196,6 +210,88 @@ TEST(JoinedPlacesTest, ADenseBlock) {
   }
   network.Output(joined);
   EXPECT_EQ(network.Check(), Kernels(3, "copy 1 of 2"));
+}
+
+constexpr char kFused[] = "in the layer before";
+
+TEST(LookupPlacesTest, LayersApplyTheTable) {
+  Network network(schema::OperatorOptions::Lookup);
+  const int x = network.Input(40);
+  network.Output(network.Negate(network.Conv(x, 70, kPointwise)));
+  network.Output(network.Negate(network.Conv(x, 33, kSame3x3)));
+  network.Output(network.Negate(network.Conv(x, 40, kSame3x3, 40)));
+  network.Output(network.Negate(network.Conv(x, 8, kSame3x3, 4)));
+  EXPECT_EQ(network.Check(), Kernels(4, kFused));
+}
+
+// 3x3 layers large enough for Winograd's form.
+TEST(LookupPlacesTest, ManyChannels) {
+  Network network(schema::OperatorOptions::Lookup);
+  const int x = network.Negate(network.Conv(network.Input(96), 64, kSame3x3));
+  const int y = network.Negate(network.Conv(x, 64, kSame3x3));
+  network.Output(network.Concat({y, network.Conv(x, 7, kPointwise)}));
+  EXPECT_EQ(network.Check(), Kernels(2, kFused));
+}
+
+TEST(LookupPlacesTest, OnlyTheLookupMayReadTheLayer) {
+  Network network(schema::OperatorOptions::Lookup);
+  const int read_twice = network.Conv(network.Input(9), 5, kPointwise);
+  const int output = network.Conv(read_twice, 6, kPointwise);
+  network.Output(network.Negate(read_twice));
+  network.Output(network.Negate(network.MaxPool(output)));
+  network.Output(output);
+  network.Output(network.Negate(output));
+  const Kernels kernels = network.Check();
+  ASSERT_EQ(kernels.size(), 3u);
+  for (const std::string& kernel : kernels) EXPECT_NE(kernel, kFused);
+}
+
+// As in a ShuffleNet: one half goes on as it is, the other through layers.
+TEST(SlicePlacesTest, AreViewsForLayersAndConcats) {
+  Network network(schema::OperatorOptions::Slice);
+  const int x = network.Conv(network.Input(9), 58, kPointwise);
+  const int left = network.Slice(x, 0, 29);
+  const int right = network.Slice(x, 29, 29);
+  const int dilated = network.Conv(right, 7, kDilated);
+  const int depthwise = network.Conv(network.Slice(x, 3, 40), 40, kSame3x3, 40);
+  network.Output(network.Concat({left, network.Conv(right, 20, kPointwise)}));
+  network.Output(network.Concat({dilated, depthwise, right}));
+  EXPECT_EQ(network.Check(), Kernels(3, "view"));
+}
+
+TEST(SlicePlacesTest, OfTheInputAndOfAConcat) {
+  Network network(schema::OperatorOptions::Slice);
+  const int x = network.Input(30);
+  const int joined =
+      network.Concat({network.Conv(network.Slice(x, 11, 19), 24, kPointwise),
+                      network.Conv(x, 8, kPointwise)});
+  network.Output(network.Conv(network.Slice(joined, 20, 12), 6, kPointwise));
+  network.Output(network.Conv(network.Slice(joined, 0, 32), 6, kPointwise));
+  EXPECT_EQ(network.Check(), Kernels(3, "view"));
+}
+
+TEST(SlicePlacesTest, WhatNeedsDenseValuesIsCopied) {
+  Network network(schema::OperatorOptions::Slice);
+  const int x = network.Input(30);
+  const int both = network.Slice(x, 4, 9);
+  network.Output(network.Concat({network.MaxPool(both), both}));
+  network.Output(network.Slice(x, 1, 12));
+  network.Output(network.Conv(network.Slice(x, 3, 8, 2), 5, kPointwise));
+  network.Output(network.Conv(network.Slice(x, 5, 24), 16, kSame3x3));
+  const Kernels kernels = network.Check();
+  ASSERT_EQ(kernels.size(), 4u);
+  for (const std::string& kernel : kernels) EXPECT_EQ(kernel, "copy");
+}
+
+TEST(LookupPlacesTest, BeforeAConcat) {
+  Network network;
+  const int x = network.Input(24);
+  network.Output(network.Concat(
+      {network.Negate(network.Conv(x, 70, kPointwise)),
+       network.Negate(network.Conv(x, 40, kSame3x3)),
+       network.Negate(network.Conv(x, 24, kSame3x3, 24)),
+       network.Negate(network.Negate(network.Conv(x, 3, kPointwise)))}));
+  EXPECT_EQ(network.Check(), (Kernels{"copy 1 of 4"}));
 }
 
 }  // namespace
