@@ -18,6 +18,7 @@ namespace {
 
 static_assert(OCTET_MAX_RANK == octet::kMaxRank);
 static_assert(static_cast<int>(octet::StatusCode::kInternal) == OCTET_INTERNAL);
+static_assert(static_cast<int>(octet::DataType::kBool) == OCTET_BOOL);
 
 thread_local char last_error[1024] = "";
 
@@ -55,6 +56,8 @@ octet_status FillTensor(const std::vector<octet::TensorInfo>& infos, int index,
   tensor->scale = info.scale;
   tensor->zero_point = info.zero_point;
   tensor->num_elements = info.NumElements();
+  tensor->type = static_cast<octet_data_type>(info.type);
+  tensor->num_bytes = info.NumBytes();
   return OCTET_OK;
 }
 
@@ -144,6 +147,12 @@ octet_status octet_session_set_input_int8(octet_session* session, int index,
   return Report(session->session->SetInput(index, values, size));
 }
 
+octet_status octet_session_set_input_bytes(octet_session* session, int index,
+                                           const void* values, size_t size) {
+  if (session == nullptr || values == nullptr) return ReportNull();
+  return Report(session->session->SetInputBytes(index, values, size));
+}
+
 octet_status octet_session_run(octet_session* session) {
   if (session == nullptr) return ReportNull();
   return Report(session->session->Run());
@@ -161,6 +170,13 @@ octet_status octet_session_get_output_int8(const octet_session* session,
                                            size_t size) {
   if (session == nullptr || values == nullptr) return ReportNull();
   return Report(session->session->GetOutput(index, values, size));
+}
+
+octet_status octet_session_get_output_bytes(const octet_session* session,
+                                            int index, void* values,
+                                            size_t size) {
+  if (session == nullptr || values == nullptr) return ReportNull();
+  return Report(session->session->GetOutputBytes(index, values, size));
 }
 
 const char* octet_session_isa(const octet_session* session) {

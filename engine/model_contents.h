@@ -33,7 +33,8 @@ struct Model::Contents {
 // REQUIRES: an activation of `network`.
 inline TensorInfo InfoOf(const Network& network, int index) {
   const Tensor& tensor = network.tensor(index);
-  return {tensor.name, tensor.shape, tensor.scale, tensor.zero_point};
+  return {tensor.name, tensor.shape, tensor.scale, tensor.zero_point,
+          tensor.data_type()};
 }
 
 }  // namespace octet

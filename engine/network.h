@@ -9,10 +9,23 @@
 #include <string>
 #include <vector>
 
+#include "octet/data_type.h"
 #include "octet/shape.h"
 #include "schema/octet_generated.h"
 
 namespace octet {
+
+// A member of a set of data types.
+constexpr unsigned TypeBit(schema::DataType type) {
+  return 1u << static_cast<unsigned>(type);
+}
+
+inline constexpr unsigned kIntegerTypes =
+    TypeBit(schema::DataType::INT32) | TypeBit(schema::DataType::INT64);
+// All but INT8: what needs no scale.
+inline constexpr unsigned kPlainTypes =
+    kIntegerTypes | TypeBit(schema::DataType::FLOAT32) |
+    TypeBit(schema::DataType::UINT8) | TypeBit(schema::DataType::BOOL);
 
 // An activation, or a constant whose values lie in the file.
 struct Tensor {
@@ -27,11 +40,18 @@ struct Tensor {
   const uint8_t* data = nullptr;  // null: an activation
 
   bool is_constant() const { return data != nullptr; }
-  // Has the form of an activation, whether constant or not.
+  bool is(schema::DataType other) const { return type == other; }
+  bool is_float() const { return is(schema::DataType::FLOAT32); }
+  // An activation, or a constant that can stand for one: INT8 has one scale.
   bool is_per_tensor_int8() const {
-    return type == schema::DataType::INT8 && axis < 0;
+    return is(schema::DataType::INT8) && axis < 0;
   }
+  DataType data_type() const { return static_cast<DataType>(type); }
   int64_t NumElements() const { return shape.NumElements(); }
+  int64_t element_size() const {
+    return static_cast<int64_t>(ElementSize(data_type()));
+  }
+  int64_t NumBytes() const { return NumElements() * element_size(); }
 };
 
 // One operator of the file. Its options are read from the file in place.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/operators/registry.h"
+#include "engine/tensor_values.h"
 #include "engine/verify.h"
 
 namespace octet {
@@ -14,8 +15,7 @@ constexpr int kNoStep = -1;
 
 // The bytes of a tensor, and what kernels may read behind it.
 uint64_t TensorBytes(const Tensor& tensor) {
-  return AlignBlock(static_cast<uint64_t>(tensor.NumElements()) +
-                    kOverreadBytes);
+  return AlignBlock(static_cast<uint64_t>(tensor.NumBytes()) + kOverreadBytes);
 }
 
 // What the threads of one step share.
@@ -327,14 +327,11 @@ void Plan::Pack() {
     if (operators_[i]->plan().packed_bytes == 0) continue;
     operators_[i]->Pack(packed_.data() + packed_places_[i]);
   }
-  const uint8_t mask = FormMask(kernels_.form);
   for (size_t i = 0; i < constant_places_.size(); ++i) {
     if (constant_places_[i] == kNotCopied) continue;
     const Tensor& tensor = network_.tensors[i];
-    uint8_t* to = packed_.data() + constant_places_[i];
-    for (int64_t j = 0; j < tensor.NumElements(); ++j) {
-      to[j] = static_cast<uint8_t>(tensor.data[j] ^ mask);
-    }
+    CopyBytes(tensor, kernels_.form, tensor.data,
+              packed_.data() + constant_places_[i]);
   }
 }
 

@@ -9,6 +9,7 @@
 #include "engine/model_contents.h"
 #include "engine/operators/registry.h"
 #include "engine/plan.h"
+#include "engine/tensor_values.h"
 
 namespace octet {
 namespace {
@@ -56,13 +57,17 @@ class __attribute__((visibility("hidden"))) Session::Implementation {
   Status CreateOwnPool(int num_threads);
   // The pool for a plan that was made for as many threads as there are cores.
   Status ChooseThreads(PlanOptions options);
-  Result<int> InputTensor(int index, size_t size) const;
-  Result<int> OutputTensor(int index, size_t size) const;
+  Result<int> InputTensor(int index) const;
+  Result<int> OutputTensor(int index) const;
   Result<int> NamedTensor(const std::string& name, size_t size) const;
   Status CheckSize(int tensor, size_t size) const;
+  Status CheckBytes(int tensor, size_t size) const;
+  Status CheckInt8(int tensor) const;
   Status CheckReady() const;
-  void Read(int tensor, float* values) const;
-  void Read(int tensor, int8_t* values) const;
+  // In the form of the plan's kernels, to and from the stored one.
+  void WriteBytes(int tensor, const void* values);
+  void ReadBytes(int tensor, void* values) const;
+  void ReadFloats(int tensor, float* values) const;
   // Activations in the order of execution.
   std::vector<int> Activations() const;
 };
@@ -103,28 +108,31 @@ Status Session::Implementation::CheckSize(int tensor, size_t size) const {
                          std::to_string(size));
 }
 
-Result<int> Session::Implementation::InputTensor(int index, size_t size) const {
+Status Session::Implementation::CheckBytes(int tensor, size_t size) const {
+  const int64_t bytes = network().tensor(tensor).NumBytes();
+  if (size == static_cast<size_t>(bytes)) return OkStatus();
+  return InvalidArgument(TensorTitle(network(), tensor) + " has " +
+                         std::to_string(bytes) + " bytes, not " +
+                         std::to_string(size));
+}
+
+Result<int> Session::Implementation::InputTensor(int index) const {
   const std::vector<int>& inputs = network().inputs;
   if (index < 0 || static_cast<size_t>(index) >= inputs.size()) {
     return InvalidArgument("there is no input " + std::to_string(index) +
                            "; the model has " + std::to_string(inputs.size()));
   }
-  const int tensor = inputs[static_cast<size_t>(index)];
-  OCTET_RETURN_IF_ERROR(CheckSize(tensor, size));
-  return tensor;
+  return inputs[static_cast<size_t>(index)];
 }
 
-Result<int> Session::Implementation::OutputTensor(int index,
-                                                  size_t size) const {
+Result<int> Session::Implementation::OutputTensor(int index) const {
   const std::vector<int>& outputs = network().outputs;
   if (index < 0 || static_cast<size_t>(index) >= outputs.size()) {
     return InvalidArgument("there is no output " + std::to_string(index) +
                            "; the model has " + std::to_string(outputs.size()));
   }
   if (!has_run) return InvalidArgument("call Run before reading an output");
-  const int tensor = outputs[static_cast<size_t>(index)];
-  OCTET_RETURN_IF_ERROR(CheckSize(tensor, size));
-  return tensor;
+  return outputs[static_cast<size_t>(index)];
 }
 
 std::vector<int> Session::Implementation::Activations() const {
@@ -159,25 +167,26 @@ Status Session::Implementation::CheckReady() const {
   return OkStatus();
 }
 
-void Session::Implementation::Read(int tensor, float* values) const {
+Status Session::Implementation::CheckInt8(int tensor) const {
   const Tensor& info = network().tensor(tensor);
-  DequantizeArgs args = {};
-  args.n = static_cast<size_t>(info.NumElements());
-  args.input = plan->tensor(tensor);
-  args.output = values;
-  args.scale = info.scale;
-  args.zero_point = static_cast<int8_t>(info.zero_point);
-  args.form = plan->kernels().form;
-  plan->kernels().dequantize(args);
+  if (info.is(schema::DataType::INT8)) return OkStatus();
+  return InvalidArgument(TensorTitle(network(), tensor) + " is " +
+                         DataTypeName(info.data_type()) + ", not INT8");
 }
 
-void Session::Implementation::Read(int tensor, int8_t* values) const {
-  const uint8_t* from = plan->tensor(tensor);
-  const uint8_t mask = FormMask(plan->kernels().form);
-  const int64_t n = network().tensor(tensor).NumElements();
-  for (int64_t i = 0; i < n; ++i) {
-    values[i] = static_cast<int8_t>(from[i] ^ mask);
-  }
+void Session::Implementation::WriteBytes(int tensor, const void* values) {
+  CopyBytes(network().tensor(tensor), plan->kernels().form,
+            static_cast<const uint8_t*>(values), plan->tensor(tensor));
+}
+
+void Session::Implementation::ReadBytes(int tensor, void* values) const {
+  CopyBytes(network().tensor(tensor), plan->kernels().form,
+            plan->tensor(tensor), static_cast<uint8_t*>(values));
+}
+
+void Session::Implementation::ReadFloats(int tensor, float* values) const {
+  ToFloats(network().tensor(tensor), plan->kernels(), plan->tensor(tensor),
+           values);
 }
 
 Result<std::unique_ptr<Session>> Session::Create(
@@ -215,30 +224,28 @@ Session::~Session() = default;
 const Model& Session::model() const { return *implementation_->model; }
 
 Status Session::SetInput(int index, const float* values, size_t size) {
-  OCTET_ASSIGN_OR_RETURN(const int tensor,
-                         implementation_->InputTensor(index, size));
+  OCTET_ASSIGN_OR_RETURN(const int tensor, implementation_->InputTensor(index));
+  OCTET_RETURN_IF_ERROR(implementation_->CheckSize(tensor, size));
   const Plan& plan = *implementation_->plan;
-  const Tensor& info = implementation_->network().tensor(tensor);
-  QuantizeArgs args = {};
-  args.n = size;
-  args.input = values;
-  args.output = plan.tensor(tensor);
-  args.scale = info.scale;
-  args.zero_point = static_cast<int8_t>(info.zero_point);
-  args.form = plan.kernels().form;
-  plan.kernels().quantize(args);
+  FromFloats(implementation_->network().tensor(tensor), plan.kernels(), values,
+             plan.tensor(tensor));
   implementation_->input_set[static_cast<size_t>(index)] = true;
   return OkStatus();
 }
 
 Status Session::SetInput(int index, const int8_t* values, size_t size) {
-  OCTET_ASSIGN_OR_RETURN(const int tensor,
-                         implementation_->InputTensor(index, size));
-  uint8_t* to = implementation_->plan->tensor(tensor);
-  const uint8_t mask = FormMask(implementation_->plan->kernels().form);
-  for (size_t i = 0; i < size; ++i) {
-    to[i] = static_cast<uint8_t>(static_cast<uint8_t>(values[i]) ^ mask);
-  }
+  OCTET_ASSIGN_OR_RETURN(const int tensor, implementation_->InputTensor(index));
+  OCTET_RETURN_IF_ERROR(implementation_->CheckSize(tensor, size));
+  OCTET_RETURN_IF_ERROR(implementation_->CheckInt8(tensor));
+  implementation_->WriteBytes(tensor, values);
+  implementation_->input_set[static_cast<size_t>(index)] = true;
+  return OkStatus();
+}
+
+Status Session::SetInputBytes(int index, const void* values, size_t size) {
+  OCTET_ASSIGN_OR_RETURN(const int tensor, implementation_->InputTensor(index));
+  OCTET_RETURN_IF_ERROR(implementation_->CheckBytes(tensor, size));
+  implementation_->WriteBytes(tensor, values);
   implementation_->input_set[static_cast<size_t>(index)] = true;
   return OkStatus();
 }
@@ -276,15 +283,26 @@ Status Session::RunProfiled(std::vector<OperatorProfile>* profiles) {
 
 Status Session::GetOutput(int index, float* values, size_t size) const {
   OCTET_ASSIGN_OR_RETURN(const int tensor,
-                         implementation_->OutputTensor(index, size));
-  implementation_->Read(tensor, values);
+                         implementation_->OutputTensor(index));
+  OCTET_RETURN_IF_ERROR(implementation_->CheckSize(tensor, size));
+  implementation_->ReadFloats(tensor, values);
   return OkStatus();
 }
 
 Status Session::GetOutput(int index, int8_t* values, size_t size) const {
   OCTET_ASSIGN_OR_RETURN(const int tensor,
-                         implementation_->OutputTensor(index, size));
-  implementation_->Read(tensor, values);
+                         implementation_->OutputTensor(index));
+  OCTET_RETURN_IF_ERROR(implementation_->CheckSize(tensor, size));
+  OCTET_RETURN_IF_ERROR(implementation_->CheckInt8(tensor));
+  implementation_->ReadBytes(tensor, values);
+  return OkStatus();
+}
+
+Status Session::GetOutputBytes(int index, void* values, size_t size) const {
+  OCTET_ASSIGN_OR_RETURN(const int tensor,
+                         implementation_->OutputTensor(index));
+  OCTET_RETURN_IF_ERROR(implementation_->CheckBytes(tensor, size));
+  implementation_->ReadBytes(tensor, values);
   return OkStatus();
 }
 
@@ -301,7 +319,7 @@ Status Session::GetTensor(const std::string& name, float* values,
                           size_t size) const {
   OCTET_ASSIGN_OR_RETURN(const int tensor,
                          implementation_->NamedTensor(name, size));
-  implementation_->Read(tensor, values);
+  implementation_->ReadFloats(tensor, values);
   return OkStatus();
 }
 
@@ -309,7 +327,8 @@ Status Session::GetTensor(const std::string& name, int8_t* values,
                           size_t size) const {
   OCTET_ASSIGN_OR_RETURN(const int tensor,
                          implementation_->NamedTensor(name, size));
-  implementation_->Read(tensor, values);
+  OCTET_RETURN_IF_ERROR(implementation_->CheckInt8(tensor));
+  implementation_->ReadBytes(tensor, values);
   return OkStatus();
 }
 

@@ -34,8 +34,13 @@ Result<Shape> ReadShape(const flatbuffers::Vector<int32_t>* dims) {
 Status ReadQuantization(const schema::Quantization* quantization,
                         Tensor* tensor) {
   if (quantization == nullptr) {
-    if (tensor->type != schema::DataType::INT8) return OkStatus();
+    if (!tensor->is(schema::DataType::INT8)) return OkStatus();
     return InvalidModel("the quantization is missing");
+  }
+  if (!tensor->is(schema::DataType::INT8) &&
+      !tensor->is(schema::DataType::INT32)) {
+    return InvalidModel(std::string(DataTypeName(tensor->data_type())) +
+                        " values have no quantization");
   }
   const auto* scale = quantization->scale();
   const int axis = quantization->axis();
@@ -70,17 +75,12 @@ Status ReadQuantization(const schema::Quantization* quantization,
 // Points tensor->data to its values, if buffer `index` is not the empty one.
 Status ReadBuffer(const schema::Model& model, uint32_t index,
                   const uint8_t* file, Tensor* tensor) {
-  if (index == 0) {
-    if (tensor->type == schema::DataType::INT8) return OkStatus();
-    return InvalidModel("activations must be INT8");
-  }
+  if (index == 0) return OkStatus();
   if (model.buffers() == nullptr || index >= model.buffers()->size()) {
     return InvalidModel("buffer " + std::to_string(index) + " does not exist");
   }
   const auto* bytes = model.buffers()->Get(index)->data();
-  const int64_t element =
-      tensor->type == schema::DataType::INT8 ? 1 : int64_t{sizeof(int32_t)};
-  const int64_t expected = tensor->NumElements() * element;
+  const int64_t expected = tensor->NumBytes();
   const int64_t stored = bytes == nullptr ? 0 : int64_t{bytes->size()};
   if (stored != expected) {
     return InvalidModel("buffer " + std::to_string(index) + " holds " +
@@ -93,6 +93,10 @@ Status ReadBuffer(const schema::Model& model, uint32_t index,
                         " is not aligned to 64 bytes");
   }
   tensor->data = bytes->data();
+  if (!tensor->is(schema::DataType::BOOL)) return OkStatus();
+  for (const uint8_t value : *bytes) {
+    if (value > 1) return InvalidModel("a BOOL is neither 0 nor 1");
+  }
   return OkStatus();
 }
 
@@ -101,12 +105,16 @@ Result<Tensor> ReadTensor(const schema::Model& model,
   Tensor tensor;
   OCTET_ASSIGN_OR_RETURN(tensor.shape, ReadShape(record.shape()));
   tensor.type = record.type();
-  if (tensor.type != schema::DataType::INT8 &&
-      tensor.type != schema::DataType::INT32) {
+  if (tensor.element_size() == 0) {
     return Unsupported("data type " +
                        std::to_string(static_cast<int>(tensor.type)) +
-                       " is not supported by this version; only INT8 and "
-                       "INT32 are");
+                       " is not supported by this version; INT8, UINT8, "
+                       "INT32, INT64, BOOL and FLOAT32 are");
+  }
+  // Offsets in bytes fit int32, too.
+  if (tensor.NumBytes() > kMaxElements) {
+    return InvalidModel("shape " + tensor.shape.ToString() +
+                        " has more than 2^30 bytes");
   }
   OCTET_RETURN_IF_ERROR(ReadQuantization(record.quantization(), &tensor));
   OCTET_RETURN_IF_ERROR(ReadBuffer(model, record.buffer(), file, &tensor));
@@ -157,7 +165,7 @@ class DefinedTensors {
   // Every activation gets its values from one place.
   Status Define(int index) {
     const Tensor& tensor = network_.tensor(index);
-    if (tensor.is_constant() || !tensor.is_per_tensor_int8()) {
+    if (tensor.is_constant() || tensor.axis >= 0) {
       return InvalidModel(TensorTitle(network_, index) +
                           (tensor.is_constant()
                                ? " is a constant and cannot be written"

@@ -11,9 +11,14 @@ namespace {
 
 void PrintTensors(const char* what, const std::vector<TensorInfo>& tensors) {
   for (const TensorInfo& info : tensors) {
-    std::printf("%-14s %s %s  scale %.9g, zero_point %d\n", what,
-                info.name.c_str(), info.shape.ToString().c_str(),
-                double{info.scale}, info.zero_point);
+    std::printf("%-14s %s %s", what, info.name.c_str(),
+                info.shape.ToString().c_str());
+    if (info.type == DataType::kInt8) {
+      std::printf("  scale %.9g, zero_point %d\n", double{info.scale},
+                  info.zero_point);
+    } else {
+      std::printf("  %s\n", DataTypeName(info.type));
+    }
   }
 }
 

@@ -32,9 +32,9 @@ Result<std::vector<uint8_t>> Outputs(std::shared_ptr<const Model> model,
     OCTET_RETURN_IF_ERROR(SetRandomInputs(seed, *session));
     OCTET_RETURN_IF_ERROR(session->Run());
     for (size_t i = 0; i < model->outputs().size(); ++i) {
-      std::vector<int8_t> values(model->outputs()[i].NumElements());
-      OCTET_RETURN_IF_ERROR(session->GetOutput(static_cast<int>(i),
-                                               values.data(), values.size()));
+      std::vector<uint8_t> values(model->outputs()[i].NumBytes());
+      OCTET_RETURN_IF_ERROR(session->GetOutputBytes(
+          static_cast<int>(i), values.data(), values.size()));
       bytes.insert(bytes.end(), values.begin(), values.end());
     }
   }
@@ -59,12 +59,12 @@ Status Disagreement(const Model& model, const std::string& title,
   const std::string values =
       value(outputs) + " instead of " + value(expected) + " (scalar, 1 thread)";
   size_t output = 0;
-  while (position >= model.outputs()[output].NumElements()) {
-    position -= model.outputs()[output].NumElements();
+  while (position >= model.outputs()[output].NumBytes()) {
+    position -= model.outputs()[output].NumBytes();
     output = (output + 1) % model.outputs().size();
   }
   return InternalError(title + ": output '" + model.outputs()[output].name +
-                       "', value " + std::to_string(position) + ": " + values);
+                       "', byte " + std::to_string(position) + ": " + values);
 }
 
 // The outputs of scalar code on one thread, with which all others agree.

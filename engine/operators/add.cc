@@ -1,6 +1,7 @@
 // Add: elementwise sum of two activations of the same shape.
 
 #include "engine/operators/checks.h"
+#include "engine/operators/float_operators.h"
 #include "engine/operators/operators.h"
 #include "engine/operators/split.h"
 #include "engine/operators/tflite_checks.h"
@@ -60,6 +61,7 @@ Status CheckQ15Add(const schema::Add& options) {
 }  // namespace
 
 Status VerifyAdd(const Network& network, const Node& node) {
+  if (network.output(node).is_float()) return VerifyFloatAdd(network, node);
   const auto& options = node.options<schema::Add>();
   OCTET_RETURN_IF_ERROR(CheckRounding(options.rounding()));
   OCTET_RETURN_IF_ERROR(options.rounding() == schema::Rounding::TFLITE
@@ -72,6 +74,9 @@ Status VerifyAdd(const Network& network, const Node& node) {
 }
 
 OperatorPointer MakeAdd(const PrepareContext& context, const Node& node) {
+  if (context.network.output(node).is_float()) {
+    return MakeFloatAdd(context, node);
+  }
   const auto& options = node.options<schema::Add>();
   if (options.rounding() == schema::Rounding::TFLITE) {
     return MakeTfliteAdd(context, node);

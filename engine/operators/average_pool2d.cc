@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/operators/checks.h"
+#include "engine/operators/float_operators.h"
 #include "engine/operators/operators.h"
 #include "engine/operators/pool2d.h"
 #include "engine/operators/tflite_checks.h"
@@ -131,6 +132,10 @@ class AveragePool2d : public Pool2d {
 
 Status VerifyAveragePool2d(const Network& network, const Node& node) {
   const auto& options = node.options<schema::AveragePool2d>();
+  if (network.output(node).is_float()) {
+    return VerifyFloatPool2d(network, node, options.window(),
+                             options.float_clamp());
+  }
   OCTET_RETURN_IF_ERROR(
       VerifyPool2d(network, node, options.window(), options.clamp()));
   OCTET_RETURN_IF_ERROR(CheckRounding(options.rounding()));
@@ -145,6 +150,9 @@ Status VerifyAveragePool2d(const Network& network, const Node& node) {
 
 OperatorPointer MakeAveragePool2d(const PrepareContext& context,
                                   const Node& node) {
+  if (context.network.output(node).is_float()) {
+    return MakeFloatAveragePool2d(context, node);
+  }
   const auto& options = node.options<schema::AveragePool2d>();
   if (options.rounding() == schema::Rounding::TFLITE) {
     return MakeTfliteAveragePool2d(context, node);

@@ -13,6 +13,16 @@ Status CheckClamp(const schema::Clamp* clamp) {
   return OkStatus();
 }
 
+Status CheckFloatClamp(const schema::FloatClamp* clamp) {
+  if (clamp == nullptr || clamp->min() <= clamp->max()) return OkStatus();
+  return InvalidModel("the clamp is empty");
+}
+
+FloatClamp FloatClampOf(const schema::FloatClamp* clamp) {
+  return clamp == nullptr ? FloatClamp{}
+                          : FloatClamp{clamp->min(), clamp->max()};
+}
+
 Status CheckRequantization(const schema::Requantization* requantization,
                            int64_t count) {
   const auto* multiplier =
@@ -78,16 +88,36 @@ Status CheckOutputShape(const Network& network, const Node& node,
 }
 
 Status CheckSameQuantization(const Network& network, const Node& node) {
-  const Tensor& output = network.output(node);
-  for (const int index : node.inputs) {
-    const Tensor& input = network.tensor(index);
-    if (input.scale != output.scale || input.zero_point != output.zero_point) {
-      return InvalidModel(TensorTitle(network, index) + " and " +
-                          TensorTitle(network, node.output) +
-                          " must have the same scale and zero point");
-    }
+  for (size_t i = 0; i < node.inputs.size(); ++i) {
+    OCTET_RETURN_IF_ERROR(CheckSameValues(network, node, i));
   }
   return OkStatus();
+}
+
+Status CheckSameValues(const Network& network, const Node& node, size_t input) {
+  const Tensor& from = network.input(node, input);
+  const Tensor& output = network.output(node);
+  if (from.scale == output.scale && from.zero_point == output.zero_point &&
+      from.type == output.type) {
+    return OkStatus();
+  }
+  return InvalidModel(
+      TensorTitle(network, node.inputs[input]) + " and " +
+      TensorTitle(network, node.output) + " must have the same " +
+      (from.type == output.type ? "scale and zero point" : "type"));
+}
+
+Status CheckTensorType(const Network& network, int tensor, unsigned types) {
+  const Tensor& found = network.tensor(tensor);
+  if ((TypeBit(found.type) & types) != 0) return OkStatus();
+  std::string names;
+  for (const schema::DataType type : schema::EnumValuesDataType()) {
+    if ((TypeBit(type) & types) == 0) continue;
+    if (!names.empty()) names += " or ";
+    names += DataTypeName(static_cast<DataType>(type));
+  }
+  return InvalidModel(TensorTitle(network, tensor) + " must be " + names +
+                      ", not " + DataTypeName(found.data_type()));
 }
 
 OutputStage StageOf(const Tensor& output, const schema::Clamp& clamp) {

@@ -8,6 +8,7 @@
 
 #include "engine/network.h"
 #include "kernels/dispatch.h"
+#include "kernels/float/float_clamp.h"
 #include "octet/status.h"
 #include "schema/operators.h"
 
@@ -15,6 +16,10 @@ namespace octet {
 
 // Null is an error, too, here and below.
 Status CheckClamp(const schema::Clamp* clamp);
+
+// Of a FLOAT32 output; may be null.
+Status CheckFloatClamp(const schema::FloatClamp* clamp);
+FloatClamp FloatClampOf(const schema::FloatClamp* clamp);
 
 // `count` entries, or one for all; multiplier and shift in their ranges.
 Status CheckRequantization(const schema::Requantization* requantization,
@@ -32,6 +37,13 @@ Status CheckOutputShape(const Network& network, const Node& node,
 
 // All inputs have the output's scale and zero point.
 Status CheckSameQuantization(const Network& network, const Node& node);
+
+// Input `input` has the output's type, scale and zero point.
+Status CheckSameValues(const Network& network, const Node& node, size_t input);
+
+// "tensor 'x' (#3) must be BOOL, not FLOAT32", unless it is one of `types`, a
+// set of TypeBit.
+Status CheckTensorType(const Network& network, int tensor, unsigned types);
 
 // REQUIRES: both verified.
 OutputStage StageOf(const Tensor& output, const schema::Clamp& clamp);

@@ -18,15 +18,16 @@ class Concat : public Operator {
   Concat(const PrepareContext& context, const Node& node,
          const schema::Concat& options)
       : output_(node.output) {
-    const Shape& shape = context.network.output(node).shape;
+    const Tensor& output = context.network.output(node);
+    const Shape& shape = output.shape;
     for (int axis = 0; axis < options.axis(); ++axis) rows_ *= shape[axis];
     for (const int index : node.inputs) {
-      const int64_t bytes = context.network.tensor(index).NumElements() / rows_;
+      const int64_t bytes = context.network.tensor(index).NumBytes() / rows_;
       pieces_.push_back({index, row_bytes_, bytes, bytes});
       row_bytes_ += bytes;
     }
     output_stride_ = row_bytes_;
-    if (options.axis() + 1 == shape.rank) {
+    if (options.axis() + 1 == shape.rank && output.is(schema::DataType::INT8)) {
       for (const Piece& piece : pieces_) plan_.joined_at.push_back(piece.at);
       plan_.strides_output = true;
       plan_.strides_inputs = 0xFF;  // the first eight

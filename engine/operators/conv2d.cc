@@ -6,6 +6,7 @@
 
 #include "engine/operators/checks.h"
 #include "engine/operators/convolution.h"
+#include "engine/operators/float_operators.h"
 #include "engine/operators/layer.h"
 #include "engine/operators/merge_groups.h"
 #include "engine/operators/operators.h"
@@ -65,6 +66,7 @@ std::vector<int8_t> MergeSmallGroups(ConvolutionGeometry* geometry,
 }  // namespace
 
 Status VerifyConv2d(const Network& network, const Node& node) {
+  if (network.output(node).is_float()) return VerifyFloatConv2d(network, node);
   const auto& options = node.options<schema::Conv2d>();
   OCTET_ASSIGN_OR_RETURN(const Window2dParams window,
                          ReadWindow(options.window()));
@@ -81,6 +83,9 @@ Status VerifyConv2d(const Network& network, const Node& node) {
 }
 
 OperatorPointer MakeConv2d(const PrepareContext& context, const Node& node) {
+  if (context.network.output(node).is_float()) {
+    return MakeFloatConv2d(context, node);
+  }
   const auto& options = node.options<schema::Conv2d>();
   const Tensor& output = context.network.output(node);
   const Shape& input = context.network.input(node, 0).shape;

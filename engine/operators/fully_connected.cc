@@ -2,6 +2,7 @@
 
 #include "engine/operators/checks.h"
 #include "engine/operators/convolution.h"
+#include "engine/operators/float_operators.h"
 #include "engine/operators/layer.h"
 #include "engine/operators/operators.h"
 #include "schema/shape_inference.h"
@@ -9,6 +10,9 @@
 namespace octet {
 
 Status VerifyFullyConnected(const Network& network, const Node& node) {
+  if (network.output(node).is_float()) {
+    return VerifyFloatFullyConnected(network, node);
+  }
   const auto& options = node.options<schema::FullyConnected>();
   OCTET_RETURN_IF_ERROR(
       CheckOutputShape(network, node,
@@ -19,6 +23,9 @@ Status VerifyFullyConnected(const Network& network, const Node& node) {
 
 OperatorPointer MakeFullyConnected(const PrepareContext& context,
                                    const Node& node) {
+  if (context.network.output(node).is_float()) {
+    return MakeFloatFullyConnected(context, node);
+  }
   const auto& options = node.options<schema::FullyConnected>();
   const Tensor& output = context.network.output(node);
   const Shape& weights = context.network.input(node, 1).shape;

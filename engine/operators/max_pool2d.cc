@@ -1,6 +1,7 @@
 // MaxPool2d.
 
 #include "engine/operators/checks.h"
+#include "engine/operators/float_operators.h"
 #include "engine/operators/operators.h"
 #include "engine/operators/pool2d.h"
 
@@ -26,11 +27,18 @@ class MaxPool2d : public Pool2d {
 
 Status VerifyMaxPool2d(const Network& network, const Node& node) {
   const auto& options = node.options<schema::MaxPool2d>();
+  if (network.output(node).is_float()) {
+    return VerifyFloatPool2d(network, node, options.window(),
+                             options.float_clamp());
+  }
   OCTET_RETURN_IF_ERROR(CheckSameQuantization(network, node));
   return VerifyPool2d(network, node, options.window(), options.clamp());
 }
 
 OperatorPointer MakeMaxPool2d(const PrepareContext& context, const Node& node) {
+  if (context.network.output(node).is_float()) {
+    return MakeFloatMaxPool2d(context, node);
+  }
   return std::make_unique<MaxPool2d>(context, node,
                                      node.options<schema::MaxPool2d>());
 }

@@ -1,11 +1,12 @@
 // Pad: surrounds an activation with one value.
 
+#include <array>
 #include <cstring>
 
 #include "engine/operators/checks.h"
 #include "engine/operators/operators.h"
+#include "engine/operators/row_walk.h"
 #include "engine/operators/split.h"
-#include "engine/operators/strided_copy.h"
 #include "schema/shape_inference.h"
 
 namespace octet {
@@ -20,6 +21,28 @@ PadParams ParamsOf(const schema::Pad& options) {
   return params;
 }
 
+using FillBytes = std::array<uint8_t, 8>;
+
+template <typename T>
+FillBytes BytesOf(T value) {
+  FillBytes bytes = {};
+  std::memcpy(bytes.data(), &value, sizeof(value));
+  return bytes;
+}
+
+// The value of padding as it lies in memory. Little-endian: the low bytes of an
+// integer are those of a narrower one.
+FillBytes FillOf(const PrepareContext& context, const Node& node,
+                 const schema::Pad& options) {
+  const Tensor& output = context.network.output(node);
+  if (output.is(schema::DataType::INT8)) {
+    return BytesOf(static_cast<uint8_t>(static_cast<uint8_t>(options.value()) ^
+                                        FormMask(context.kernels.form)));
+  }
+  return output.is_float() ? BytesOf(options.float_value())
+                           : BytesOf(options.integer_value());
+}
+
 // Works row by row of the output, a row being its last dimension.
 class Pad : public Operator {
  public:
@@ -30,41 +53,54 @@ class Pad : public Operator {
         input_(context.network.input(node, 0).shape),
         output_(context.network.output(node).shape),
         params_(ParamsOf(options)),
-        fill_(static_cast<uint8_t>(static_cast<uint8_t>(options.value()) ^
-                                   FormMask(context.kernels.form))) {
+        element_(context.network.output(node).element_size()) {
+    const FillBytes fill = FillOf(context, node, options);
+    for (int64_t i = 0; i < kFillBlock; ++i) fill_[i] = fill[i % element_];
     FillDenseStrides(input_, input_strides_);
     const int64_t elements = output_.NumElements();
     rows_ = output_.rank == 0 ? 1 : elements / output_[output_.rank - 1];
     plan_.kernel = "copy";
-    plan_.num_parts = NumParts(context, elements * kWorkPerByte, rows_);
+    plan_.num_parts =
+        NumParts(context, elements * element_ * kWorkPerByte, rows_);
   }
 
   void Run(const RunContext& context, int part) const override {
     const uint8_t* input = context.tensors[input_tensor_];
     uint8_t* output = context.tensors[output_tensor_];
     if (output_.rank == 0) {
-      *output = *input;
+      std::memcpy(output, input, static_cast<size_t>(element_));
       return;
     }
     const Range rows = PartOf(rows_, part, plan_.num_parts);
     const int last = output_.rank - 1;
-    const size_t size = static_cast<size_t>(output_[last]);
-    const size_t begin = static_cast<size_t>(params_.begin[last]);
-    const size_t copied = static_cast<size_t>(input_[last]);
+    const int64_t size = output_[last] * element_;
+    const int64_t begin = params_.begin[last] * element_;
+    const int64_t copied = input_[last] * element_;
     for (int64_t row = rows.begin; row < rows.end; ++row) {
-      uint8_t* to = output + static_cast<size_t>(row) * size;
+      uint8_t* to = output + row * size;
       const int64_t from = InputRow(row);
       if (from < 0) {
-        std::memset(to, fill_, size);
+        Fill(to, size);
         continue;
       }
-      std::memset(to, fill_, begin);
-      std::memcpy(to + begin, input + from, copied);
-      std::memset(to + begin + copied, fill_, size - begin - copied);
+      Fill(to, begin);
+      std::memcpy(to + begin, input + from * element_,
+                  static_cast<size_t>(copied));
+      Fill(to + begin + copied, size - begin - copied);
     }
   }
 
  private:
+  static constexpr int64_t kFillBlock = 64;
+
+  // `bytes` is a multiple of the element's.
+  void Fill(uint8_t* to, int64_t bytes) const {
+    for (; bytes > kFillBlock; bytes -= kFillBlock, to += kFillBlock) {
+      std::memcpy(to, fill_, kFillBlock);
+    }
+    std::memcpy(to, fill_, static_cast<size_t>(bytes));
+  }
+
   // Where the input of an output row begins, or -1 if it is all padding.
   int64_t InputRow(int64_t row) const {
     int64_t at = 0;
@@ -80,7 +116,8 @@ class Pad : public Operator {
   int input_tensor_, output_tensor_;
   Shape input_, output_;
   PadParams params_;
-  uint8_t fill_;  // as it lies in memory
+  int64_t element_;           // bytes of one
+  uint8_t fill_[kFillBlock];  // as it lies in memory, many times
   int64_t input_strides_[kMaxRank] = {};
   int64_t rows_;
 };
@@ -99,6 +136,10 @@ Status VerifyPad(const Network& network, const Node& node) {
         input.ToString());
   }
   OCTET_RETURN_IF_ERROR(CheckSameQuantization(network, node));
+  if (network.output(node).is(schema::DataType::BOOL) &&
+      (options.integer_value() & ~int64_t{1}) != 0) {
+    return InvalidModel("the value of a BOOL must be 0 or 1");
+  }
   return CheckOutputShape(network, node,
                           InferPadShape(ParamsOf(options), input));
 }

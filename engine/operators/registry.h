@@ -21,6 +21,11 @@ struct OperatorType {
   // operator checks and packs; all others are activations (or constants that
   // stand in for them, in the plan's form).
   size_t num_constants;
+  // Which types input 0 may have: a set of TypeBit.
+  unsigned input_types;
+  // All activations and the output have the type of input 0. Otherwise `verify`
+  // checks theirs.
+  bool one_type;
   // What is left after the checks common to all operators.
   Status (*verify)(const Network& network, const Node& node);
   // REQUIRES: a verified node.

@@ -12,17 +12,18 @@ namespace {
 class Slice : public StridedCopy {
  public:
   Slice(const PrepareContext& context, const Node& node,
-        const StridedView& view)
-      : StridedCopy(context, node, view) {
-    const Shape& input = context.network.input(node, 0).shape;
+        const RowLayout& layout, int64_t begin)
+      : StridedCopy(context, node, layout, begin) {
+    const Tensor& input = context.network.input(node, 0);
+    if (!input.is(schema::DataType::INT8)) return;
     int64_t dense[kMaxRank];
-    FillDenseStrides(input, dense);
-    for (int axis = 0; axis < input.rank; ++axis) {
-      const bool whole = view.shape[axis] == input[axis];
-      if (view.strides[axis] != dense[axis]) return;
-      if (!whole && axis + 1 < input.rank) return;
+    FillDenseStrides(input.shape, dense);
+    for (int axis = 0; axis < input.shape.rank; ++axis) {
+      const bool whole = layout.shape[axis] == input.shape[axis];
+      if (layout.strides[0][axis] != dense[axis]) return;
+      if (!whole && axis + 1 < input.shape.rank) return;
     }
-    if (input.rank > 0) plan_.part_at = view.begin;
+    if (input.shape.rank > 0) plan_.part_at = begin;
   }
 
   void BecomeView() override {
@@ -61,14 +62,15 @@ OperatorPointer MakeSlice(const PrepareContext& context, const Node& node) {
   const auto& options = node.options<schema::Slice>();
   int64_t strides[kMaxRank];
   FillDenseStrides(context.network.input(node, 0).shape, strides);
-  StridedView view;
-  view.shape = context.network.output(node).shape;
-  for (int axis = 0; axis < view.shape.rank; ++axis) {
+  RowLayout layout;
+  layout.shape = context.network.output(node).shape;
+  int64_t begin = 0;
+  for (int axis = 0; axis < layout.shape.rank; ++axis) {
     const uint32_t i = static_cast<uint32_t>(axis);
-    view.begin += options.begin()->Get(i) * strides[axis];
-    view.strides[axis] = options.step()->Get(i) * strides[axis];
+    begin += options.begin()->Get(i) * strides[axis];
+    layout.strides[0][axis] = options.step()->Get(i) * strides[axis];
   }
-  return std::make_unique<Slice>(context, node, view);
+  return std::make_unique<Slice>(context, node, layout, begin);
 }
 
 }  // namespace octet

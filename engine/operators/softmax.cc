@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/operators/checks.h"
+#include "engine/operators/float_operators.h"
 #include "engine/operators/operators.h"
 #include "engine/operators/split.h"
 #include "engine/operators/tflite_checks.h"
@@ -64,6 +65,7 @@ Status CheckTable(const schema::Softmax& options) {
 }  // namespace
 
 Status VerifySoftmax(const Network& network, const Node& node) {
+  if (network.output(node).is_float()) return VerifyFloatSoftmax(network, node);
   const auto& options = node.options<schema::Softmax>();
   const Tensor& output = network.output(node);
   OCTET_RETURN_IF_ERROR(CheckRounding(options.rounding()));
@@ -81,6 +83,9 @@ Status VerifySoftmax(const Network& network, const Node& node) {
 }
 
 OperatorPointer MakeSoftmax(const PrepareContext& context, const Node& node) {
+  if (context.network.output(node).is_float()) {
+    return MakeFloatSoftmax(context, node);
+  }
   const auto& options = node.options<schema::Softmax>();
   if (options.rounding() == schema::Rounding::TFLITE) {
     return MakeTfliteSoftmax(context, node);

@@ -7,84 +7,54 @@
 namespace octet {
 namespace {
 
-// Joins dimension i with i + 1 where walking both is walking one longer one,
-// and drops dimensions of one element.
-StridedView MergeDimensions(const StridedView& view) {
-  StridedView merged;
-  merged.begin = view.begin;
-  Shape& shape = merged.shape;
-  for (int axis = 0; axis < view.shape.rank; ++axis) {
-    const int32_t size = view.shape[axis];
-    const int64_t stride = view.strides[axis];
-    if (size == 1) continue;
-    const int last = shape.rank - 1;
-    if (last >= 0 && merged.strides[last] == stride * size) {
-      shape[last] *= size;
-      merged.strides[last] = stride;
-    } else {
-      merged.strides[shape.rank] = stride;
-      shape[shape.rank++] = size;
-    }
-  }
-  if (shape.rank == 0) {
-    shape = {1};
-    merged.strides[0] = 1;
-  }
-  return merged;
+// REQUIRES: memory aligned for T.
+template <typename T>
+void CopyElements(const void* from, int64_t step, int64_t n, void* to) {
+  const T* values = static_cast<const T*>(from);
+  T* copies = static_cast<T*>(to);
+  for (int64_t i = 0; i < n; ++i) copies[i] = values[i * step];
 }
 
 }  // namespace
 
-void FillDenseStrides(const Shape& shape, int64_t* strides) {
-  int64_t stride = 1;
-  for (int axis = shape.rank - 1; axis >= 0; --axis) {
-    strides[axis] = stride;
-    stride *= shape[axis];
-  }
-}
-
 StridedCopy::StridedCopy(const PrepareContext& context, const Node& node,
-                         const StridedView& view)
+                         const RowLayout& layout, int64_t begin)
     : input_(node.inputs[0]),
       output_(node.output),
-      view_(MergeDimensions(view)) {
-  row_ = view_.shape[view_.shape.rank - 1];
-  rows_ = view_.shape.NumElements() / row_;
+      layout_(MergeDimensions(layout)),
+      begin_(begin),
+      element_(context.network.output(node).element_size()) {
   plan_.kernel = "copy";
-  plan_.num_parts = NumParts(context, rows_ * row_ * kWorkPerByte, rows_);
+  plan_.num_parts =
+      NumParts(context, context.network.output(node).NumBytes() * kWorkPerByte,
+               layout_.rows());
 }
 
 void StridedCopy::Run(const RunContext& context, int part) const {
-  const Range rows = PartOf(rows_, part, plan_.num_parts);
-  const int last = view_.shape.rank - 1;
-  int64_t at = view_.begin;
-  int32_t position[kMaxRank] = {};
-  int64_t rest = rows.begin;
-  for (int axis = last - 1; axis >= 0; --axis) {
-    position[axis] = static_cast<int32_t>(rest % view_.shape[axis]);
-    rest /= view_.shape[axis];
-    at += position[axis] * view_.strides[axis];
-  }
-  const uint8_t* input = context.tensors[input_];
-  uint8_t* output = context.tensors[output_] + rows.begin * row_;
-  for (int64_t row = rows.begin; row < rows.end; ++row, output += row_) {
-    CopyRow(input + at, output);
-    for (int axis = last - 1; axis >= 0; --axis) {
-      at += view_.strides[axis];
-      if (++position[axis] < view_.shape[axis]) break;
-      at -= view_.strides[axis] * view_.shape[axis];
-      position[axis] = 0;
-    }
+  const Range rows = PartOf(layout_.rows(), part, plan_.num_parts);
+  const int64_t row_bytes = layout_.row() * element_;
+  const uint8_t* input = context.tensors[input_] + begin_ * element_;
+  uint8_t* output = context.tensors[output_] + rows.begin * row_bytes;
+  RowWalk walk(layout_, rows.begin);
+  for (int64_t row = rows.begin; row < rows.end; ++row) {
+    CopyRow(input + walk.at(0) * element_, output);
+    walk.Next();
+    output += row_bytes;
   }
 }
 
 void StridedCopy::CopyRow(const uint8_t* from, uint8_t* to) const {
-  const int64_t stride = view_.strides[view_.shape.rank - 1];
-  if (stride == 1) {
-    std::memcpy(to, from, static_cast<size_t>(row_));
-    return;
+  const int64_t n = layout_.row();
+  const int64_t step = layout_.step(0);
+  if (step == 1) {
+    std::memcpy(to, from, static_cast<size_t>(n * element_));
+  } else if (element_ == 1) {
+    CopyElements<uint8_t>(from, step, n, to);
+  } else if (element_ == 4) {
+    CopyElements<uint32_t>(from, step, n, to);
+  } else {
+    CopyElements<uint64_t>(from, step, n, to);
   }
-  for (int64_t i = 0; i < row_; ++i) to[i] = from[i * stride];
 }
 
 }  // namespace octet

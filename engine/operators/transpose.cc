@@ -30,14 +30,14 @@ Status VerifyTranspose(const Network& network, const Node& node) {
 OperatorPointer MakeTranspose(const PrepareContext& context, const Node& node) {
   int64_t strides[kMaxRank];
   FillDenseStrides(context.network.input(node, 0).shape, strides);
-  StridedView view;
-  view.shape = context.network.output(node).shape;
-  for (int axis = 0; axis < view.shape.rank; ++axis) {
+  RowLayout layout;
+  layout.shape = context.network.output(node).shape;
+  for (int axis = 0; axis < layout.shape.rank; ++axis) {
     const int32_t from = node.options<schema::Transpose>().permutation()->Get(
         static_cast<uint32_t>(axis));
-    view.strides[axis] = strides[from];
+    layout.strides[0][axis] = strides[from];
   }
-  return std::make_unique<StridedCopy>(context, node, view);
+  return std::make_unique<StridedCopy>(context, node, layout);
 }
 
 }  // namespace octet

@@ -54,6 +54,16 @@ int ModelBuilder::Input(const Shape& shape, TestQuantization quantization) {
   return tensor;
 }
 
+int ModelBuilder::Activation(const Shape& shape, schema::DataType type) {
+  return AppendTensor(shape, type, {});
+}
+
+int ModelBuilder::Input(const Shape& shape, schema::DataType type) {
+  const int tensor = Activation(shape, type);
+  model_.inputs.push_back(static_cast<uint32_t>(tensor));
+  return tensor;
+}
+
 int ModelBuilder::Constant(const Shape& shape,
                            const std::vector<int8_t>& values,
                            TestQuantization quantization) {
@@ -87,19 +97,16 @@ int ModelBuilder::Bias(const std::vector<int32_t>& bias) {
 }
 
 int ModelBuilder::AppendOperator(schema::OperatorOptionsUnion options,
-                                 const std::vector<int>& inputs,
-                                 const Shape& output,
-                                 TestQuantization quantization) {
-  const int tensor = Activation(output, quantization);
+                                 const std::vector<int>& inputs, int output) {
   auto op = std::make_unique<schema::OperatorT>();
   op->name = "op" + std::to_string(model_.operators.size());
   op->options = std::move(options);
   for (const int input : inputs) {
     op->inputs.push_back(static_cast<uint32_t>(input));
   }
-  op->outputs = {static_cast<uint32_t>(tensor)};
+  op->outputs = {static_cast<uint32_t>(output)};
   model_.operators.push_back(std::move(op));
-  return tensor;
+  return output;
 }
 
 void ModelBuilder::Output(int tensor) {

@@ -37,13 +37,32 @@ class ModelBuilder {
   int Weights(const reference::WeightedLayer& layer);
   int Bias(const std::vector<int32_t>& bias);
 
+  // Tensors that are not quantized.
+  int Input(const Shape& shape, schema::DataType type);
+  int Activation(const Shape& shape, schema::DataType type);
+  template <typename T>
+  int Constant(const Shape& shape, const std::vector<T>& values,
+               schema::DataType type) {
+    const uint8_t* bytes = reinterpret_cast<const uint8_t*>(values.data());
+    return AppendTensor(shape, type,
+                        {bytes, bytes + values.size() * sizeof(T)});
+  }
+
   // Appends an operator that writes a new activation; returns that.
   template <typename Options>
   int Operator(Options options, const std::vector<int>& inputs,
                const Shape& output, TestQuantization quantization) {
     schema::OperatorOptionsUnion united;
     united.Set(std::move(options));
-    return AppendOperator(std::move(united), inputs, output, quantization);
+    return AppendOperator(std::move(united), inputs,
+                          Activation(output, quantization));
+  }
+  template <typename Options>
+  int Operator(Options options, const std::vector<int>& inputs,
+               const Shape& output, schema::DataType type) {
+    schema::OperatorOptionsUnion united;
+    united.Set(std::move(options));
+    return AppendOperator(std::move(united), inputs, Activation(output, type));
   }
 
   void Output(int tensor);
@@ -58,8 +77,7 @@ class ModelBuilder {
   int AppendTensor(const Shape& shape, schema::DataType type,
                    std::vector<uint8_t> data);
   int AppendOperator(schema::OperatorOptionsUnion options,
-                     const std::vector<int>& inputs, const Shape& output,
-                     TestQuantization quantization);
+                     const std::vector<int>& inputs, int output);
 
   schema::ModelT model_;
 };

@@ -6,6 +6,7 @@
 
 #include "engine/model_contents.h"
 #include "engine/plan.h"
+#include "engine/tensor_values.h"
 #include "octet/model.h"
 
 namespace octet {
@@ -14,17 +15,18 @@ namespace {
 constexpr int kParts[] = {1, 2, 5};
 
 void RunOnce(const Network& network, const PlanOptions& options,
-             const std::vector<std::vector<int8_t>>& inputs,
-             const std::vector<std::vector<int8_t>>& expected) {
+             const std::vector<Bytes>& inputs, std::vector<Bytes>* outputs,
+             std::string* description) {
   Result<std::unique_ptr<Plan>> plan = Plan::Create(network, options);
   ASSERT_TRUE(plan.ok()) << plan.status().message();
-  const uint8_t mask = FormMask((*plan)->kernels().form);
+  const ActivationForm form = (*plan)->kernels().form;
   ASSERT_EQ(inputs.size(), network.inputs.size());
   for (size_t i = 0; i < inputs.size(); ++i) {
-    uint8_t* to = (*plan)->tensor(network.inputs[i]);
-    for (const int8_t value : inputs[i]) {
-      *to++ = static_cast<uint8_t>(static_cast<uint8_t>(value) ^ mask);
-    }
+    const int tensor = network.inputs[i];
+    ASSERT_EQ(network.tensor(tensor).NumBytes(),
+              static_cast<int64_t>(inputs[i].size()));
+    CopyBytes(network.tensor(tensor), form, inputs[i].data(),
+              (*plan)->tensor(tensor));
   }
   BackwardPool pool(options.max_parts);
   // Twice: a run must leave the inputs as they are.
@@ -33,19 +35,58 @@ void RunOnce(const Network& network, const PlanOptions& options,
       (*plan)->RunStep(step, &pool);
     }
   }
-  ASSERT_EQ(expected.size(), network.outputs.size());
+  for (const int tensor : network.outputs) {
+    const Tensor& info = network.tensor(tensor);
+    outputs->push_back(Bytes(static_cast<size_t>(info.NumBytes())));
+    CopyBytes(info, form, (*plan)->tensor(tensor), outputs->back().data());
+  }
+  *description = (*plan)->Describe();
+}
+
+void ExpectSame(const std::vector<Bytes>& outputs,
+                const std::vector<Bytes>& expected,
+                const std::string& description) {
+  ASSERT_EQ(outputs.size(), expected.size());
   for (size_t i = 0; i < expected.size(); ++i) {
-    std::vector<int8_t> output(expected[i].size());
-    ASSERT_EQ(network.tensor(network.outputs[i]).NumElements(),
-              static_cast<int64_t>(output.size()));
-    const uint8_t* from = (*plan)->tensor(network.outputs[i]);
-    for (int8_t& value : output) value = static_cast<int8_t>(*from++ ^ mask);
-    for (size_t j = 0; j < output.size(); ++j) {
-      ASSERT_EQ(output[j], expected[i][j])
-          << "output " << i << ", value " << j << "\n"
-          << (*plan)->Describe();
+    ASSERT_EQ(outputs[i].size(), expected[i].size());
+    for (size_t j = 0; j < expected[i].size(); ++j) {
+      ASSERT_EQ(static_cast<int8_t>(outputs[i][j]),
+                static_cast<int8_t>(expected[i][j]))
+          << "output " << i << ", byte " << j << "\n"
+          << description;
     }
   }
+}
+
+// Without `expected`, the first run's outputs are.
+void RunEverywhere(const Network& network, const std::vector<Bytes>& inputs,
+                   std::vector<Bytes>* expected) {
+  size_t count = 0;
+  const IsaEntry* list = IsaList(&count);
+  for (size_t i = 0; i < count; ++i) {
+    if (!list[i].cpu_supports()) continue;
+    for (const int parts : kParts) {
+      SCOPED_TRACE(std::string(list[i].table->isa) + ", parts " +
+                   std::to_string(parts));
+      FillingAllocator allocator(parts == 1 ? 0x7F : 0x80);
+      PlanOptions options;
+      options.table = list[i].table;
+      options.allocator = &allocator;
+      options.max_parts = parts;
+      options.min_work_per_part = 1;
+      std::vector<Bytes> outputs;
+      std::string description;
+      RunOnce(network, options, inputs, &outputs, &description);
+      if (expected->empty()) *expected = outputs;
+      ExpectSame(outputs, *expected, description);
+    }
+  }
+}
+
+std::vector<Bytes> BytesOfAll(const std::vector<std::vector<int8_t>>& values) {
+  std::vector<Bytes> bytes;
+  for (const std::vector<int8_t>& one : values) bytes.push_back(BytesOf(one));
+  return bytes;
 }
 
 }  // namespace
@@ -78,26 +119,31 @@ void ExpectOutputs(const std::vector<uint8_t>& bytes,
                    const std::vector<std::vector<int8_t>>& inputs,
                    const std::vector<std::vector<int8_t>>& expected,
                    const std::string& description) {
+  ExpectBytes(bytes, BytesOfAll(inputs), BytesOfAll(expected), description);
+}
+
+void ExpectBytes(const std::vector<uint8_t>& file,
+                 const std::vector<Bytes>& inputs,
+                 const std::vector<Bytes>& expected,
+                 const std::string& description) {
   SCOPED_TRACE(description);
   Result<std::shared_ptr<const Model>> model =
-      Model::FromMemory(bytes.data(), bytes.size());
+      Model::FromMemory(file.data(), file.size());
   ASSERT_TRUE(model.ok()) << model.status().message();
-  size_t count = 0;
-  const IsaEntry* list = IsaList(&count);
-  for (size_t i = 0; i < count; ++i) {
-    if (!list[i].cpu_supports()) continue;
-    for (const int parts : kParts) {
-      SCOPED_TRACE(std::string(list[i].table->isa) + ", parts " +
-                   std::to_string(parts));
-      FillingAllocator allocator(parts == 1 ? 0x7F : 0x80);
-      PlanOptions options;
-      options.table = list[i].table;
-      options.allocator = &allocator;
-      options.max_parts = parts;
-      options.min_work_per_part = 1;
-      RunOnce((*model)->contents().network, options, inputs, expected);
-    }
+  std::vector<Bytes> same = expected;
+  RunEverywhere((*model)->contents().network, inputs, &same);
+}
+
+std::vector<Bytes> OutputsEverywhere(const std::vector<uint8_t>& file,
+                                     const std::vector<Bytes>& inputs) {
+  std::vector<Bytes> outputs;
+  Result<std::shared_ptr<const Model>> model =
+      Model::FromMemory(file.data(), file.size());
+  EXPECT_TRUE(model.ok()) << model.status().message();
+  if (model.ok()) {
+    RunEverywhere((*model)->contents().network, inputs, &outputs);
   }
+  return outputs;
 }
 
 }  // namespace octet

@@ -49,6 +49,24 @@ void ExpectOutputs(const std::vector<uint8_t>& bytes,
                    const std::vector<std::vector<int8_t>>& expected,
                    const std::string& description);
 
+// The same for tensors of any type, whose values are given as bytes.
+using Bytes = std::vector<uint8_t>;
+void ExpectBytes(const std::vector<uint8_t>& file,
+                 const std::vector<Bytes>& inputs,
+                 const std::vector<Bytes>& expected,
+                 const std::string& description);
+
+// Runs the file in all these ways, fails the test unless all outputs have the
+// same bytes, and returns them.
+std::vector<Bytes> OutputsEverywhere(const std::vector<uint8_t>& file,
+                                     const std::vector<Bytes>& inputs);
+
+template <typename T>
+Bytes BytesOf(const std::vector<T>& values) {
+  const uint8_t* bytes = reinterpret_cast<const uint8_t*>(values.data());
+  return {bytes, bytes + values.size() * sizeof(T)};
+}
+
 }  // namespace octet
 
 #endif  // OCTET_TESTS_ENGINE_RUN_NETWORK_H_

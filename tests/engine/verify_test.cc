@@ -93,10 +93,20 @@ TEST(VerifyTest, Shapes) {
 
 TEST(VerifyTest, Types) {
   ExpectRefused(
+      [](ModelBuilder& b) { TensorOf(b, 0, 1).type = schema::DataType::INT16; },
+      {"tensor 't1'", "data type"}, StatusCode::kUnsupported);
+  ExpectRefused(
       [](ModelBuilder& b) {
         TensorOf(b, 0, 1).type = schema::DataType::FLOAT32;
       },
-      {"tensor 't1'", "data type"}, StatusCode::kUnsupported);
+      {"tensor 't1'", "FLOAT32 values have no quantization"});
+  ExpectRefused(
+      [](ModelBuilder& b) {
+        TensorOf(b, 0, 0).type = schema::DataType::INT64;
+        TensorOf(b, 0, 0).shape = {1, 1 << 14, 1 << 14};
+        TensorOf(b, 0, 0).quantization.reset();
+      },
+      {"tensor 't0'", "more than 2^30 bytes"});
   ExpectRefused(
       [](ModelBuilder& b) { TensorOf(b, 0, 0).type = schema::DataType::INT32; },
       {"tensor 't0'"});
@@ -105,7 +115,7 @@ TEST(VerifyTest, Types) {
         b.model().operators[kConvAt]->inputs[0] =
             b.model().operators[kConvAt]->inputs[2];
       },
-      {"'op0' (Conv2d)", "INT8 with one scale"});
+      {"'op0' (Conv2d)", "must be INT8"});
 }
 
 TEST(VerifyTest, Quantization) {
@@ -288,7 +298,7 @@ TEST(VerifyTest, Residuals) {
         auto& inputs = b.model().operators[kFullyConnectedAt]->inputs;
         inputs[3] = inputs[2];
       },
-      {"(FullyConnected)", "INT8 with one scale"});
+      {"(FullyConnected)", "must be INT8"});
 }
 
 TEST(VerifyTest, DepthwiseTakesNoResidual) {

@@ -61,14 +61,26 @@ OCTET_EXPORT const char* octet_last_error(void);
 /* The largest number of dimensions of a tensor. */
 #define OCTET_MAX_RANK 6
 
-/* An input or output: int8 values q that stand for scale * (q - zero_point). */
+/* The values are fixed; those of octet::DataType. */
+typedef enum octet_data_type {
+  OCTET_INT8 = 0, /* q, which stands for scale * (q - zero_point) */
+  OCTET_UINT8 = 1,
+  OCTET_INT32 = 3,
+  OCTET_FLOAT32 = 4,
+  OCTET_INT64 = 5,
+  OCTET_BOOL = 6 /* a byte, 0 or 1 */
+} octet_data_type;
+
+/* An input or output. */
 typedef struct octet_tensor {
   const char* name;
   int32_t rank;
   int32_t dims[OCTET_MAX_RANK]; /* outermost first; pictures NHWC */
-  float scale;
+  float scale;                  /* of OCTET_INT8 alone, as zero_point */
   int32_t zero_point;
   size_t num_elements;
+  octet_data_type type;
+  size_t num_bytes;
 } octet_tensor;
 
 /* Maps and verifies the file at `path`. It must not change while the model
@@ -122,6 +134,12 @@ OCTET_EXPORT octet_status octet_session_set_input_int8(octet_session* session,
                                                        const int8_t* values,
                                                        size_t size);
 
+/* The same for an input of any type: num_bytes bytes, values of its type. */
+OCTET_EXPORT octet_status octet_session_set_input_bytes(octet_session* session,
+                                                        int index,
+                                                        const void* values,
+                                                        size_t size);
+
 /* OCTET_INVALID_ARGUMENT if an input was never set. */
 OCTET_EXPORT octet_status octet_session_run(octet_session* session);
 
@@ -130,6 +148,9 @@ OCTET_EXPORT octet_status octet_session_get_output_float(
     const octet_session* session, int index, float* values, size_t size);
 OCTET_EXPORT octet_status octet_session_get_output_int8(
     const octet_session* session, int index, int8_t* values, size_t size);
+
+OCTET_EXPORT octet_status octet_session_get_output_bytes(
+    const octet_session* session, int index, void* values, size_t size);
 
 /* The instruction set in use; lives as long as the session. */
 OCTET_EXPORT const char* octet_session_isa(const octet_session* session);

@@ -15,23 +15,26 @@
 #include <string>
 #include <vector>
 
+#include "octet/data_type.h"
 #include "octet/export.h"
 #include "octet/shape.h"
 #include "octet/status.h"
 
 namespace octet {
 
-// An input, output or other activation: int8 values q that stand for
-// scale * (q - zero_point).
+// An input, output or other activation.
 struct TensorInfo {
   std::string name;
   Shape shape;  // pictures NHWC
+  // Of kInt8 alone: its values q stand for scale * (q - zero_point).
   float scale = 1.0f;
   int32_t zero_point = 0;
+  DataType type = DataType::kInt8;
 
   size_t NumElements() const {
     return static_cast<size_t>(shape.NumElements());
   }
+  size_t NumBytes() const { return NumElements() * ElementSize(type); }
 };
 
 enum class ResizeMode : uint8_t {

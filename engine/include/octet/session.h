@@ -93,19 +93,27 @@ class OCTET_EXPORT Session {
   // Copies an input in: NHWC, `size` values, which must be the tensor's number
   // of elements. Floats are quantized with the tensor's scale and zero point:
   // q = clamp(round_half_even(value / scale) + zero_point); int8 values are q.
-  // An input keeps its values until it is set again. Error: kInvalidArgument
-  // for an index or size that is wrong; the input is then as it was.
+  // Inputs that are not quantized: FLOAT32 takes floats as they are, integers
+  // take them rounded toward zero. An input keeps its values until it is set
+  // again. Error: kInvalidArgument for an index or size that is wrong, or for
+  // int8 values where the input is not INT8; the input is then as it was.
   Status SetInput(int index, const float* values, size_t size);
   Status SetInput(int index, const int8_t* values, size_t size);
+  // The same for any type: `size` bytes, values of the tensor's type (q for
+  // INT8) in the CPU's order; of BOOL, all but 0 is 1.
+  Status SetInputBytes(int index, const void* values, size_t size);
 
   // Runs the network. Error: kInvalidArgument if an input was never set.
   Status Run();
 
-  // Copies an output of the last Run out, as floats or as q. Error:
-  // kInvalidArgument before the first Run, or if `size` is not the tensor's
-  // number of elements.
+  // Copies an output of the last Run out, as floats (whatever its type) or as
+  // q. Error: kInvalidArgument before the first Run, or if `size` is not the
+  // tensor's number of elements, or if q of a tensor are asked for that is not
+  // INT8.
   Status GetOutput(int index, float* values, size_t size) const;
   Status GetOutput(int index, int8_t* values, size_t size) const;
+  // `size` bytes, values of the tensor's type in the CPU's order.
+  Status GetOutputBytes(int index, void* values, size_t size) const;
 
   // The activations in order of execution, and their values after Run by name
   // (the first of that name). Without options.keep_intermediates there are
