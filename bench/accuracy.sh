@@ -4,12 +4,14 @@
 # calibrate; dev sets alone evaluate.
 #
 #   bench/accuracy.sh DATA_DIR [--json FILE] [--bin DIR] [--only MODEL]
-#                     [--method best|minmax|mse|kl|...] [-- octet-convert options]
+#                     [--method best|minmax|mse|kl|...] [--convert-only FOLDER]
+#                     [-- octet-convert options]
 #
 # JSON: a list of {model, samples, fp32_top1, int8_top1, agreement, sqnr_db},
 # percentages 0-100. --method: octet-convert's, default minmax; best is what a
 # user gets from "--method auto --repair full", the same for every model.
-# --bin: where octet-convert is, default build/release/bin.
+# --bin: where octet-convert is, default build/release/bin. --convert-only
+# writes FOLDER/MODEL.octet and evaluates nothing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -17,13 +19,14 @@ usage() { sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p}' bench/accuracy.sh >&2; exi
 
 [ $# -ge 1 ] || usage
 data=$1; shift
-json='' bin=build/release/bin only='' method=minmax extra=()
+json='' bin=build/release/bin only='' method=minmax convert_only='' extra=()
 while [ $# -gt 0 ]; do
   case $1 in
     --json) json=${2:?}; shift 2 ;;
     --bin) bin=${2:?}; shift 2 ;;
     --only) only=${2:?}; shift 2 ;;
     --method) method=${2:?}; shift 2 ;;
+    --convert-only) convert_only=${2:?}; shift 2 ;;
     --) shift; extra=("$@"); break ;;
     *) usage ;;
   esac
@@ -44,15 +47,26 @@ trap 'rm -rf "$work"' EXIT
 images=$data/images
 rows=0
 
+# convert MODEL OUTPUT octet-convert-options...
+convert() {
+  "$bin/octet-convert" "$data/models/$1/model.onnx" -o "$2" "${@:3}" \
+    "${extra[@]}" >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
+}
+
 # evaluate MODEL CALIBRATION DEV octet-convert-options...: one row.
 evaluate() {
   local model=$1 calibration=$2 dev=$3
   shift 3
   [ -z "$only" ] || [ "$only" = "$model" ] || return 0
-  "$bin/octet-convert" "$data/models/$model/model.onnx" \
-    -o "$work/$model.octet" --calibrate "$calibration" --evaluate "$dev" \
-    --json "$work/$model.json" "$@" "${extra[@]}" >"$work/log" 2>&1 ||
-    { cat "$work/log" >&2; exit 1; }
+  if [ -n "$convert_only" ]; then
+    [ "$1" != --labels ] || shift 2  # are for an evaluation
+    convert "$model" "$convert_only/$model.octet" --calibrate "$calibration" \
+      "$@"
+    rows=$((rows + 1))
+    return
+  fi
+  convert "$model" "$work/$model.octet" --calibrate "$calibration" \
+    --evaluate "$dev" --json "$work/$model.json" "$@"
   # The figures stand one a line in the JSON.
   figure() { sed -n "s/^  \"$1\": \([^,]*\),\{0,1\}$/\1/p" "$work/$model.json"; }
   local samples fp32 int8 agreement sqnr
@@ -73,7 +87,7 @@ inception=(--mean 127.5 --std 127.5)
 cifar10=("$images/cifar10/cifar10_calib.bin" "$images/cifar10/cifar10_dev.bin"
   --format cifar10 --mean 123.675,116.28,103.53 --std 58.395,57.12,57.375)
 
-printf '%-32s %7s %7s %7s %6s %8s %8s\n' model samples 'FP32 %' 'INT8 %' \
+[ -n "$convert_only" ] || printf '%-32s %7s %7s %7s %6s %8s %8s\n' model samples 'FP32 %' 'INT8 %' \
   drop 'agree %' 'SQNR dB'
 evaluate mcunet_in3_fp32 "${imagenet[@]}" --resize-shorter 201 "${inception[@]}"
 evaluate squeezenet1.1_fp32 "${imagenet[@]}" --resize-shorter 256 --bgr \

@@ -8,9 +8,13 @@ set(octet_pc_flags "")
 if(BUILD_SHARED_LIBS)
   set(octet_pc_flags " -DOCTET_SHARED")
 endif()
+set(octet_pc_threads "")
+if(OCTET_PTHREADPOOL)
+  set(octet_pc_threads "-lpthreadpool ")
+endif()
 
 configure_file(octetConfig.cmake.in
-  "${octet_generated_dir}/octetConfig.cmake" COPYONLY)
+  "${octet_generated_dir}/octetConfig.cmake" @ONLY)
 # Versions 0.x promise nothing beyond their minor number.
 write_basic_package_version_file(
   "${octet_generated_dir}/octetConfigVersion.cmake"

@@ -1,11 +1,10 @@
 #include "octet/thread_pool.h"
 
-#include <pthreadpool.h>
-
 #include <string>
 #include <thread>
 
 #include "engine/cores.h"
+#include "engine/worker_pool.h"
 
 namespace octet {
 namespace {
@@ -22,37 +21,6 @@ class CallingThread : public ThreadPool {
   }
 };
 
-struct Call {
-  void (*function)(void* context, int part);
-  void* context;
-};
-
-void RunPart(void* call, size_t part) {
-  const Call& c = *static_cast<const Call*>(call);
-  c.function(c.context, static_cast<int>(part));
-}
-
-class Pthreadpool : public ThreadPool {
- public:
-  Pthreadpool(pthreadpool_t pool, uint32_t flags)
-      : pool_(pool), flags_(flags) {}
-  ~Pthreadpool() override { pthreadpool_destroy(pool_); }
-
-  int num_threads() const override {
-    return static_cast<int>(pthreadpool_get_threads_count(pool_));
-  }
-  void Run(void (*function)(void* context, int part), void* context,
-           int num_parts) override {
-    Call call = {function, context};
-    pthreadpool_parallelize_1d(pool_, RunPart, &call,
-                               static_cast<size_t>(num_parts), flags_);
-  }
-
- private:
-  pthreadpool_t pool_;
-  uint32_t flags_;
-};
-
 }  // namespace
 
 Result<std::unique_ptr<ThreadPool>> CreateThreadPool(int num_threads) {
@@ -65,17 +33,16 @@ Result<std::unique_ptr<ThreadPool>> CreateThreadPool(int num_threads) {
   if (num_threads <= 1) {
     return std::unique_ptr<ThreadPool>(new CallingThread);
   }
-  pthreadpool_t pool = pthreadpool_create(static_cast<size_t>(num_threads));
+  // Between tasks the threads spin, which is fastest while each has a core of
+  // its own; with more threads than cores they would only stand in the way.
+  const int cpus = static_cast<int>(std::thread::hardware_concurrency());
+  std::unique_ptr<ThreadPool> pool =
+      CreateWorkerPool(num_threads, num_threads > cpus);
   if (pool == nullptr) {
     return ResourceExhausted("a pool of " + std::to_string(num_threads) +
                              " threads could not be started");
   }
-  // Between tasks the threads spin, which is fastest while each has a core of
-  // its own; with more threads than cores they would only stand in the way.
-  const int cpus = static_cast<int>(std::thread::hardware_concurrency());
-  const uint32_t flags =
-      num_threads > cpus ? PTHREADPOOL_FLAG_YIELD_WORKERS : 0;
-  return std::unique_ptr<ThreadPool>(new Pthreadpool(pool, flags));
+  return pool;
 }
 
 }  // namespace octet

@@ -6,6 +6,8 @@
 #   aarch64      kernels and engine cross-compiled, run under qemu: all of it on
 #                a CPU with every instruction set, a covering part on others
 #   armv7        the same for 32-bit ARM, a Cortex-A7
+# and for both the octet command as one static file: its size, and octet
+# selftest on every CPU.
 #
 #   tests/run.sh [--no-install] [dev|asan-ubsan|aarch64|armv7 ...]
 set -euo pipefail
@@ -47,6 +49,34 @@ emulate() {
 # What depends on the CPU: which tables there are, and what runs in them.
 covering='^(isa_coverage|dispatch|gemm_convolution|elementwise|pooling)_test$'
 
+# check_size NAME FILE KIB: prints a stripped file's size; fails above a limit.
+check_size() {
+  local bytes
+  bytes=$(stat -c %s "$2")
+  echo "== $1, stripped: $bytes bytes (limit: $3 KiB)"
+  [ "$bytes" -le $(($3 * 1024)) ]
+}
+
+# static_command PRESET TRIPLE QEMU COMMAND_KIB LIBRARY_KIB CPU...: builds the
+# octet command as one static file, prints its size and that of the runtime
+# with every operator, and runs the bundled network on each CPU: all tables
+# must give the outputs that were stored on x86.
+static_command() {
+  local preset=$1 triple=$2 qemu=$3 command_kib=$4 library_kib=$5 cpu
+  shift 5
+  build "$preset"
+  local folder=build/$preset
+  "$triple-strip" -o "$folder/octet" "$folder/bin/octet"
+  "$triple-g++" -shared -s -o "$folder/liboctet.so" -Wl,--whole-archive \
+    "$folder/engine/liboctet.a" -Wl,--no-whole-archive
+  check_size "$preset: octet" "$folder/octet" "$command_kib"
+  check_size "$preset: runtime" "$folder/liboctet.so" "$library_kib"
+  for cpu; do
+    echo "== $preset: selftest on $cpu"
+    "$qemu" -cpu "$cpu" "$folder/octet" selftest examples/digits/digits.octet
+  done
+}
+
 for name in "${stages[@]}"; do
   case $name in
     dev | asan-ubsan)
@@ -58,11 +88,16 @@ for name in "${stages[@]}"; do
       toolchains/check_android.sh
       emulate aarch64 max i8mm,neondot,neon,scalar
       emulate aarch64 cortex-a76 neondot,neon,scalar -R "$covering"
-      emulate aarch64 cortex-a53 neon,scalar -R "$covering" ;;
+      emulate aarch64 cortex-a53 neon,scalar -R "$covering"
+      OCTET_SYSROOT=$PWD/build/sysroot-arm64 static_command aarch64-static \
+        aarch64-linux-gnu qemu-aarch64 2400 350 cortex-a53 cortex-a76 max ;;
     armv7)
       toolchains/make_sysroot.sh armhf build/sysroot-armhf
       OCTET_SYSROOT=$PWD/build/sysroot-armhf build armv7
-      emulate armv7 cortex-a7 neon,scalar ;;
+      emulate armv7 cortex-a7 neon,scalar
+      OCTET_SYSROOT=$PWD/build/sysroot-armhf static_command armv7-static \
+        arm-linux-gnueabihf qemu-arm 2400 350 cortex-a7 cortex-a15,neon=off
+      tests/refusal.sh build/armv7-static/octet ;;
     *) echo "tests/run.sh: no stage '$name'" >&2; exit 2 ;;
   esac
 done

@@ -26,6 +26,10 @@ set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
 
+# Headers that differ from architecture to architecture, where a compiler that
+# was not installed for them does not look.
+include_directories(SYSTEM "${OCTET_SYSROOT}/usr/include/${OCTET_TARGET_TRIPLE}")
+
 set(octet_foreign_libraries "${OCTET_SYSROOT}/usr/lib/${OCTET_TARGET_TRIPLE}")
 set(CMAKE_EXE_LINKER_FLAGS_INIT "-Wl,-rpath-link,${octet_foreign_libraries}")
 set(CMAKE_CROSSCOMPILING_EMULATOR

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
+#include <thread>
 #include <vector>
 
 namespace octet {
@@ -24,6 +26,26 @@ TEST(ThreadPoolTest, EveryPartOnce) {
           &calls, num_parts);
       for (const auto& count : calls) EXPECT_EQ(count, 1);
     }
+  }
+}
+
+// Threads that spin, sleep, and are late for a call.
+TEST(ThreadPoolTest, ManyCallsWithPauses) {
+  auto pool = CreateThreadPool(3);
+  ASSERT_TRUE(pool.ok()) << pool.status().message();
+  // Plain numbers: what a part writes, Run's end makes visible.
+  std::vector<int> counts(3);
+  constexpr int kCalls = 3000;
+  for (int call = 0; call < kCalls; ++call) {
+    if (call % 1000 == 0) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    (*pool)->Run(
+        [](void* context, int part) {
+          ++(*static_cast<std::vector<int>*>(context))[size_t(part)];
+        },
+        &counts, 3);
+    ASSERT_EQ(counts, std::vector<int>(3, call + 1));
   }
 }
 
