@@ -53,17 +53,24 @@ struct DepthwiseSums {
   }
 };
 
-[[gnu::always_inline]] static inline void StorePixel(const DepthwisePanel& p,
-                                                     const DepthwiseSums& s,
-                                                     uint8_t* to) {
+// The output of a pixel, not clamped.
+[[gnu::always_inline]] static inline int8x16_t UnclampedBytes(
+    const DepthwisePanel& p, const DepthwiseSums& s) {
   const uint8_t* multiplier = p.begin + DepthwisePanel::kLayout.multiplier;
   const int16x8_t t0 = ShiftAccumulators(s.sum0, s.sum1, vld1q_s32(p.left.at),
                                          vld1q_s32(p.left.at + 4));
   const int16x8_t t1 = ShiftAccumulators(
       s.sum2, s.sum3, vld1q_s32(p.left.at + 8), vld1q_s32(p.left.at + 12));
-  const int8x16_t bytes = ToBytes(
+  return DropFraction(
       ToWords(t0, LoadWords(multiplier), p.stage.zero_point),
-      ToWords(t1, LoadWords(multiplier + 16), p.stage.zero_point), p.stage);
+      ToWords(t1, LoadWords(multiplier + 16), p.stage.zero_point));
+}
+
+[[gnu::always_inline]] static inline void StorePixel(const DepthwisePanel& p,
+                                                     const DepthwiseSums& s,
+                                                     uint8_t* to) {
+  int8x16_t bytes = UnclampedBytes(p, s);
+  if (p.stage.clamps) bytes = ClampBytes(bytes, p.stage);
   if (p.channels >= DepthwisePanel::kNr) [[likely]] {
     vst1q_u8(to, vreinterpretq_u8_s8(bytes));
   } else {

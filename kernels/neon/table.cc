@@ -56,6 +56,27 @@ constexpr DepthwiseConvKernel kDepthwiseConv[] = {
     {Depthwise("any", 0, 0, 1), neon::DepthwiseConvAny},
 };
 
+constexpr WinogradConvKernel kWinogradConv[] = {
+    {{
+#if defined(__aarch64__)
+         .name = "4x16",
+         .mr = 4,
+         .nr = 16,
+#else
+         .name = "4x8",
+         .mr = 4,
+         .nr = 8,
+#endif
+         .kr = 1,
+         .accumulator_order = nullptr,
+         .multiplier_order = nullptr,
+         .max_tiles = 64,
+         .workspace_c = 8,
+         .input_work = 60,
+         .output_work = 60},
+     neon::WinogradConv},
+};
+
 }  // namespace
 
 const KernelTable kNeonTable = {
@@ -66,6 +87,8 @@ const KernelTable kNeonTable = {
     .num_gemm = sizeof(kGemm) / sizeof(kGemm[0]),
     .depthwise_conv = kDepthwiseConv,
     .num_depthwise_conv = sizeof(kDepthwiseConv) / sizeof(kDepthwiseConv[0]),
+    .winograd_conv = kWinogradConv,
+    .num_winograd_conv = sizeof(kWinogradConv) / sizeof(kWinogradConv[0]),
     .max_pool = neon::MaxPool,
     .average_pool = neon::AveragePool,
     .add = neon::Add,

@@ -8,18 +8,16 @@
 //   y + 2      a b      a b    a b      row a and (0, w0, w1, w2) for output
 //   y + 3        b        b      b      row b
 //
-// kTapOrder3x3Stride1 in table.cc lays the weights out so. With stride 2
-// columns serve too few outputs: the neon table's kernel takes no more
-// instructions.
+// kTapOrder3x3Stride1 in table.cc lays the weights out so.
 
 #include <arm_neon.h>
 
 #include <cstddef>
 #include <cstdint>
 
-#include "kernels/depthwise_columns.h"
 #include "kernels/depthwise_conv.h"
 #include "kernels/neon/vector_stage.h"
+#include "kernels/neondot/depthwise_row.h"
 #include "kernels/neondot/neondot_kernels.h"
 
 namespace octet::neondot {
@@ -53,63 +51,85 @@ struct Panel {
         multiplier(neon::LoadWords(panel + kLayout.multiplier)),
         stage(output),
         channels(rest) {}
-};
 
-// The input rows of a call, read column by column.
-struct Input {
-  const uint8_t* rows[4];
-  ptrdiff_t step;  // from column to column
-  size_t columns;
-  uint8_t zero_byte;
-
-  // From input row `first_row` on; the fourth is `row3` behind it.
-  [[gnu::always_inline]] Input(const DepthwiseConvArgs& args, size_t first_row,
-                               size_t row3, ptrdiff_t first_channel)
-      : step(args.pixel_stride),
-        columns(args.input_columns),
-        zero_byte(args.zero_byte) {
-    const uint8_t* const* from =
-        reinterpret_cast<const uint8_t* const*>(args.input_rows) + first_row;
-    for (size_t i = 0; i < 4; ++i) {
-      rows[i] = from[i < 3 ? i : row3] + first_channel;
-    }
+  // The biases, by one instruction where a copy of registers takes two.
+  [[gnu::always_inline]] Sums Start() const {
+    Sums bias;
+    asm volatile("ldp %q0, %q1, [%2]"
+                 : "=w"(bias.low), "=w"(bias.high)
+                 : "r"(begin));
+    return bias;
   }
 };
 
-// Walks over the columns of a row. kEdge: some are outside the picture.
-template <bool kEdge>
+// Four input rows, read column by column.
 class Columns {
  public:
-  [[gnu::always_inline]] Columns(const Input& in, ptrdiff_t first)
-      : in_(in), column_(first), at_(first * in.step) {}
+  [[gnu::always_inline]] Columns(const DepthwiseConvArgs& args,
+                                 ptrdiff_t first_channel)
+      : first_column_(args.first_column),
+        first_(first_channel + args.first_column * args.pixel_stride),
+        step_(args.pixel_stride),
+        count_(args.input_columns),
+        padding_(vdupq_n_s8(static_cast<int8_t>(args.zero_byte))) {}
 
-  // Reads 16 bytes where 8 are used: kernels may.
+  // Four rows, from their first column on; the last one is rows[row3].
+  [[gnu::always_inline]] void Start(const uint8_t* const* rows, size_t row3) {
+    column_ = first_column_;
+    row0_ = rows[0] + first_;
+    row1_ = rows[1] + first_;
+    row2_ = rows[2] + first_;
+    row3_ = rows[row3] + first_;
+  }
+
+  [[gnu::always_inline]] Column Padding() const { return {padding_, padding_}; }
+
+  // The next column. kInside: it is known to be in the picture.
+  template <bool kInside>
   [[gnu::always_inline]] Column Next() {
-    const ptrdiff_t at = at_;
-    const bool outside = kEdge && static_cast<size_t>(column_) >= in_.columns;
-    ++column_;
-    at_ += in_.step;
-    if (outside) {
-      const int8x16_t zero = vdupq_n_s8(static_cast<int8_t>(in_.zero_byte));
-      return {zero, zero};
+    if (!kInside && static_cast<size_t>(column_++) >= count_) {
+      Skip();
+      return Padding();
     }
-    const int16x8_t rows01 = vreinterpretq_s16_s8(
-        vzip1q_s8(Load(in_.rows[0], at), Load(in_.rows[1], at)));
-    const int16x8_t rows23 = vreinterpretq_s16_s8(
-        vzip1q_s8(Load(in_.rows[2], at), Load(in_.rows[3], at)));
+    const int8x16_t row0 = Load(row0_);
+    const int8x16_t row1 = Load(row1_);
+    const int8x16_t row2 = Load(row2_);
+    const int8x16_t row3 = Load(row3_);
+    const int16x8_t rows01 = vreinterpretq_s16_s8(vzip1q_s8(row0, row1));
+    const int16x8_t rows23 = vreinterpretq_s16_s8(vzip1q_s8(row2, row3));
     return {vreinterpretq_s8_s16(vzip1q_s16(rows01, rows23)),
             vreinterpretq_s8_s16(vzip2q_s16(rows01, rows23))};
   }
 
- private:
-  [[gnu::always_inline]] static int8x16_t Load(const uint8_t* row,
-                                               ptrdiff_t at) {
-    return neon::LoadBytes(row + at);
+  // Leaves out a column.
+  [[gnu::always_inline]] void Skip() {
+    row0_ += step_;
+    row1_ += step_;
+    row2_ += step_;
+    row3_ += step_;
   }
 
-  const Input in_;  // a copy: its pointers stay in registers
+ private:
+  // The load moves the pointer, which g++ 12 does not do by itself. It does not
+  // say what it reads: nothing here writes that.
+  [[gnu::always_inline]] int8x16_t Load(const uint8_t*& row) const {
+    int8x16_t bytes;
+    asm("ld1 {%[bytes].8b}, [%[row]], %[step]"
+        : [bytes] "=w"(bytes), [row] "+r"(row)
+        : [step] "r"(step_));
+    return bytes;
+  }
+
+  const uint8_t* row0_;
+  const uint8_t* row1_;
+  const uint8_t* row2_;
+  const uint8_t* row3_;
   ptrdiff_t column_;
-  ptrdiff_t at_;
+  const ptrdiff_t first_column_;
+  const ptrdiff_t first_;  // its bytes' place in a row
+  const ptrdiff_t step_;   // from column to column
+  const size_t count_;     // of columns
+  const int8x16_t padding_;
 };
 
 // The weights of six groups of four taps.
@@ -140,145 +160,151 @@ struct Weights {
       p.multiplier, p.stage.zero_point);
 }
 
-// Two pixels, or one.
-template <bool kBoth>
-[[gnu::always_inline]] static inline void Store(const Panel& p, const Sums& a,
-                                                const Sums& b, uint8_t* to_a,
-                                                uint8_t* to_b) {
-  const int8x16_t bytes = neon::ToBytes(ToWords(p, a), ToWords(p, b), p.stage);
-  if (p.channels >= kNr) [[likely]] {
-    const int64x2_t both = vreinterpretq_s64_s8(bytes);
-    vst1q_lane_s64(reinterpret_cast<int64_t*>(to_a), both, 0);
-    if (kBoth) vst1q_lane_s64(reinterpret_cast<int64_t*>(to_b), both, 1);
-    return;
-  }
-  neon::StorePartial8(to_a, vget_low_s8(bytes), p.channels);
-  if (kBoth) neon::StorePartial8(to_b, vget_high_s8(bytes), p.channels);
-}
-
-// One output column of two rows, or of one.
-template <bool kBoth>
-[[gnu::always_inline]] static inline void Output(
-    const Panel& p, const Weights& w, const Sums& bias, const Column& column0,
-    const Column& column1, const Column& column2, uint8_t* to,
-    ptrdiff_t row_stride) {
-  Sums a = bias;
-  Sums b = bias;
-  MultiplyAdd(a, column0, w.group[0]);
-  if (kBoth) MultiplyAdd(b, column0, w.group[1]);
-  MultiplyAdd(a, column1, w.group[2]);
-  if (kBoth) MultiplyAdd(b, column1, w.group[3]);
-  MultiplyAdd(a, column2, w.group[4]);
-  if (kBoth) MultiplyAdd(b, column2, w.group[5]);
-  Store<kBoth>(p, a, kBoth ? b : a, to, to + row_stride);
-}
-
-// What all rows of a panel share. `to`: the first output of a row.
-struct Row {
+// Two output rows (kBoth), or one. kFast: the panel is whole, and no column is
+// outside but those that `edges` names.
+template <bool kBoth, bool kFast>
+struct Rows {
   const Panel& p;
-  Sums bias;
-  size_t outputs;
-  uint8_t* to;
+  const Weights& w;
+  Edges edges;
+  size_t inner;  // outputs a row but that at the right edge
+  uint8_t* to_a;
+  uint8_t* to_b;
   ptrdiff_t step;
-  ptrdiff_t row_stride;
-};
+  uint8_t* output;  // of the call
+  const neon::VectorStage* stage;
+  bool clamps;
 
-// Two rows, or one.
-template <bool kBoth, typename Walk>
-[[gnu::always_inline]] static inline void RunColumns(const Row& row,
-                                                     const Weights& w,
-                                                     Walk columns) {
-  uint8_t* to = row.to;
-  Column column0 = columns.Next();
-  Column column1 = columns.Next();
-  for (size_t left = row.outputs;; left -= 3) {
-    const Column column2 = columns.Next();
-    Output<kBoth>(row.p, w, row.bias, column0, column1, column2, to,
-                  row.row_stride);
-    to += row.step;
-    if (left == 1) return;
-    column0 = columns.Next();
-    Output<kBoth>(row.p, w, row.bias, column1, column2, column0, to,
-                  row.row_stride);
-    to += row.step;
-    if (left == 2) return;
-    column1 = columns.Next();
-    Output<kBoth>(row.p, w, row.bias, column2, column0, column1, to,
-                  row.row_stride);
-    to += row.step;
-    if (left == 3) return;
+  // The store moves the pointer. `output` says what it writes.
+  template <int kHalf>
+  [[gnu::always_inline]] void StoreHalf(uint8_t*& to, int8x16_t bytes) {
+    asm("st1 {%[bytes].d}[%[half]], [%[to]], %[step]"
+        : [to] "+r"(to), "+m"(*reinterpret_cast<uint8_t(*)[]>(output))
+        : [bytes] "w"(bytes), [step] "r"(step), [half] "i"(kHalf));
   }
-}
 
-// Output columns begin ... end - 1.
-struct Span {
-  size_t begin;
-  size_t end;
+  [[gnu::always_inline]] void Store(const Sums& a, const Sums& b) {
+    int8x16_t bytes = neon::DropFraction(ToWords(p, a), ToWords(p, b));
+    if (clamps) bytes = neon::ClampBytes(bytes, *Reloaded(stage));
+    if constexpr (kFast) {
+      StoreHalf<0>(to_a, bytes);
+      if (kBoth) StoreHalf<1>(to_b, bytes);
+    } else {
+      const size_t n = p.channels < kNr ? p.channels : kNr;
+      neon::StoreUpTo16(to_a, bytes, n);
+      if (kBoth) neon::StoreUpTo16(to_b, vextq_s8(bytes, bytes, 8), n);
+      to_a += step;
+      to_b += step;
+    }
+  }
+
+  // One output column.
+  [[gnu::always_inline]] void Output(const Column& column0,
+                                     const Column& column1,
+                                     const Column& column2) {
+    Sums a = p.Start();
+    Sums b = kBoth ? p.Start() : a;
+    MultiplyAdd(a, column0, w.group[0]);
+    if (kBoth) MultiplyAdd(b, column0, w.group[1]);
+    MultiplyAdd(a, column1, w.group[2]);
+    if (kBoth) MultiplyAdd(b, column1, w.group[3]);
+    MultiplyAdd(a, column2, w.group[4]);
+    if (kBoth) MultiplyAdd(b, column2, w.group[5]);
+    Store(a, kBoth ? b : a);
+  }
+
+  // What is left behind the last column in the picture.
+  [[gnu::always_inline]] void Finish(const Columns& columns,
+                                     const Column& column0,
+                                     const Column& column1) {
+    if (kFast && edges.right) Output(column0, column1, columns.Padding());
+  }
+
+  [[gnu::always_inline]] void Run(Columns columns) {
+    Column column0;
+    if (kFast && edges.left) {
+      columns.Skip();
+      column0 = columns.Padding();
+    } else {
+      column0 = columns.Next<kFast>();
+    }
+    Column column1 = columns.Next<kFast>();
+    size_t left = inner;
+    if (left == 0) return Finish(columns, column0, column1);
+    for (;;) {
+      const Column column2 = columns.Next<kFast>();
+      Output(column0, column1, column2);
+      if (--left == 0) return Finish(columns, column1, column2);
+      column0 = columns.Next<kFast>();
+      Output(column1, column2, column0);
+      if (--left == 0) return Finish(columns, column2, column0);
+      column1 = columns.Next<kFast>();
+      Output(column2, column0, column1);
+      if (--left == 0) return Finish(columns, column0, column1);
+    }
+  }
 };
 
-// Rows first_row ... end_row - 1 of a panel from channel `c` on; two
-// at a time (kBoth), an even number of them.
-template <bool kEdge, bool kBoth>
-[[gnu::noinline]] void RunSpan(const DepthwiseConvArgs& args,
-                               const Panel& panel, ptrdiff_t c, Span span,
-                               Span rows) {
+// Output rows begin ... end - 1 of a panel from channel `c` on, two at a time
+// (kBoth), an even number of them, or one.
+template <bool kBoth, bool kFast>
+[[gnu::noinline]] void RunRows(const DepthwiseConvArgs& args,
+                               const Panel& panel, ptrdiff_t c, size_t begin,
+                               size_t end) {
   constexpr size_t kRows = kBoth ? 2 : 1;
   const Panel p = panel;  // known to be nobody else's
   const Weights w(p);
-  const ptrdiff_t step = args.output_pixel_stride;
-  Row row = {p,
-             {neon::LoadSums(p.begin), neon::LoadSums(p.begin + 16)},
-             span.end - span.begin,
-             static_cast<uint8_t*>(args.output) + c +
-                 static_cast<ptrdiff_t>(rows.begin) * args.output_row_stride +
-                 static_cast<ptrdiff_t>(span.begin) * step,
-             step,
-             args.output_row_stride};
-  const ptrdiff_t first =
-      args.first_column + static_cast<ptrdiff_t>(span.begin);
-  for (size_t y = rows.begin; y < rows.end; y += kRows) {
-    const Input in(args, y, kBoth ? 3 : 2, c);
-    const Columns<kEdge> columns(in, first);
-    RunColumns<kBoth>(row, w, columns);
-    row.to += static_cast<ptrdiff_t>(kRows) * row.row_stride;
+  uint8_t* const output = static_cast<uint8_t*>(args.output);
+  const ptrdiff_t row_stride = args.output_row_stride;
+  const Edges edges = EdgesOf(args);
+  const uint8_t* const* input =
+      reinterpret_cast<const uint8_t* const*>(args.input_rows) + begin;
+  Columns columns(args, c);
+  Rows<kBoth, kFast> rows = {p,
+                             w,
+                             edges,
+                             args.output_width - size_t{kFast && edges.right},
+                             nullptr,
+                             nullptr,
+                             args.output_pixel_stride,
+                             output,
+                             &panel.stage,
+                             p.stage.clamps};
+  uint8_t* to = output + c + static_cast<ptrdiff_t>(begin) * row_stride;
+  for (size_t y = begin; y < end; y += kRows) {
+    columns.Start(input, kBoth ? 3 : 2);
+    rows.to_a = to;
+    rows.to_b = to + row_stride;
+    rows.Run(columns);
+    input += kRows;
+    to += static_cast<ptrdiff_t>(kRows) * row_stride;
   }
 }
 
-template <bool kBoth>
-void RunRows(const DepthwiseConvArgs& args, const InnerColumns& inner,
-             const Panel& p, ptrdiff_t c, Span rows) {
-  if (rows.begin == rows.end) return;
-  if (inner.first != 0) {
-    RunSpan<true, kBoth>(args, p, c, {0, inner.first}, rows);
-  }
-  if (inner.first != inner.end) {
-    RunSpan<false, kBoth>(args, p, c, {inner.first, inner.end}, rows);
-  }
-  if (inner.end != args.output_width) {
-    RunSpan<true, kBoth>(args, p, c, {inner.end, args.output_width}, rows);
-  }
-}
-
-// Calls visit(panel, first channel) for all panels.
-template <typename Visit>
-void ForEachPanel(const DepthwiseConvArgs& args, Visit visit) {
-  const neon::VectorStage stage =
-      neon::MakeVectorStage(args.stage, kFractionBits);
-  const uint8_t* panel = static_cast<const uint8_t*>(args.packed_weights);
-  for (size_t c = 0; c < args.channels; c += kNr, panel += args.panel_bytes) {
-    visit(Panel(panel, stage, args.channels - c), static_cast<ptrdiff_t>(c));
+template <bool kFast>
+void RunPanel(const DepthwiseConvArgs& args, const Panel& p, ptrdiff_t c) {
+  const size_t even = args.output_rows / 2 * 2;
+  if (even != 0) RunRows<true, kFast>(args, p, c, 0, even);
+  if (even != args.output_rows) {
+    RunRows<false, kFast>(args, p, c, even, args.output_rows);
   }
 }
 
 }  // namespace
 
 void DepthwiseConv3x3Stride1(const DepthwiseConvArgs& args) {
-  const size_t even = args.output_rows / 2 * 2;
-  const InnerColumns inner = InnerColumnsOf(args);
-  ForEachPanel(args, [&](const Panel& p, ptrdiff_t c) {
-    RunRows<true>(args, inner, p, c, {0, even});
-    RunRows<false>(args, inner, p, c, {even, args.output_rows});
-  });
+  const neon::VectorStage stage =
+      neon::MakeVectorStage(args.stage, kFractionBits);
+  const bool others = EdgesOf(args).others;
+  const uint8_t* panel = static_cast<const uint8_t*>(args.packed_weights);
+  for (size_t c = 0; c < args.channels; c += kNr, panel += args.panel_bytes) {
+    const Panel p(panel, stage, args.channels - c);
+    if (!others && p.channels >= kNr) {
+      RunPanel<true>(args, p, static_cast<ptrdiff_t>(c));
+    } else {
+      RunPanel<false>(args, p, static_cast<ptrdiff_t>(c));
+    }
+  }
 }
 
 }  // namespace octet::neondot

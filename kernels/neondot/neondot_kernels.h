@@ -13,6 +13,7 @@ namespace octet::neondot {
 void Gemm4x16(const GemmArgs& args);
 void Gemm8x8(const GemmArgs& args);
 void DepthwiseConv3x3Stride1(const DepthwiseConvArgs& args);
+void DepthwiseConv3x3Stride2(const DepthwiseConvArgs& args);
 
 }  // namespace octet::neondot
 

@@ -32,25 +32,40 @@ constexpr uint8_t kTapOrder3x3Stride1[24] = {
     kNoTap, 1, 4, 7,       //
     2,      5, 8, kNoTap,  // column 2
     kNoTap, 2, 5, 8};
+// A column a group.
+constexpr uint8_t kTapOrder3x3Stride2[12] = {0, 3, 6, kNoTap,  //
+                                             1, 4, 7, kNoTap,  //
+                                             2, 5, 8, kNoTap};
+
+constexpr DepthwiseConvDescriptor Depthwise3x3(const char* name, size_t nr,
+                                               uint8_t stride,
+                                               const uint8_t* tap_order,
+                                               size_t tap_positions) {
+  return {.name = name,
+          .nr = nr,
+          .kr = 4,
+          .weight_type = WeightType::kInt8,
+          .accumulator_order = nullptr,
+          .multiplier_order = nullptr,
+          .max_rows = 8,
+          .kernel_h = 3,
+          .kernel_w = 3,
+          .stride_h = stride,
+          .stride_w = stride,
+          .dilation_h = 1,
+          .dilation_w = 1,
+          .tap_order = tap_order,
+          .tap_positions = tap_positions,
+          .pads = true};
+}
 
 constexpr DepthwiseConvKernel kDepthwiseConv[] = {
-    {{.name = "3x3s1",
-      .nr = 8,
-      .kr = 4,
-      .weight_type = WeightType::kInt8,
-      .accumulator_order = nullptr,
-      .multiplier_order = nullptr,
-      .max_rows = 8,
-      .kernel_h = 3,
-      .kernel_w = 3,
-      .stride_h = 1,
-      .stride_w = 1,
-      .dilation_h = 1,
-      .dilation_w = 1,
-      .tap_order = kTapOrder3x3Stride1,
-      .tap_positions = sizeof(kTapOrder3x3Stride1),
-      .pads = true},
+    {Depthwise3x3("3x3s1", 8, 1, kTapOrder3x3Stride1,
+                  sizeof(kTapOrder3x3Stride1)),
      neondot::DepthwiseConv3x3Stride1},
+    {Depthwise3x3("3x3s2", 16, 2, kTapOrder3x3Stride2,
+                  sizeof(kTapOrder3x3Stride2)),
+     neondot::DepthwiseConv3x3Stride2},
 };
 
 }  // namespace
