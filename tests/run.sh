@@ -90,13 +90,13 @@ for name in "${stages[@]}"; do
       emulate aarch64 cortex-a76 neondot,neon,scalar -R "$covering"
       emulate aarch64 cortex-a53 neon,scalar -R "$covering"
       OCTET_SYSROOT=$PWD/build/sysroot-arm64 static_command aarch64-static \
-        aarch64-linux-gnu qemu-aarch64 2400 350 cortex-a53 cortex-a76 max ;;
+        aarch64-linux-gnu qemu-aarch64 2600 512 cortex-a53 cortex-a76 max ;;
     armv7)
       toolchains/make_sysroot.sh armhf build/sysroot-armhf
       OCTET_SYSROOT=$PWD/build/sysroot-armhf build armv7
       emulate armv7 cortex-a7 neon,scalar
       OCTET_SYSROOT=$PWD/build/sysroot-armhf static_command armv7-static \
-        arm-linux-gnueabihf qemu-arm 2400 350 cortex-a7 cortex-a15,neon=off
+        arm-linux-gnueabihf qemu-arm 2600 512 cortex-a7 cortex-a15,neon=off
       tests/refusal.sh build/armv7-static/octet ;;
     *) echo "tests/run.sh: no stage '$name'" >&2; exit 2 ;;
   esac
