@@ -11,16 +11,16 @@
 
 #include "converter/calibrate/calibrate.h"
 #include "converter/command/budget.h"
+#include "converter/command/convert_quantized.h"
 #include "converter/command/histogram_report.h"
 #include "converter/command/metadata.h"
 #include "converter/command/progress.h"
 #include "converter/command/range_config.h"
+#include "converter/command/read_model.h"
 #include "converter/command/report.h"
-#include "converter/command/shape_option.h"
 #include "converter/evaluate/choose_ranges.h"
 #include "converter/evaluate/evaluate.h"
 #include "converter/export/export_model.h"
-#include "converter/onnx/import.h"
 #include "converter/passes/pass_list.h"
 #include "converter/quantize/check_quantizable.h"
 #include "converter/quantize/quantizer.h"
@@ -32,17 +32,11 @@
 namespace octet::converter {
 namespace {
 
-// The simplified graph; every node that stands in the way is listed.
-Result<Graph> ReadGraph(const ConvertOptions& options) {
-  OnnxImportOptions import_options;
-  OCTET_ASSIGN_OR_RETURN(import_options.shapes, ParseShapes(options.shapes));
-  OCTET_ASSIGN_OR_RETURN(Graph graph,
-                         ImportOnnx(options.model_path, import_options));
+// Simplifies `graph`; every node that stands in the way is listed.
+Status Simplify(const ConvertOptions& options, Graph& graph) {
   OCTET_RETURN_IF_ERROR(RunPasses(graph).WithContext(options.model_path));
   if (options.verbose) std::fputs(ToString(graph).c_str(), stderr);
-  OCTET_RETURN_IF_ERROR(
-      CheckQuantizable(graph).WithContext(options.model_path));
-  return graph;
+  return CheckQuantizable(graph).WithContext(options.model_path);
 }
 
 Result<CalibrateOptions> MakeCalibrateOptions(const ConvertOptions& options) {
@@ -296,7 +290,15 @@ Status Convert(const ConvertOptions& options) {
   if (options.max_drop.has_value() && options.evaluate_path.empty()) {
     return InvalidArgument("--max-drop needs samples: add --evaluate");
   }
-  OCTET_ASSIGN_OR_RETURN(const Graph graph, ReadGraph(options));
+  OCTET_ASSIGN_OR_RETURN(TfliteImport source,
+                         ReadSourceModel(options.model_path, options.shapes));
+  if (source.is_quantized) return ConvertQuantized(options, std::move(source));
+  if (options.calibrate_path.empty() && !options.data_free) {
+    return InvalidArgument(
+        "calibration needs samples: add --calibrate, or --data-free");
+  }
+  Graph& graph = source.graph;
+  OCTET_RETURN_IF_ERROR(Simplify(options, graph));
   // Everything that can be wrong with the samples is found before the work
   // begins.
   OCTET_ASSIGN_OR_RETURN(const std::unique_ptr<SampleSource> calibration,

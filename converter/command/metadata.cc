@@ -38,20 +38,9 @@ schema::PreprocessingT ToSchema(const PreprocessingInfo& info) {
   return preprocessing;
 }
 
-}  // namespace
-
-Result<ModelMetadata> MakeMetadata(const ConvertOptions& options,
-                                   const std::vector<InputSpec>& inputs,
-                                   const SampleSource& calibration) {
+// Class names, and of the provenance what is known without samples.
+Result<ModelMetadata> MakeSourceMetadata(const ConvertOptions& options) {
   ModelMetadata metadata;
-  SampleOptions samples = options.samples;
-  samples.path = options.calibrate_path;
-  if (inputs.size() == 1 && ArePictures(samples, inputs[0].shape)) {
-    OCTET_ASSIGN_OR_RETURN(
-        const PreprocessingInfo info,
-        CompletePreprocessing(samples.preprocessing, inputs[0]));
-    metadata.preprocessing.push_back(ToSchema(info));
-  }
   if (!options.class_names_path.empty()) {
     OCTET_ASSIGN_OR_RETURN(metadata.labels,
                            ReadClassNames(options.class_names_path));
@@ -62,6 +51,31 @@ Result<ModelMetadata> MakeMetadata(const ConvertOptions& options,
       std::filesystem::path(options.model_path).filename().string();
   OCTET_ASSIGN_OR_RETURN(provenance.source_sha256,
                          Sha256OfFile(options.model_path));
+  return metadata;
+}
+
+// Whether an option says how a picture becomes the input.
+bool DescribesPicture(const PreprocessingInfo& info) {
+  return info.height != 0 || info.resize != ResizeMode::kNone ||
+         info.color_order != ColorOrder::kRgb || !info.mean.empty() ||
+         !info.std.empty();
+}
+
+}  // namespace
+
+Result<ModelMetadata> MakeMetadata(const ConvertOptions& options,
+                                   const std::vector<InputSpec>& inputs,
+                                   const SampleSource& calibration) {
+  OCTET_ASSIGN_OR_RETURN(ModelMetadata metadata, MakeSourceMetadata(options));
+  SampleOptions samples = options.samples;
+  samples.path = options.calibrate_path;
+  if (inputs.size() == 1 && ArePictures(samples, inputs[0].shape)) {
+    OCTET_ASSIGN_OR_RETURN(
+        const PreprocessingInfo info,
+        CompletePreprocessing(samples.preprocessing, inputs[0]));
+    metadata.preprocessing.push_back(ToSchema(info));
+  }
+  schema::ProvenanceT& provenance = metadata.provenance;
   provenance.calibration_method = options.method;
   provenance.calibration_samples = static_cast<uint32_t>(calibration.size());
   std::string names;
@@ -69,6 +83,29 @@ Result<ModelMetadata> MakeMetadata(const ConvertOptions& options,
     names += calibration.Name(i) + "\n";
   }
   provenance.calibration_order_sha256 = Sha256OfText(names);
+  return metadata;
+}
+
+Result<ModelMetadata> MakeQuantizedMetadata(const ConvertOptions& options,
+                                            const schema::ModelT& model) {
+  OCTET_ASSIGN_OR_RETURN(ModelMetadata metadata, MakeSourceMetadata(options));
+  const schema::TensorT& tensor = *model.tensors[model.inputs[0]];
+  PreprocessingInfo info = options.samples.preprocessing;
+  InputSpec input{tensor.name, {}};
+  for (const int32_t size : tensor.shape) {
+    input.shape.dims[input.shape.rank++] = size;
+  }
+  const bool is_picture = input.shape.rank == 4 && input.shape[3] == 3;
+  if (model.inputs.size() != 1 || (!is_picture && !DescribesPicture(info))) {
+    return metadata;
+  }
+  if (info.mean.empty() && info.std.empty()) {
+    const schema::QuantizationT& quantization = *tensor.quantization;
+    info.mean = {static_cast<float>(quantization.zero_point + 128)};
+    info.std = {1.0f / quantization.scale[0]};
+  }
+  OCTET_ASSIGN_OR_RETURN(info, CompletePreprocessing(info, input));
+  metadata.preprocessing.push_back(ToSchema(info));
   return metadata;
 }
 

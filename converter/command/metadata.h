@@ -19,6 +19,13 @@ Result<ModelMetadata> MakeMetadata(const ConvertOptions& options,
                                    const std::vector<InputSpec>& inputs,
                                    const SampleSource& calibration);
 
+// The same for a network that was quantized before. Without --mean and --std a
+// picture's bytes are the input's own: pixel p is stored as q = p - 128. The
+// preprocessing is left out where the first input is no picture of three
+// channels and no option describes one.
+Result<ModelMetadata> MakeQuantizedMetadata(const ConvertOptions& options,
+                                            const schema::ModelT& model);
+
 }  // namespace octet::converter
 
 #endif  // OCTET_CONVERTER_COMMAND_METADATA_H_

@@ -43,7 +43,7 @@ const std::set<std::string> kNotRecorded = {
     "class-names", "max-drop",         "histograms"};
 
 void AddModelOptions(CLI::App& app, ConvertOptions& options) {
-  app.add_option("model", options.model_path, "the FP32 model (.onnx)")
+  app.add_option("model", options.model_path, "the model (.onnx, .tflite)")
       ->required();
   app.add_option("-o,--output", options.output_path, "the file to write")
       ->required();
@@ -215,6 +215,14 @@ void SetPreprocessing(const PictureOptions& pictures, PreprocessingInfo& info) {
   info.std = pictures.std;
 }
 
+std::vector<std::string> Given(const CLI::App& app) {
+  std::vector<std::string> given;
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->count() > 0) given.push_back(option->get_single_name());
+  }
+  return given;
+}
+
 std::vector<std::string> Recorded(const CLI::App& app) {
   std::vector<std::string> recorded;
   for (const CLI::Option* option : app.get_options()) {
@@ -254,9 +262,6 @@ std::optional<ConvertOptions> ParseOptions(int argc, char** argv,
   try {
     app.parse(argc, argv);
     SetPreprocessing(pictures, options.samples.preprocessing);
-    if (options.calibrate_path.empty() && !options.data_free) {
-      throw CLI::RequiredError("--calibrate or --data-free");
-    }
     const Result<RepairSet> repair_set = ParseRepairSet(repairs);
     if (!repair_set.ok()) {
       throw CLI::ValidationError("--repair", repair_set.status().message());
@@ -275,6 +280,7 @@ std::optional<ConvertOptions> ParseOptions(int argc, char** argv,
     *exit_code = app.exit(error) == 0 ? 0 : 2;
     return std::nullopt;
   }
+  options.given = Given(app);
   options.recorded = Recorded(app);
   return options;
 }

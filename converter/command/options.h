@@ -54,6 +54,8 @@ struct ConvertOptions {
   std::string json_path;
   size_t worst_layers = 10;
   bool verbose = false;
+  // The names of all options given on the command line.
+  std::vector<std::string> given;
   // Every option given on the command line that changes the file's contents,
   // "name=value", for the file's provenance.
   std::vector<std::string> recorded;

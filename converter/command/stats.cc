@@ -6,9 +6,8 @@
 #include <set>
 #include <vector>
 
-#include "converter/command/shape_option.h"
+#include "converter/command/read_model.h"
 #include "converter/ir/operation_counts.h"
-#include "converter/onnx/import.h"
 
 namespace octet::converter {
 namespace {
@@ -28,13 +27,6 @@ void AppendRow(std::string& text, const std::string& name,
                 type.c_str(), output.c_str(), counts.parameters,
                 counts.multiply_accumulates, counts.thop);
   text += row + name + "\n";
-}
-
-Result<Graph> Import(const std::string& path,
-                     const std::vector<std::string>& shapes) {
-  OnnxImportOptions options;
-  OCTET_ASSIGN_OR_RETURN(options.shapes, ParseShapes(shapes));
-  return ImportOnnx(path, options);
 }
 
 }  // namespace
@@ -70,7 +62,7 @@ int StatsCommand(int argc, char** argv) {
       "octet-convert stats");
   std::string path;
   std::vector<std::string> shapes;
-  app.add_option("model", path, "the FP32 model (.onnx)")->required();
+  app.add_option("model", path, "the model (.onnx, .tflite)")->required();
   app.add_option("--shape", shapes,
                  "fix an input's shape, in the model's own order: "
                  "input=1,3,224,224");
@@ -79,13 +71,13 @@ int StatsCommand(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
-  const Result<Graph> graph = Import(path, shapes);
-  if (!graph.ok()) {
+  const Result<TfliteImport> source = ReadSourceModel(path, shapes);
+  if (!source.ok()) {
     std::fprintf(stderr, "octet-convert: %s\n",
-                 graph.status().message().c_str());
+                 source.status().message().c_str());
     return 1;
   }
-  std::fputs(FormatStats(*graph).c_str(), stdout);
+  std::fputs(FormatStats(source->graph).c_str(), stdout);
   return 0;
 }
 

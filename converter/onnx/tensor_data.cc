@@ -1,11 +1,11 @@
 #include "converter/onnx/tensor_data.h"
 
 #include <bit>
-#include <cmath>
 #include <cstring>
 #include <string_view>
 #include <utility>
 
+#include "converter/ir/half_float.h"
 #include "converter/onnx/external_data.h"
 #include "converter/onnx/shape_arguments.h"
 
@@ -17,20 +17,6 @@ using onnx::TensorProto;
 // Values are little-endian in the file, as on every machine that this builds
 // for.
 static_assert(std::endian::native == std::endian::little);
-
-float HalfToFloat(uint16_t half) {
-  const int exponent = half >> 10 & 31;
-  const int fraction = half & 1023;
-  double magnitude = 0;
-  if (exponent == 31) {
-    magnitude = fraction == 0 ? HUGE_VAL : std::nan("");
-  } else if (exponent == 0) {
-    magnitude = std::ldexp(fraction, -24);
-  } else {
-    magnitude = std::ldexp(fraction + 1024, exponent - 25);
-  }
-  return static_cast<float>(half >> 15 != 0 ? -magnitude : magnitude);
-}
 
 float Bfloat16ToFloat(uint16_t bits) {
   return std::bit_cast<float>(uint32_t{bits} << 16);

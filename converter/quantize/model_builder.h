@@ -55,14 +55,7 @@ class ModelBuilder {
                 Tensor(node.output));
   }
 
-  // How many Requantize operators TensorInOutputParams has appended.
-  int inserted_requantizes() const { return inserted_requantizes_; }
-
-  // The finished model (its name, inputs and outputs are the graph's) and, for
-  // each value, its tensor or -1. The builder is empty afterwards.
-  std::pair<schema::ModelT, std::vector<int32_t>> Finish();
-
- private:
+  // An operator and an activation that the graph does not have.
   template <typename OptionsT>
   void AddOperator(std::string name, OptionsT options,
                    std::vector<uint32_t> inputs, uint32_t output) {
@@ -76,6 +69,15 @@ class ModelBuilder {
 
   uint32_t AddActivation(std::string name, const Shape& shape,
                          const ActivationParams& params);
+
+  // How many Requantize operators TensorInOutputParams has appended.
+  int inserted_requantizes() const { return inserted_requantizes_; }
+
+  // The finished model (its name, inputs and outputs are the graph's) and, for
+  // each value, its tensor or -1. The builder is empty afterwards.
+  std::pair<schema::ModelT, std::vector<int32_t>> Finish();
+
+ private:
   uint32_t AddTensor(std::string name, const Shape& shape,
                      schema::DataType type, schema::QuantizationT quantization,
                      uint32_t buffer);

@@ -1,0 +1,119 @@
+// CONCATENATION, PACK, PAD, RESHAPE and its like, TRANSPOSE.
+
+#include <string>
+#include <utility>
+
+#include "converter/onnx/shape_arguments.h"
+#include "converter/tflite/operator_imports.h"
+#include "converter/tflite/tensor_data.h"
+#include "converter/tflite/window.h"
+#include "schema/shape_inference.h"
+
+namespace octet::converter {
+namespace {
+
+Result<std::vector<ValueId>> AllInputs(OperatorContext& op) {
+  std::vector<ValueId> inputs;
+  for (size_t i = 0; i < op.num_inputs(); ++i) {
+    OCTET_ASSIGN_OR_RETURN(const ValueId input, op.Input(i));
+    inputs.push_back(input);
+  }
+  if (inputs.empty()) return InvalidModel("there is no input");
+  return inputs;
+}
+
+// What PADV2 fills with; 0 without a third input.
+Result<float> ReadPadValue(OperatorContext& op) {
+  if (!op.HasInput(2)) return 0.0f;
+  OCTET_ASSIGN_OR_RETURN(const ValueId value,
+                         op.ConstantInput(2, "the padded value"));
+  if (op.data(value).size() == 1) return op.data(value)[0];
+  return InvalidModel("the padded value is not a single number");
+}
+
+}  // namespace
+
+Status ImportTfliteConcatenation(OperatorContext& op) {
+  OCTET_ASSIGN_OR_RETURN(const auto* options,
+                         op.RequireOptions<tflite::ConcatenationOptions>());
+  if (options->fused_activation_function() != tflite::Activation::NONE) {
+    return Unsupported("an activation fused into it is not supported");
+  }
+  OCTET_ASSIGN_OR_RETURN(std::vector<ValueId> inputs, AllInputs(op));
+  Concat concat;
+  OCTET_ASSIGN_OR_RETURN(
+      concat.params.axis,
+      NormalizeAxis(options->axis(), op.shape(inputs[0]).rank));
+  return op.Return(concat, std::move(inputs));
+}
+
+// Each input gets a dimension of 1, along which they are joined.
+Status ImportTflitePack(OperatorContext& op) {
+  OCTET_ASSIGN_OR_RETURN(const auto* options,
+                         op.RequireOptions<tflite::PackOptions>());
+  OCTET_ASSIGN_OR_RETURN(std::vector<ValueId> inputs, AllInputs(op));
+  Concat concat;
+  OCTET_ASSIGN_OR_RETURN(
+      concat.params.axis,
+      NormalizeAxis(options->axis(), op.shape(inputs[0]).rank + 1));
+  Shape slice = op.output_tensor(0).shape;
+  if (concat.params.axis >= slice.rank) {
+    return InvalidModel("the output " + slice.ToString() +
+                        " has too few dimensions");
+  }
+  slice[concat.params.axis] = 1;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    OCTET_ASSIGN_OR_RETURN(inputs[i],
+                           op.Emit(Reshape{slice}, {inputs[i]}, inputs[i],
+                                   "/input_" + std::to_string(i)));
+  }
+  return op.Return(concat, std::move(inputs));
+}
+
+Status ImportTflitePad(OperatorContext& op) {
+  OCTET_ASSIGN_OR_RETURN(const ValueId input, op.Input(0));
+  OCTET_ASSIGN_OR_RETURN(const std::vector<int64_t> pads,
+                         op.Integers(1, "the pads"));
+  const int rank = op.shape(input).rank;
+  if (pads.size() != 2 * size_t(rank)) {
+    return InvalidModel("there are " + std::to_string(pads.size()) +
+                        " pads for " + std::to_string(rank) + " dimensions");
+  }
+  Pad pad;
+  OCTET_ASSIGN_OR_RETURN(pad.value, ReadPadValue(op));
+  for (int axis = 0; axis < rank; ++axis) {
+    const int64_t begin = pads[2 * size_t(axis)];
+    const int64_t end = pads[2 * size_t(axis) + 1];
+    if (begin < 0 || end < 0 || begin > kMaxElements || end > kMaxElements) {
+      return InvalidModel("a pad is not in 0 ... 2^30");
+    }
+    pad.params.begin[axis] = static_cast<int32_t>(begin);
+    pad.params.end[axis] = static_cast<int32_t>(end);
+  }
+  return op.Return(pad, {input});
+}
+
+Status ImportTfliteReshape(OperatorContext& op) {
+  OCTET_ASSIGN_OR_RETURN(const ValueId input, op.Input(0));
+  return op.Return(Reshape{op.output_tensor(0).shape}, {input});
+}
+
+Status ImportTfliteTranspose(OperatorContext& op) {
+  OCTET_ASSIGN_OR_RETURN(const ValueId input, op.Input(0));
+  OCTET_ASSIGN_OR_RETURN(const std::vector<int64_t> permutation,
+                         op.Integers(1, "the permutation"));
+  const int rank = op.shape(input).rank;
+  if (permutation.size() != size_t(rank)) {
+    return InvalidModel("the permutation has " +
+                        std::to_string(permutation.size()) + " entries for " +
+                        std::to_string(rank) + " dimensions");
+  }
+  Transpose transpose;
+  for (int axis = 0; axis < rank; ++axis) {
+    OCTET_ASSIGN_OR_RETURN(transpose.params.permutation[axis],
+                           NormalizeAxis(permutation[size_t(axis)], rank));
+  }
+  return op.Return(transpose, {input});
+}
+
+}  // namespace octet::converter

@@ -1,0 +1,97 @@
+// Sums, products, activations, softmax, and conversions between ways to store
+// numbers.
+
+#include <string>
+#include <utility>
+
+#include "converter/tflite/operator_imports.h"
+#include "converter/tflite/window.h"
+
+namespace octet::converter {
+namespace {
+
+Status ImportClamp(OperatorContext& op, tflite::Activation activation) {
+  OCTET_ASSIGN_OR_RETURN(const ValueId input, op.Input(0));
+  OCTET_ASSIGN_OR_RETURN(const FloatClamp clamp, ClampOf(activation));
+  return op.Return(Clamp{clamp}, {input});
+}
+
+template <typename Options>
+Result<FloatClamp> FusedClamp(const OperatorContext& op) {
+  const auto* options = op.options<Options>();
+  return ClampOf(options == nullptr ? tflite::Activation::NONE
+                                    : options->fused_activation_function());
+}
+
+// A commutative operator: a constant is its second input in the graph.
+template <typename Options, typename Sum>
+Status ImportCommutative(OperatorContext& op, Sum node) {
+  OCTET_ASSIGN_OR_RETURN(ValueId a, op.Input(0));
+  OCTET_ASSIGN_OR_RETURN(ValueId b, op.Input(1));
+  OCTET_ASSIGN_OR_RETURN(node.clamp, FusedClamp<Options>(op));
+  if (op.is_constant(a)) std::swap(a, b);
+  return op.Return(node, {a, b});
+}
+
+}  // namespace
+
+Status ImportTfliteAdd(OperatorContext& op) {
+  return ImportCommutative<tflite::AddOptions>(op, Add());
+}
+
+Status ImportTfliteMul(OperatorContext& op) {
+  return ImportCommutative<tflite::MulOptions>(op, Mul());
+}
+
+Status ImportTfliteSub(OperatorContext& op) {
+  OCTET_ASSIGN_OR_RETURN(const ValueId a, op.Input(0));
+  OCTET_ASSIGN_OR_RETURN(const ValueId b, op.Input(1));
+  if (op.stored(a).is_quantized() || !op.is_constant(b)) {
+    return Unsupported(
+        "a difference is supported in floats, with a constant second input");
+  }
+  Add add;
+  OCTET_ASSIGN_OR_RETURN(add.clamp, FusedClamp<tflite::SubOptions>(op));
+  std::vector<float> negated = op.data(b);
+  for (float& x : negated) x = -x;
+  const Shape shape = op.shape(b);
+  const ValueId minus_b = op.AddConstant("/negated", shape, std::move(negated));
+  return op.Return(add, {a, minus_b});
+}
+
+Status ImportTfliteRelu(OperatorContext& op) {
+  return ImportClamp(op, tflite::Activation::RELU);
+}
+
+Status ImportTfliteRelu6(OperatorContext& op) {
+  return ImportClamp(op, tflite::Activation::RELU6);
+}
+
+Status ImportTfliteReluN1To1(OperatorContext& op) {
+  return ImportClamp(op, tflite::Activation::RELU_N1_TO_1);
+}
+
+Status ImportTfliteSoftmax(OperatorContext& op) {
+  OCTET_ASSIGN_OR_RETURN(const auto* options,
+                         op.RequireOptions<tflite::SoftmaxOptions>());
+  OCTET_ASSIGN_OR_RETURN(const ValueId input, op.Input(0));
+  if (options->beta() != 1.0f) {
+    return Unsupported("a softmax with beta " +
+                       std::to_string(options->beta()) +
+                       " is not supported; only 1 is");
+  }
+  return op.Return(Softmax(), {input});
+}
+
+Status ImportTfliteConversion(OperatorContext& op) {
+  OCTET_ASSIGN_OR_RETURN(const ValueId input, op.Input(0));
+  const bool to_floats =
+      op.output_tensor(0).type == tflite::TensorType::FLOAT32;
+  if (op.is_constant(input) && to_floats) {
+    op.ReturnValue(input);  // read as floats already
+    return OkStatus();
+  }
+  return op.Return(Identity(), {input});
+}
+
+}  // namespace octet::converter

@@ -1,0 +1,110 @@
+// OperatorContext: one operator of the file, for the function that imports it.
+
+#ifndef OCTET_CONVERTER_TFLITE_OPERATOR_CONTEXT_H_
+#define OCTET_CONVERTER_TFLITE_OPERATOR_CONTEXT_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "converter/tflite/import.h"
+#include "converter/tflite/network.h"
+#include "octet/status.h"
+
+namespace octet::converter {
+
+// What is known while a file is imported: the graph so far, and the value of
+// each tensor (kNoValue: none yet).
+struct ImportProgress {
+  const TfliteNetwork* network;
+  TfliteImport result;
+  std::vector<ValueId> value_of_tensor;
+  // Constants that operators share, so that what is made of a file does not
+  // outgrow it: transposed ones by their source, zeros by their number.
+  std::map<ValueId, ValueId> transposed;
+  std::map<int32_t, ValueId> zeros;
+};
+
+class OperatorContext {
+ public:
+  OperatorContext(const TfliteOperator& op, ImportProgress& progress)
+      : op_(op), progress_(progress) {}
+
+  const TfliteOperator& op() const { return op_; }
+  // The options, or null where the file has none or others.
+  template <typename Options>
+  const Options* options() const {
+    return op_.record->builtin_options_as<Options>();
+  }
+  // The same; their absence is an error.
+  template <typename Options>
+  Result<const Options*> RequireOptions() const {
+    const Options* found = options<Options>();
+    if (found == nullptr) return InvalidModel("its options are missing");
+    return found;
+  }
+
+  size_t num_inputs() const { return op_.inputs.size(); }
+  size_t num_outputs() const { return op_.outputs.size(); }
+  bool HasInput(size_t i) const {
+    return i < op_.inputs.size() && op_.inputs[i] != kAbsentTensor;
+  }
+  // REQUIRES: HasInput(i).
+  const TfliteTensor& input_tensor(size_t i) const {
+    return progress_.network->tensor(op_.inputs[i]);
+  }
+  const TfliteTensor& output_tensor(size_t i) const {
+    return progress_.network->tensor(op_.outputs[i]);
+  }
+
+  const Shape& shape(ValueId id) const { return graph().value(id).shape; }
+  bool is_constant(ValueId id) const { return graph().value(id).is_constant(); }
+  // REQUIRES: is_constant(id).
+  const std::vector<float>& data(ValueId id) const {
+    return *graph().value(id).data;
+  }
+  const StoredAs& stored(ValueId id) const {
+    return progress_.result.stored[size_t(id)];
+  }
+
+  // The value of input i: an activation, or a constant as floats.
+  Result<ValueId> Input(size_t i);
+  // The same; an error unless it is a constant.
+  Result<ValueId> ConstantInput(size_t i, const char* what);
+  // The numbers of a constant input of an integer type.
+  Result<std::vector<int64_t>> Integers(size_t i, const char* what) const;
+
+  // The weights {1, h, w, c} as {c, h, w, 1}, in floats and as stored.
+  // REQUIRES: a constant of such a shape.
+  ValueId ChannelsFirst(ValueId weights);
+  // `count` zeros in the place of an input that is absent.
+  ValueId Zeros(int32_t count);
+  ValueId AddConstant(const std::string& suffix, const Shape& shape,
+                      std::vector<float> data);
+
+  // Appends a node inside the operator; its output is stored as `like` is.
+  Result<ValueId> Emit(Operator op, std::vector<ValueId> inputs, ValueId like,
+                       const std::string& suffix);
+  // The same; stored as output 0 is.
+  Result<ValueId> EmitOutput(Operator op, std::vector<ValueId> inputs,
+                             const std::string& suffix);
+  // Appends the node that computes output i: its shape must be the file's.
+  Status Return(Operator op, std::vector<ValueId> inputs, size_t i = 0);
+  // Output i is this value: the operator does nothing.
+  void ReturnValue(ValueId id, size_t i = 0);
+
+ private:
+  Graph& graph() { return progress_.result.graph; }
+  const Graph& graph() const { return progress_.result.graph; }
+  Result<ValueId> EmitStored(Operator op, std::vector<ValueId> inputs,
+                             StoredAs stored_as, const std::string& suffix);
+  ValueId Store(ValueId id, StoredAs stored_as);
+
+  const TfliteOperator& op_;
+  ImportProgress& progress_;
+};
+
+}  // namespace octet::converter
+
+#endif  // OCTET_CONVERTER_TFLITE_OPERATOR_CONTEXT_H_

@@ -1,0 +1,479 @@
+#include "tests/reference/tflite_file.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "tests/reference/tflite.h"
+
+namespace octet::reference {
+namespace {
+
+using Code = tflite::BuiltinOperator;
+using Type = tflite::TensorType;
+
+// A tensor of the file with its values.
+struct Stored {
+  std::vector<int64_t> shape;
+  StoredValues values;
+  std::vector<double> scale;
+  int64_t zero_point = 0;
+  int64_t low = 0;  // of the type
+  int64_t high = 0;
+
+  int64_t size() const {
+    int64_t product = 1;
+    for (const int64_t dim : shape) product *= dim;
+    return product;
+  }
+  double ScaleOf(size_t channel) const {
+    return scale[scale.size() == 1 ? 0 : channel];
+  }
+  // The index of {n, y, x, c}.
+  size_t Index(int64_t n, int64_t y, int64_t x, int64_t c) const {
+    return size_t(((n * shape[1] + y) * shape[2] + x) * shape[3] + c);
+  }
+};
+
+template <typename T>
+StoredValues Decode(const flatbuffers::Vector<uint8_t>& bytes) {
+  StoredValues values;
+  for (size_t at = 0; at + sizeof(T) <= bytes.size(); at += sizeof(T)) {
+    T value;
+    std::memcpy(&value, bytes.data() + at, sizeof(T));
+    values.push_back(value);
+  }
+  return values;
+}
+
+StoredValues ReadConstant(const tflite::Model& model,
+                          const tflite::Tensor& tensor) {
+  const auto* bytes = model.buffers()->Get(tensor.buffer())->data();
+  if (bytes == nullptr) return {};
+  switch (tensor.type()) {
+    case Type::INT8:
+      return Decode<int8_t>(*bytes);
+    case Type::UINT8:
+      return Decode<uint8_t>(*bytes);
+    case Type::INT32:
+      return Decode<int32_t>(*bytes);
+    default:
+      return {};
+  }
+}
+
+Stored Read(const tflite::Model& model, const tflite::Tensor& tensor) {
+  Stored stored;
+  if (tensor.shape() != nullptr) {
+    stored.shape.assign(tensor.shape()->begin(), tensor.shape()->end());
+  }
+  const auto* quantization = tensor.quantization();
+  if (quantization != nullptr && quantization->scale() != nullptr) {
+    stored.scale.assign(quantization->scale()->begin(),
+                        quantization->scale()->end());
+    if (quantization->zero_point() != nullptr &&
+        quantization->zero_point()->size() > 0) {
+      stored.zero_point = quantization->zero_point()->Get(0);
+    }
+  }
+  stored.low = tensor.type() == Type::INT8 ? -128 : 0;
+  stored.high = tensor.type() == Type::INT8 ? 127 : 255;
+  stored.values = ReadConstant(model, tensor);
+  return stored;
+}
+
+// multiplier * 2^(shift - 31), 31 bits, rounded to nearest.
+struct Factor {
+  int64_t multiplier = 0;
+  int shift = 0;
+};
+
+Factor FactorOf(double real) {
+  Factor factor;
+  factor.multiplier =
+      std::llround(std::frexp(real, &factor.shift) * 2147483648);
+  if (factor.multiplier == 2147483648) {
+    factor.multiplier /= 2;
+    ++factor.shift;
+  }
+  if (factor.shift < -31) factor = Factor();
+  return factor;
+}
+
+int64_t Scaled(int64_t value, const Factor& factor) {
+  return TfliteScaled(value, factor.multiplier, factor.shift);
+}
+
+// The walk: one function an operator.
+class Walk {
+ public:
+  Walk(const tflite::Model& model, const std::vector<StoredValues>& inputs)
+      : model_(model), graph_(*model.subgraphs()->Get(0)) {
+    for (const tflite::Tensor* tensor : *graph_.tensors()) {
+      tensors_.push_back(Read(model, *tensor));
+    }
+    for (size_t i = 0; i < inputs.size(); ++i) {
+      const int index = graph_.inputs()->Get(flatbuffers::uoffset_t(i));
+      tensors_[size_t(index)].values = inputs[i];
+    }
+  }
+
+  std::vector<StoredValues> Run() {
+    for (const tflite::Operator* op : *graph_.operators()) {
+      op_ = op;
+      RunOperator();
+    }
+    std::vector<StoredValues> values;
+    for (Stored& tensor : tensors_) values.push_back(std::move(tensor.values));
+    return values;
+  }
+
+ private:
+  Stored& Tensor(const flatbuffers::Vector<int32_t>* indices, size_t i) {
+    return tensors_[size_t(indices->Get(flatbuffers::uoffset_t(i)))];
+  }
+  const Stored& Input(size_t i) { return Tensor(op_->inputs(), i); }
+  Stored& Output() { return Tensor(op_->outputs(), 0); }
+
+  void RunOperator();
+  void Layer(bool depthwise);
+  void FullyConnected();
+  void Pool(bool average);
+  void Mean();
+  void Add();
+  void Requantize();
+  void Softmax();
+  void Concatenation();
+  void Pad();
+
+  // zero_point + steps within the type and the activation's bounds.
+  int64_t Clamped(int64_t steps, tflite::Activation activation);
+  int64_t Bias(size_t channel) {
+    if (op_->inputs()->size() < 3 || op_->inputs()->Get(2) < 0) return 0;
+    return Input(2).values[channel];
+  }
+  Factor LayerFactor(size_t channel) {
+    return FactorOf(Input(0).scale[0] * Input(1).ScaleOf(channel) /
+                    Output().scale[0]);
+  }
+
+  const tflite::Model& model_;
+  const tflite::SubGraph& graph_;
+  std::vector<Stored> tensors_;
+  const tflite::Operator* op_ = nullptr;
+};
+
+int64_t Walk::Clamped(int64_t steps, tflite::Activation activation) {
+  const Stored& output = Output();
+  const auto quantized = [&](float bound) {
+    return output.zero_point +
+           std::lround(bound / static_cast<float>(output.scale[0]));
+  };
+  int64_t low = output.low;
+  int64_t high = output.high;
+  if (activation == tflite::Activation::RELU ||
+      activation == tflite::Activation::RELU6) {
+    low = std::max(low, quantized(0));
+  }
+  if (activation == tflite::Activation::RELU6) {
+    high = std::min(high, quantized(6));
+  }
+  return Limit(output.zero_point + steps, low, high);
+}
+
+// Pads in front, as the format's SAME has them.
+int64_t PadBefore(tflite::Padding padding, int64_t input, int64_t output,
+                  int64_t kernel, int64_t stride, int64_t dilation) {
+  if (padding == tflite::Padding::VALID) return 0;
+  const int64_t needed =
+      (output - 1) * stride + (kernel - 1) * dilation + 1 - input;
+  return std::max<int64_t>(needed, 0) / 2;
+}
+
+// What both options of convolutions say.
+struct Strides {
+  tflite::Padding padding;
+  int64_t stride_h, stride_w, dilation_h, dilation_w;
+  tflite::Activation activation;
+};
+
+template <typename Options>
+Strides StridesOf(const Options& options) {
+  return {options.padding(),           options.stride_h(),
+          options.stride_w(),          options.dilation_h_factor(),
+          options.dilation_w_factor(), options.fused_activation_function()};
+}
+
+void Walk::Layer(bool depthwise) {
+  const Strides at =
+      depthwise ? StridesOf(*op_->builtin_options_as_DepthwiseConv2DOptions())
+                : StridesOf(*op_->builtin_options_as_Conv2DOptions());
+  const Stored& in = Input(0);
+  const Stored& w = Input(1);
+  Stored& out = Output();
+  const int64_t pad_y = PadBefore(at.padding, in.shape[1], out.shape[1],
+                                  w.shape[1], at.stride_h, at.dilation_h);
+  const int64_t pad_x = PadBefore(at.padding, in.shape[2], out.shape[2],
+                                  w.shape[2], at.stride_w, at.dilation_w);
+  const int64_t multiplier = depthwise ? out.shape[3] / in.shape[3] : 1;
+  const int64_t depth = depthwise ? 1 : in.shape[3];
+  out.values.clear();
+  for (int64_t i = 0; i < out.size(); ++i) {
+    const int64_t o = i % out.shape[3];
+    const int64_t x0 = i / out.shape[3] % out.shape[2] * at.stride_w - pad_x;
+    const int64_t y0 =
+        i / out.shape[3] / out.shape[2] % out.shape[1] * at.stride_h - pad_y;
+    const int64_t n = i / out.shape[3] / out.shape[2] / out.shape[1];
+    int64_t sum = Bias(size_t(o));
+    for (int64_t ky = 0; ky < w.shape[1]; ++ky) {
+      const int64_t y = y0 + ky * at.dilation_h;
+      if (y < 0 || y >= in.shape[1]) continue;
+      for (int64_t kx = 0; kx < w.shape[2]; ++kx) {
+        const int64_t x = x0 + kx * at.dilation_w;
+        if (x < 0 || x >= in.shape[2]) continue;
+        for (int64_t c = 0; c < depth; ++c) {
+          const int64_t channel = depthwise ? o / multiplier : c;
+          const int64_t weight = depthwise ? w.values[w.Index(0, ky, kx, o)]
+                                           : w.values[w.Index(o, ky, kx, c)];
+          sum += (in.values[in.Index(n, y, x, channel)] - in.zero_point) *
+                 (weight - w.zero_point);
+        }
+      }
+    }
+    out.values.push_back(
+        Clamped(Scaled(sum, LayerFactor(size_t(o))), at.activation));
+  }
+}
+
+void Walk::FullyConnected() {
+  const auto& options = *op_->builtin_options_as_FullyConnectedOptions();
+  const Stored& in = Input(0);
+  const Stored& w = Input(1);
+  Stored& out = Output();
+  out.values.clear();
+  const int64_t n = w.shape[0];
+  const int64_t k = w.shape[1];
+  for (int64_t row = 0; row < in.size() / k; ++row) {
+    for (int64_t o = 0; o < n; ++o) {
+      int64_t sum = Bias(size_t(o));
+      for (int64_t j = 0; j < k; ++j) {
+        sum += (in.values[size_t(row * k + j)] - in.zero_point) *
+               (w.values[size_t(o * k + j)] - w.zero_point);
+      }
+      out.values.push_back(Clamped(Scaled(sum, LayerFactor(size_t(o))),
+                                   options.fused_activation_function()));
+    }
+  }
+}
+
+void Walk::Pool(bool average) {
+  const auto& options = *op_->builtin_options_as_Pool2DOptions();
+  const Stored& in = Input(0);
+  Stored& out = Output();
+  const int64_t pad_y =
+      PadBefore(options.padding(), in.shape[1], out.shape[1],
+                options.filter_height(), options.stride_h(), 1);
+  const int64_t pad_x =
+      PadBefore(options.padding(), in.shape[2], out.shape[2],
+                options.filter_width(), options.stride_w(), 1);
+  out.values.clear();
+  for (int64_t i = 0; i < out.size(); ++i) {
+    const int64_t c = i % out.shape[3];
+    const int64_t x0 =
+        i / out.shape[3] % out.shape[2] * options.stride_w() - pad_x;
+    const int64_t y0 =
+        i / out.shape[3] / out.shape[2] % out.shape[1] * options.stride_h() -
+        pad_y;
+    const int64_t n = i / out.shape[3] / out.shape[2] / out.shape[1];
+    std::vector<int64_t> cells;
+    for (int64_t ky = 0; ky < options.filter_height(); ++ky) {
+      for (int64_t kx = 0; kx < options.filter_width(); ++kx) {
+        const int64_t y = y0 + ky;
+        const int64_t x = x0 + kx;
+        if (y < 0 || y >= in.shape[1] || x < 0 || x >= in.shape[2]) continue;
+        cells.push_back(in.values[in.Index(n, y, x, c)]);
+      }
+    }
+    int64_t value = *std::max_element(cells.begin(), cells.end());
+    if (average) {
+      int64_t sum = 0;
+      for (const int64_t cell : cells) sum += cell;
+      // To nearest, halves away from 0.
+      value = std::llround(static_cast<double>(sum) /
+                           static_cast<double>(cells.size()));
+    }
+    out.values.push_back(
+        Clamped(value - out.zero_point, options.fused_activation_function()));
+  }
+}
+
+// Over height and width.
+void Walk::Mean() {
+  const Stored& in = Input(0);
+  Stored& out = Output();
+  out.values.clear();
+  const int64_t count = in.shape[1] * in.shape[2];
+  Factor factor = FactorOf(in.scale[0] / out.scale[0]);
+  const int shift =
+      std::min(static_cast<int>(std::log2(static_cast<double>(count))),
+               31 + factor.shift);
+  factor.multiplier = (factor.multiplier << shift) / count;
+  factor.shift -= shift;
+  for (int64_t n = 0; n < in.shape[0]; ++n) {
+    for (int64_t c = 0; c < in.shape[3]; ++c) {
+      int64_t sum = 0;
+      for (int64_t i = 0; i < count; ++i) {
+        sum += in.values[size_t((n * count + i) * in.shape[3] + c)];
+      }
+      out.values.push_back(Clamped(Scaled(sum - count * in.zero_point, factor),
+                                   tflite::Activation::NONE));
+    }
+  }
+}
+
+void Walk::Add() {
+  const auto& options = *op_->builtin_options_as_AddOptions();
+  const Stored& a = Input(0);
+  const Stored& b = Input(1);
+  Stored& out = Output();
+  out.values.clear();
+  const double twice = 2 * std::max(a.scale[0], b.scale[0]);
+  const Factor factor_a = FactorOf(a.scale[0] / twice);
+  const Factor factor_b = FactorOf(b.scale[0] / twice);
+  const Factor factor = FactorOf(twice / ((1 << 20) * out.scale[0]));
+  for (size_t i = 0; i < size_t(out.size()); ++i) {
+    const int64_t sum =
+        Scaled((a.values[i % a.values.size()] - a.zero_point) << 20, factor_a) +
+        Scaled((b.values[i % b.values.size()] - b.zero_point) << 20, factor_b);
+    out.values.push_back(
+        Clamped(Scaled(sum, factor), options.fused_activation_function()));
+  }
+}
+
+// QUANTIZE from one integer type to another.
+void Walk::Requantize() {
+  const Stored& in = Input(0);
+  Stored& out = Output();
+  out.values.clear();
+  const Factor factor = FactorOf(in.scale[0] / out.scale[0]);
+  for (const int64_t value : in.values) {
+    out.values.push_back(Clamped(Scaled(value - in.zero_point, factor),
+                                 tflite::Activation::NONE));
+  }
+}
+
+void Walk::Softmax() {
+  const double beta =
+      static_cast<double>(op_->builtin_options_as_SoftmaxOptions()->beta());
+  const Stored& in = Input(0);
+  Stored& out = Output();
+  out.values.clear();
+  const Factor factor = FactorOf(beta * in.scale[0] * (1 << 26));
+  const TfliteScales scales = {{static_cast<int32_t>(factor.multiplier)},
+                               {static_cast<int8_t>(factor.shift)}};
+  std::vector<int8_t> q;
+  for (const int64_t value : in.values) {
+    q.push_back(static_cast<int8_t>(value - in.low - 128));
+  }
+  for (const int8_t value : TfliteSoftmax(q, size_t(in.shape.back()), scales)) {
+    out.values.push_back(value + 128 + out.low);
+  }
+}
+
+void Walk::Concatenation() {
+  const int axis = op_->builtin_options_as_ConcatenationOptions()->axis();
+  Stored& out = Output();
+  const size_t rank = out.shape.size();
+  const size_t at = size_t(axis < 0 ? axis + static_cast<int>(rank) : axis);
+  int64_t rows = 1;
+  for (size_t i = 0; i < at; ++i) rows *= out.shape[i];
+  out.values.clear();
+  for (int64_t row = 0; row < rows; ++row) {
+    for (size_t i = 0; i < op_->inputs()->size(); ++i) {
+      const Stored& in = Input(i);
+      const int64_t size = in.size() / rows;
+      const float ratio = static_cast<float>(in.scale[0]) *
+                          (1.0f / static_cast<float>(out.scale[0]));
+      const float shift = -static_cast<float>(in.zero_point) * ratio;
+      for (int64_t j = row * size; j < (row + 1) * size; ++j) {
+        const int64_t value = in.values[size_t(j)];
+        const bool same =
+            in.scale == out.scale && in.zero_point == out.zero_point;
+        const int64_t moved =
+            same ? value
+                 : std::lround(static_cast<float>(value) * ratio + shift) +
+                       out.zero_point;
+        out.values.push_back(Limit(moved, out.low, out.high));
+      }
+    }
+  }
+}
+
+void Walk::Pad() {
+  const Stored& in = Input(0);
+  const Stored& pads = Input(1);
+  Stored& out = Output();
+  out.values.clear();
+  for (int64_t i = 0; i < out.size(); ++i) {
+    int64_t rest = i;
+    int64_t from = 0;
+    int64_t stride = 1;
+    bool inside = true;
+    for (size_t axis = out.shape.size(); axis-- > 0;) {
+      const int64_t position = rest % out.shape[axis] - pads.values[2 * axis];
+      rest /= out.shape[axis];
+      inside = inside && position >= 0 && position < in.shape[axis];
+      from += position * stride;
+      stride *= in.shape[axis];
+    }
+    out.values.push_back(inside ? in.values[size_t(from)] : out.zero_point);
+  }
+}
+
+void Walk::RunOperator() {
+  const auto& code = *model_.operator_codes()->Get(op_->opcode_index());
+  const int number = std::max<int>(code.deprecated_builtin_code(),
+                                   static_cast<int>(code.builtin_code()));
+  switch (static_cast<Code>(number)) {
+    case Code::CONV_2D:
+      return Layer(/*depthwise=*/false);
+    case Code::DEPTHWISE_CONV_2D:
+      return Layer(/*depthwise=*/true);
+    case Code::FULLY_CONNECTED:
+      return FullyConnected();
+    case Code::AVERAGE_POOL_2D:
+      return Pool(/*average=*/true);
+    case Code::MAX_POOL_2D:
+      return Pool(/*average=*/false);
+    case Code::MEAN:
+      return Mean();
+    case Code::ADD:
+      return Add();
+    case Code::QUANTIZE:
+      return Requantize();
+    case Code::SOFTMAX:
+      return Softmax();
+    case Code::CONCATENATION:
+      return Concatenation();
+    case Code::PAD:
+      return Pad();
+    case Code::RESHAPE:
+    case Code::SQUEEZE:
+      Output().values = Input(0).values;
+      return;
+    default:
+      std::fprintf(stderr, "no reference of operator %d\n", number);
+      std::abort();
+  }
+}
+
+}  // namespace
+
+std::vector<StoredValues> RunTfliteFile(
+    const tflite::Model& model, const std::vector<StoredValues>& inputs) {
+  return Walk(model, inputs).Run();
+}
+
+}  // namespace octet::reference
