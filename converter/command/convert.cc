@@ -65,7 +65,8 @@ std::vector<InputSpec> InputSpecs(const Graph& graph) {
 QuantizeOptions MakeQuantizeOptions(const ConvertOptions& options) {
   return {.per_tensor = options.per_tensor,
           .scheme = options.scheme,
-          .weights_method = options.weights_method};
+          .weights_method = options.weights_method,
+          .avx2_safe_weights = options.avx2_safe_weights};
 }
 
 // `samples` outlives the reader.
@@ -272,6 +273,23 @@ Result<Evaluated> ClimbLadder(const Graph& graph,
       culprits);
 }
 
+// The same conversion with all weights as they are, beside `safe`.
+Status PrintCostOfSafeWeights(const Graph& graph,
+                              const SampleSource& calibration,
+                              const SampleSource& samples,
+                              const ConvertOptions& options,
+                              const Evaluation& safe) {
+  ConvertOptions plain = options;
+  plain.avx2_safe_weights = false;
+  plain.histograms_path.clear();
+  OCTET_ASSIGN_OR_RETURN(const Conversion conversion,
+                         ConvertGraph(graph, calibration, plain));
+  OCTET_ASSIGN_OR_RETURN(const Evaluation figures,
+                         EvaluateOn(samples, conversion, plain));
+  std::printf("%s", FormatCostOfSafeWeights(figures, safe).c_str());
+  return OkStatus();
+}
+
 void PrintWritten(const ConvertOptions& options, size_t bytes,
                   const QuantizationReport& report) {
   std::error_code error;
@@ -328,7 +346,10 @@ Status Convert(const ConvertOptions& options) {
   if (evaluation == nullptr) return OkStatus();
   OCTET_ASSIGN_OR_RETURN(const Evaluation figures,
                          EvaluateOn(*evaluation, conversion, options));
-  return Report(options, conversion.graph, figures);
+  OCTET_RETURN_IF_ERROR(Report(options, conversion.graph, figures));
+  if (!options.avx2_safe_weights) return OkStatus();
+  return PrintCostOfSafeWeights(graph, *calibration, *evaluation, options,
+                                figures);
 }
 
 }  // namespace octet::converter

@@ -119,6 +119,10 @@ void AddRangeOptions(CLI::App& app, ConvertOptions& options) {
                  "how the scales of weights are chosen")
       ->transform(CLI::CheckedTransformer(kWeightsMethods))
       ->group(group);
+  app.add_flag("--avx2-safe-weights", options.avx2_safe_weights,
+               "weights that CPUs with AVX2 alone multiply 1.5 times as fast; "
+               "--evaluate tells what it costs")
+      ->group(group);
 }
 
 void AddRepairOptions(CLI::App& app, ConvertOptions& options,

@@ -44,6 +44,7 @@ struct ConvertOptions {
   std::string histograms_path;
   ActivationScheme scheme;
   WeightsMethod weights_method = WeightsMethod::kMinMax;
+  bool avx2_safe_weights = false;
   bool per_tensor = false;
   RepairSet repairs;
   // Points of top-1; the configuration is then chosen (budget.h).

@@ -97,6 +97,21 @@ std::string FormatEvaluation(const Evaluation& evaluation,
   return text;
 }
 
+std::string FormatCostOfSafeWeights(const Evaluation& plain,
+                                    const Evaluation& safe) {
+  std::string text = Format("--avx2-safe-weights: SQNR %.2f -> %.2f dB",
+                            plain.sqnr_db, safe.sqnr_db);
+  if (plain.agreement.has_value() && safe.agreement.has_value()) {
+    text += Format(", agreement %.2f -> %.2f %%", *plain.agreement,
+                   *safe.agreement);
+  }
+  if (plain.int8.has_value() && safe.int8.has_value()) {
+    text +=
+        Format(", top-1 %.2f -> %.2f %%", plain.int8->top1, safe.int8->top1);
+  }
+  return text + "\n";
+}
+
 std::string EvaluationToJson(const std::string& model,
                              const Evaluation& evaluation) {
   Json json;

@@ -16,6 +16,10 @@ std::string FormatQuantization(const QuantizationReport& report);
 // The figures of an evaluation and its `worst_layers` layers of lowest SQNR.
 std::string FormatEvaluation(const Evaluation& evaluation, size_t worst_layers);
 
+// What --avx2-safe-weights costs, from the same network without and with it.
+std::string FormatCostOfSafeWeights(const Evaluation& plain,
+                                    const Evaluation& safe);
+
 // {"model", "samples", "fp32_top1", "fp32_top5", "int8_top1", "int8_top5",
 //  "agreement", "sqnr_db", "layers": [{"name", "type", "sqnr_db"}]}:
 // percentages 0 ... 100; null where there is no such figure.

@@ -3,9 +3,11 @@
 #include <cmath>
 #include <limits>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 
+#include "converter/quantize/int16_sums.h"
 #include "converter/quantize/quantize_operators.h"
 #include "converter/quantize/quantize_weights.h"
 #include "converter/quantize/schema_options.h"
@@ -38,6 +40,19 @@ Status ApplyRepair(const LayerRepair& repair, const ActivationParams& input,
   return OkStatus();
 }
 
+// A repair rounds weights without regard to them.
+void FitAllInt16Sums(const std::vector<float>& weights,
+                     const WeightScheme& scheme, QuantizedWeights& layer) {
+  if (scheme.int16_sum_run == 0) return;
+  const size_t size = weights.size() / layer.bias.size();
+  for (size_t c = 0; c < layer.bias.size(); ++c) {
+    FitInt16Sums(std::span(weights).subspan(c * size, size),
+                 layer.scale[layer.scale.size() == 1 ? 0 : c],
+                 scheme.int16_sum_run,
+                 std::span(layer.values).subspan(c * size, size));
+  }
+}
+
 Result<WeightedLayer> QuantizeLayer(const Node& node,
                                     const ResidualFusion* residual,
                                     const LayerRepair* repair,
@@ -48,11 +63,13 @@ Result<WeightedLayer> QuantizeLayer(const Node& node,
   const Value& bias = builder.value(node.inputs[2]);
   const ActivationParams& input = builder.params(node.inputs[0]);
   const ActivationParams& output = builder.params(node.output);
-  QuantizedWeights quantized = QuantizeWeights(
-      *weights.data, *bias.data, input, output.scale, options.per_tensor,
-      {options.weights_method, options.scheme.power_of_two});
+  const WeightScheme scheme = WeightSchemeOf(options, node.op, weights.shape);
+  QuantizedWeights quantized =
+      QuantizeWeights(*weights.data, *bias.data, input, output.scale,
+                      options.per_tensor, scheme);
   if (repair != nullptr) {
     OCTET_RETURN_IF_ERROR(ApplyRepair(*repair, input, quantized));
+    FitAllInt16Sums(*weights.data, scheme, quantized);
   }
   if (quantized.widened_channels > 0 || quantized.dead_channels > 0) {
     report.layers.push_back({node.name, static_cast<int>(bias.data->size()),
@@ -97,6 +114,12 @@ Result<WeightedLayer> QuantizeLayer(const Node& node,
 }
 
 }  // namespace
+
+WeightScheme WeightSchemeOf(const QuantizeOptions& options, const Operator& op,
+                            const Shape& weights) {
+  return {options.weights_method, options.scheme.power_of_two,
+          options.avx2_safe_weights ? Int16SumRun(op, weights) : 0};
+}
 
 Status QuantizeConv2d(const Conv2d& op, const Node& node,
                       const ResidualFusion* residual, const LayerRepair* repair,

@@ -8,6 +8,8 @@
 #include <span>
 #include <string>
 
+#include "converter/quantize/int16_sums.h"
+
 namespace octet::converter {
 namespace {
 
@@ -82,6 +84,9 @@ QuantizedWeights QuantizeWeights(const std::vector<float>& weights,
     const bool again = per_tensor && c > 0;
     wanted.push_back(again ? wanted[0]
                            : ChooseWeightScale(together, scheme.method));
+    if (scheme.int16_sum_run > 0 && !again) {
+      wanted[c] = ScaleForInt16Sums(together, wanted[c], scheme.int16_sum_run);
+    }
   }
 
   QuantizedWeights result;
@@ -94,11 +99,15 @@ QuantizedWeights QuantizeWeights(const std::vector<float>& weights,
   }
   if (per_tensor) UseLargest(scale);
   for (size_t c = 0; c < channels.size(); ++c) {
-    bool dead = true;
     for (float weight : channels[c].weights) {
       result.values.push_back(QuantizeWeight(weight, scale[c]));
-      dead = dead && result.values.back() == 0;
     }
+    const std::span<int8_t> values = std::span(result.values).last(size);
+    if (scheme.int16_sum_run > 0) {
+      FitInt16Sums(channels[c].weights, scale[c], scheme.int16_sum_run, values);
+    }
+    const bool dead = std::all_of(values.begin(), values.end(),
+                                  [](int8_t q) { return q == 0; });
     if (dead) ++result.dead_channels;
     const double q = QuantizeBias(channels[c].bias, scale[c], input);
     result.bias.push_back(static_cast<int32_t>(

@@ -16,6 +16,9 @@ namespace octet::converter {
 struct WeightScheme {
   WeightsMethod method = WeightsMethod::kMinMax;
   bool power_of_two = false;  // scale = 2^n, the next larger one
+  // Not 0: integers fit int16 sums (int16_sums.h) in runs of this length, for
+  // which the scale may be larger.
+  size_t int16_sum_run = 0;
 };
 
 // Symmetric int8 weights, -127 ... 127, and int32 biases:

@@ -12,6 +12,7 @@
 #include "converter/calibrate/range.h"
 #include "converter/ir/graph.h"
 #include "converter/quantize/quantization_params.h"
+#include "converter/quantize/quantize_weights.h"
 #include "converter/quantize/weight_scale.h"
 #include "octet/status.h"
 #include "schema/octet_generated.h"
@@ -36,7 +37,13 @@ struct QuantizeOptions {
   // These layers take their weights and biases from here. May be null.
   const LayerRepairs* repairs = nullptr;
   WeightsMethod weights_method = WeightsMethod::kMinMax;
+  // Weights fit the fastest kernels of AVX2 (int16_sums.h).
+  bool avx2_safe_weights = false;
 };
+
+// How the weights of a layer, {n,k} or OHWI, are quantized.
+WeightScheme WeightSchemeOf(const QuantizeOptions& options, const Operator& op,
+                            const Shape& weights);
 
 // What the quantizer had to do beside the plain rules, for the user to read.
 struct QuantizationReport {

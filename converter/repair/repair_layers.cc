@@ -100,12 +100,12 @@ class LayerRepairer {
   LayerRepair RepairLayer(size_t index, const QuantizedActivations& activations,
                           size_t samples) {
     const Node& node = graph_.nodes[index];
-    const std::vector<float>& weights = *graph_.value(node.inputs[1]).data;
+    const Value& value = graph_.value(node.inputs[1]);
+    const std::vector<float>& weights = *value.data;
     const std::vector<float>& bias = *graph_.value(node.inputs[2]).data;
     const QuantizedWeights plain = QuantizeWeights(
         weights, bias, params(node.inputs[0]), params(node.output).scale,
-        quantize_.per_tensor,
-        {quantize_.weights_method, quantize_.scheme.power_of_two});
+        quantize_.per_tensor, WeightSchemeOf(quantize_, node.op, value.shape));
     std::vector<float> scale = plain.scale;
     if (scale.size() == 1) scale.assign(bias.size(), plain.scale[0]);
 

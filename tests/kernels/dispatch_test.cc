@@ -214,5 +214,32 @@ TEST(DispatchTest, SelectDepthwiseConvFindsAKernelForEveryShape) {
   }
 }
 
+// Of a table that has such a kernel: small weights take it, and those that need
+// an extra step everywhere do not.
+TEST(DispatchTest, WeightsDecideAboutInt16Sums) {
+  constexpr size_t kChannels = 64;
+  for (const KernelTable* table : SupportedTables()) {
+    bool has_int16_sums = false;
+    for (size_t i = 0; i < table->num_gemm; ++i) {
+      has_int16_sums |= table->gemm[i].descriptor.int16_sums;
+    }
+    if (!has_int16_sums) continue;
+    const std::vector<int32_t> bias(kChannels, 0);
+    for (const int8_t weight : {32, 127}) {
+      const std::vector<int8_t> values(kChannels * kChannels, weight);
+      LayerWeights weights = {};
+      weights.n = kChannels;
+      weights.weights = values.data();
+      weights.channel_stride = kChannels;
+      weights.bias = bias.data();
+      const GemmKernel* chosen =
+          SelectGemm(ResolveKernels(table), {49, kChannels, 1, kChannels},
+                     &weights, nullptr);
+      EXPECT_EQ(chosen->descriptor.int16_sums, weight == 32)
+          << table->isa << ", weights of " << int{weight};
+    }
+  }
+}
+
 }  // namespace
 }  // namespace octet

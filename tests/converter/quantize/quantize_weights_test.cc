@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <random>
+#include <span>
 
 #include "gtest/gtest.h"
 
@@ -146,6 +147,82 @@ TEST(QuantizeWeightsTest, EveryRandomChannelFitsInt32) {
     widened += result.widened_channels;
   }
   EXPECT_GT(widened, 100);
+}
+
+// The sums of kernels/gemm.h's int16_sums, from its drawing.
+int LargestInt16Sum(std::span<const int8_t> values, size_t run) {
+  int largest = 0;
+  for (size_t begin = 0; begin < values.size(); begin += run) {
+    for (size_t step = 0; step < run; step += 8) {
+      for (size_t half : {0, 2}) {
+        int sums[2] = {0, 0};
+        for (size_t at :
+             {step + half, step + half + 1, step + half + 4, step + half + 5}) {
+          if (at >= run) continue;
+          const int value = values[begin + at];
+          sums[value < 0] += std::abs(value);
+        }
+        largest = std::max({largest, sums[0], sums[1]});
+      }
+    }
+  }
+  return largest;
+}
+
+double SquaredError(const QuantizedWeights& result,
+                    const std::vector<float>& weights) {
+  double sum = 0.0;
+  for (size_t i = 0; i < weights.size(); ++i) {
+    const size_t channel = i * result.bias.size() / weights.size();
+    sum += std::pow(
+        weights[i] - double{ScaleOf(result, channel)} * result.values[i], 2);
+  }
+  return sum;
+}
+
+TEST(QuantizeWeightsTest, WeightsFitInt16Sums) {
+  for (size_t run : {4, 5, 9, 24, 27, 72}) {
+    const size_t k = run == 9 ? 27 : run;
+    const std::vector<float> weights =
+        RandomValues(6 * k, 1.0f, static_cast<uint32_t>(run));
+    const std::vector<float> bias(6, 0.1f);
+    for (bool per_tensor : {false, true}) {
+      WeightScheme scheme;
+      const QuantizedWeights plain = QuantizeWeights(
+          weights, bias, kInput, kOutputScale, per_tensor, scheme);
+      EXPECT_GT(LargestInt16Sum(plain.values, run), 128);
+      scheme.int16_sum_run = run;
+      const QuantizedWeights fits = QuantizeWeights(
+          weights, bias, kInput, kOutputScale, per_tensor, scheme);
+      EXPECT_LE(LargestInt16Sum(fits.values, run), 128);
+      // Weights of at most 32 fit, too; this is to lose less.
+      QuantizedWeights quarters = plain;
+      for (float& scale : quarters.scale) scale *= 4;
+      for (size_t i = 0; i < weights.size(); ++i) {
+        const size_t channel = i * bias.size() / weights.size();
+        quarters.values[i] =
+            QuantizeWeight(weights[i], ScaleOf(quarters, channel));
+      }
+      EXPECT_LT(SquaredError(fits, weights), SquaredError(quarters, weights));
+    }
+  }
+}
+
+// What fits already keeps its scale and its values.
+TEST(QuantizeWeightsTest, SmallWeightsAreAsWithoutInt16Sums) {
+  std::vector<float> weights(64, 0.25f);
+  weights[0] = weights[6] = 1.0f;
+  weights[1] = weights[4] = weights[5] = 0.0f;
+  weights[2] = weights[3] = weights[7] = -0.3f;
+  const std::vector<float> bias(1, 0.0f);
+  WeightScheme scheme;
+  scheme.int16_sum_run = 64;
+  const QuantizedWeights plain =
+      QuantizeWeights(weights, bias, kInput, kOutputScale, false);
+  const QuantizedWeights fits =
+      QuantizeWeights(weights, bias, kInput, kOutputScale, false, scheme);
+  EXPECT_EQ(plain.values, fits.values);
+  EXPECT_EQ(plain.scale, fits.scale);
 }
 
 }  // namespace
