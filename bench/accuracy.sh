@@ -4,12 +4,14 @@
 # calibrate; dev sets alone evaluate.
 #
 #   bench/accuracy.sh DATA_DIR [--json FILE] [--bin DIR] [--only MODEL]
-#                     [--method best|minmax|mse|kl|...] [--convert-only FOLDER]
+#                     [--method best|minmax|mse|kl|...] [--data-free]
+#                     [--convert-only FOLDER]
 #                     [-- octet-convert options]
 #
 # JSON: a list of {model, samples, fp32_top1, int8_top1, agreement, sqnr_db},
 # percentages 0-100. --method: octet-convert's, default minmax; best is what a
 # user gets from "--method auto --repair full", the same for every model.
+# --data-free: calibrates on made-up samples; the dev sets still evaluate.
 # --bin: where octet-convert is, default build/release/bin. --convert-only
 # writes FOLDER/MODEL.octet and evaluates nothing.
 set -euo pipefail
@@ -19,7 +21,8 @@ usage() { sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p}' bench/accuracy.sh >&2; exi
 
 [ $# -ge 1 ] || usage
 data=$1; shift
-json='' bin=build/release/bin only='' method=minmax convert_only='' extra=()
+json='' bin=build/release/bin only='' method=minmax convert_only='' data_free=''
+extra=()
 while [ $# -gt 0 ]; do
   case $1 in
     --json) json=${2:?}; shift 2 ;;
@@ -27,6 +30,7 @@ while [ $# -gt 0 ]; do
     --only) only=${2:?}; shift 2 ;;
     --method) method=${2:?}; shift 2 ;;
     --convert-only) convert_only=${2:?}; shift 2 ;;
+    --data-free) data_free=1; shift ;;
     --) shift; extra=("$@"); break ;;
     *) usage ;;
   esac
@@ -58,14 +62,16 @@ evaluate() {
   local model=$1 calibration=$2 dev=$3
   shift 3
   [ -z "$only" ] || [ "$only" = "$model" ] || return 0
+  local samples_from=(--calibrate "$calibration")
+  [ -z "$data_free" ] || samples_from=(--data-free)
   if [ -n "$convert_only" ]; then
     [ "$1" != --labels ] || shift 2  # are for an evaluation
-    convert "$model" "$convert_only/$model.octet" --calibrate "$calibration" \
+    convert "$model" "$convert_only/$model.octet" "${samples_from[@]}" \
       "$@"
     rows=$((rows + 1))
     return
   fi
-  convert "$model" "$work/$model.octet" --calibrate "$calibration" \
+  convert "$model" "$work/$model.octet" "${samples_from[@]}" \
     --evaluate "$dev" --json "$work/$model.json" "$@"
   # The figures stand one a line in the JSON.
   figure() { sed -n "s/^  \"$1\": \([^,]*\),\{0,1\}$/\1/p" "$work/$model.json"; }

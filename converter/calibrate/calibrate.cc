@@ -100,7 +100,9 @@ void ForEach(pthreadpool_t threads, std::vector<Observed>& observed,
         Context& all = *static_cast<Context*>(pointer);
         all.function(all.observed[i]);
       },
-      &context, observed.size(), 0);
+      &context, observed.size(),
+      // Or these threads would spin beside those of the FP32 executor.
+      PTHREADPOOL_FLAG_YIELD_WORKERS);
 }
 
 Status ObserveSample(const Graph& graph, const FloatExecutor& executor,

@@ -8,6 +8,7 @@ namespace {
 
 // Tried where the user has left the default; clips outliers of activations.
 constexpr char kOtherMethod[] = "mse";
+constexpr char kCostliestMethod[] = "auto";
 constexpr double kEnoughSqnr = 20.0;
 constexpr double kEnoughAgreement = 95.0;
 
@@ -28,6 +29,10 @@ std::vector<Rung> BudgetLadder(const Rung& first, bool method_is_chosen) {
   add(rung);
   rung.repairs.rounding = true;
   add(rung);
+  if (!method_is_chosen) {
+    rung.method = kCostliestMethod;
+    add(rung);
+  }
   return ladder;
 }
 

@@ -24,7 +24,7 @@ struct Rung {
 // From the user's own configuration upwards, each costlier to compute than the
 // one before: another method for ranges (only where the user has left the
 // default), then equalization, bias correction and rounding, each added to the
-// repairs before it.
+// repairs before it, and last, under the same condition, ranges by `auto`.
 std::vector<Rung> BudgetLadder(const Rung& first, bool method_is_chosen);
 
 // Whether a drop of top-1 is at most `max_drop` points, as far as the samples

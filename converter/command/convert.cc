@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "converter/calibrate/calibrate.h"
+#include "converter/calibrate/widen_ranges.h"
 #include "converter/command/budget.h"
 #include "converter/command/convert_quantized.h"
 #include "converter/command/histogram_report.h"
@@ -24,6 +25,8 @@
 #include "converter/passes/pass_list.h"
 #include "converter/quantize/check_quantizable.h"
 #include "converter/quantize/quantizer.h"
+#include "converter/repair/absorb_biases.h"
+#include "converter/repair/analytic_bias.h"
 #include "converter/repair/equalize.h"
 #include "converter/repair/repair_layers.h"
 #include "engine/image/file.h"
@@ -31,6 +34,10 @@
 
 namespace octet::converter {
 namespace {
+
+// How much wider than made-up samples make them the ranges of the last layers
+// are: real pictures of CIFAR-10 reached 1.2 to 1.7 times as far there.
+constexpr float kDataFreeWidening = 1.5f;
 
 // Simplifies `graph`; every node that stands in the way is listed.
 Status Simplify(const ConvertOptions& options, Graph& graph) {
@@ -109,6 +116,10 @@ Result<Ranges> CalibrateOnSamples(const Graph& graph,
     OCTET_RETURN_IF_ERROR(histograms.Write(options.histograms_path));
   }
   candidates.resize(candidate_count);
+  if (options.data_free) {
+    for (Ranges& ranges : candidates)
+      WidenRanges(graph, kDataFreeWidening, ranges);
+  }
   if (!chooses) return std::move(candidates[0]);
   Progress search("choosing ranges", "trials");
   OCTET_ASSIGN_OR_RETURN(
@@ -133,34 +144,49 @@ struct Conversion {
   std::shared_ptr<const Model> model;
 };
 
+Rounding RoundingOf(const RepairSet& repairs) {
+  if (repairs.adaround) return Rounding::kAdaRound;
+  return repairs.rounding ? Rounding::kSuccessive : Rounding::kNearest;
+}
+
 Result<QuantizedModel> RepairAndQuantize(const Graph& graph,
                                          const Ranges& ranges,
                                          const SampleSource& samples,
                                          const ConvertOptions& options) {
   QuantizeOptions quantize = MakeQuantizeOptions(options);
   LayerRepairs repairs;
-  if (options.repairs.bias || options.repairs.rounding) {
+  if (options.repairs.changes_layers()) {
     Progress progress("repairing", "layers");
     OCTET_ASSIGN_OR_RETURN(
         repairs,
         RepairLayers(
             graph, ranges, quantize, samples.size(), InputsOf(samples),
-            {.round_weights = options.repairs.rounding,
+            {.rounding = RoundingOf(options.repairs),
              .threads = options.num_threads},
             [&](size_t done, size_t total) { progress.Update(done, total); }));
+    quantize.repairs = &repairs;
+  }
+  if (options.repairs.analytic && !options.repairs.changes_layers()) {
+    OCTET_ASSIGN_OR_RETURN(
+        repairs, CorrectBiasesAnalytically(graph, ranges, quantize,
+                                           samples.size(), InputsOf(samples),
+                                           {.threads = options.num_threads}));
     quantize.repairs = &repairs;
   }
   return Quantize(graph, ranges, quantize);
 }
 
+// `original`: the graph before ConvertGraph.
 Result<Evaluation> EvaluateOn(const SampleSource& samples,
+                              const Graph& original,
                               const Conversion& conversion,
                               const ConvertOptions& options) {
   Progress progress("evaluating");
   return Evaluate(
       conversion.graph, conversion.quantized, conversion.model, samples,
       {.num_threads = options.num_threads,
-       .background_class = options.background_class},
+       .background_class = options.background_class,
+       .original = options.repairs.changes_graph() ? &original : nullptr},
       [&](size_t done, size_t total) { progress.Update(done, total); });
 }
 
@@ -175,12 +201,27 @@ Status Report(const ConvertOptions& options, const Graph& graph,
       {reinterpret_cast<const uint8_t*>(json.data()), json.size()});
 }
 
+// What makes a pixel of 0 ... 255 the value of a record's byte.
+PreprocessingInfo PixelsAsRecords(const RecordLayout& layout) {
+  const int byte_of_0 = layout.is_signed ? -128 : 0;
+  PreprocessingInfo info;
+  info.mean = {static_cast<float>(layout.zero_point - byte_of_0)};
+  info.std = {static_cast<float>(1.0 / layout.scale)};
+  return info;
+}
+
 Result<std::unique_ptr<SampleSource>> OpenCalibration(
     const ConvertOptions& options, const Graph& graph) {
   SampleOptions sample_options = options.samples;
   sample_options.path = options.calibrate_path;
   sample_options.limit = options.calibrate_limit;
-  if (options.data_free) sample_options.format = SampleFormat::kSynthetic;
+  if (options.data_free) {
+    // Pictures of the values that the records have.
+    if (sample_options.format == SampleFormat::kRecords) {
+      sample_options.preprocessing = PixelsAsRecords(sample_options.records);
+    }
+    sample_options.format = SampleFormat::kSynthetic;
+  }
   return OpenSamples(sample_options, InputSpecs(graph));
 }
 
@@ -205,6 +246,13 @@ Result<Conversion> ConvertGraph(const Graph& graph, const SampleSource& samples,
                  {.per_tensor = options.per_tensor,
                   .threads = options.num_threads}));
     std::fprintf(stderr, "equalized the outputs of %d layers\n", equalized);
+  }
+  if (options.repairs.absorption) {
+    OCTET_ASSIGN_OR_RETURN(
+        const int absorbed,
+        AbsorbBiases(result.graph, samples.size(), InputsOf(samples),
+                     {.threads = options.num_threads}));
+    std::fprintf(stderr, "absorbed the biases of %d channels\n", absorbed);
   }
   OCTET_ASSIGN_OR_RETURN(const Ranges ranges,
                          CalibrateOnSamples(result.graph, samples, options));
@@ -258,7 +306,7 @@ Result<Evaluated> ClimbLadder(const Graph& graph,
                            ConvertGraph(graph, calibration, rung_options));
     OCTET_ASSIGN_OR_RETURN(
         result.evaluation,
-        EvaluateOn(samples, result.conversion, rung_options));
+        EvaluateOn(samples, graph, result.conversion, rung_options));
     OCTET_ASSIGN_OR_RETURN(const bool fits,
                            FitsBudget(result.evaluation, *options.max_drop));
     std::printf("%s%s\n", FormatRung(rung, result.evaluation).c_str(),
@@ -285,7 +333,7 @@ Status PrintCostOfSafeWeights(const Graph& graph,
   OCTET_ASSIGN_OR_RETURN(const Conversion conversion,
                          ConvertGraph(graph, calibration, plain));
   OCTET_ASSIGN_OR_RETURN(const Evaluation figures,
-                         EvaluateOn(samples, conversion, plain));
+                         EvaluateOn(samples, graph, conversion, plain));
   std::printf("%s", FormatCostOfSafeWeights(figures, safe).c_str());
   return OkStatus();
 }
@@ -345,7 +393,7 @@ Status Convert(const ConvertOptions& options) {
   PrintWritten(options, conversion.bytes.size(), conversion.quantized.report);
   if (evaluation == nullptr) return OkStatus();
   OCTET_ASSIGN_OR_RETURN(const Evaluation figures,
-                         EvaluateOn(*evaluation, conversion, options));
+                         EvaluateOn(*evaluation, graph, conversion, options));
   OCTET_RETURN_IF_ERROR(Report(options, conversion.graph, figures));
   if (!options.avx2_safe_weights) return OkStatus();
   return PrintCostOfSafeWeights(graph, *calibration, *evaluation, options,

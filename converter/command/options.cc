@@ -128,8 +128,9 @@ void AddRangeOptions(CLI::App& app, ConvertOptions& options) {
 void AddRepairOptions(CLI::App& app, ConvertOptions& options,
                       std::vector<std::string>& repairs) {
   app.add_option("--repair", repairs,
-                 "what undoes the damage of int8: a list of equalize, bias, "
-                 "rounding; or none, or full for all of them")
+                 "what undoes the damage of int8: a list of equalize, "
+                 "absorption, analytic, bias, rounding, adaround; or none, or "
+                 "full for the best of them")
       ->delimiter(',')
       ->group("Accuracy");
   app.add_option(
@@ -271,6 +272,9 @@ std::optional<ConvertOptions> ParseOptions(int argc, char** argv,
       throw CLI::ValidationError("--repair", repair_set.status().message());
     }
     options.repairs = *repair_set;
+    if (repairs.empty() && options.data_free) {
+      options.repairs = DataFreeRepairs();
+    }
     options.method_is_chosen = app.count("--method") > 0;
     if (!records.empty()) {
       Result<RecordLayout> layout = ParseRecordLayout(records);

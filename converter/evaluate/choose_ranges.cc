@@ -1,6 +1,7 @@
 #include "converter/evaluate/choose_ranges.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <memory>
 #include <utility>
@@ -20,6 +21,8 @@ namespace {
 constexpr size_t kFewestSamples = 8;
 // A range has to raise the SQNR by this, or the simpler choice stays.
 constexpr double kLeastGainDb = 0.005;
+// Of the samples, in each of which a range has to prove itself.
+constexpr size_t kParts = 2;
 constexpr double kWorst = -std::numeric_limits<double>::infinity();
 
 double NetworkOperations(const Graph& graph) {
@@ -29,6 +32,23 @@ double NetworkOperations(const Graph& graph) {
   }
   return sum;
 }
+
+// The SQNR of the outputs in dB, kWorst where the quantizer refuses the ranges.
+struct Verdict {
+  double all = kWorst;
+  std::array<double, kParts> parts;  // sample i counts in part i % kParts
+
+  Verdict() { parts.fill(kWorst); }
+
+  // What wins by a few samples alone would lose on others.
+  bool IsBetterThan(const Verdict& other) const {
+    if (all < other.all + kLeastGainDb) return false;
+    for (size_t i = 0; i < kParts; ++i) {
+      if (parts[i] < other.parts[i]) return false;
+    }
+    return true;
+  }
+};
 
 // Samples and the FP32 network's scores for them; judges ranges.
 class Judge {
@@ -43,9 +63,8 @@ class Judge {
   Status ReadSamples(size_t count, size_t total,
                      const SampleReader& read_sample);
 
-  // In dB; kWorst where the quantizer refuses the ranges.
-  Result<double> Sqnr(const Ranges& ranges);
-  // The error of the last Sqnr that returned kWorst.
+  Result<Verdict> Try(const Ranges& ranges);
+  // Why the last ranges that got kWorst were refused.
   const Status& refusal() const { return refusal_; }
 
  private:
@@ -83,12 +102,12 @@ Status Judge::ReadSamples(size_t count, size_t total,
   return OkStatus();
 }
 
-Result<double> Judge::Sqnr(const Ranges& ranges) {
+Result<Verdict> Judge::Try(const Ranges& ranges) {
   const Result<QuantizedModel> quantized =
       Quantize(graph_, ranges, options_.quantize);
   if (!quantized.ok()) {
     refusal_ = quantized.status();
-    return kWorst;
+    return Verdict();
   }
   OCTET_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes,
                          ExportModel(quantized->model, {}));
@@ -98,9 +117,11 @@ Result<double> Judge::Sqnr(const Ranges& ranges) {
       const std::unique_ptr<Session> session,
       Session::Create(std::move(model), {.num_threads = options_.num_threads,
                                          .keep_intermediates = true}));
-  octet::converter::Sqnr sqnr;
+  Sqnr all;
+  std::array<Sqnr, kParts> parts;
   std::vector<float> values;
-  for (const Sample& sample : samples_) {
+  for (size_t s = 0; s < samples_.size(); ++s) {
+    const Sample& sample = samples_[s];
     for (size_t i = 0; i < sample.inputs.size(); ++i) {
       OCTET_RETURN_IF_ERROR(session->SetInput(static_cast<int>(i),
                                               sample.inputs[i].data(),
@@ -114,10 +135,14 @@ Result<double> Judge::Sqnr(const Ranges& ranges) {
       OCTET_RETURN_IF_ERROR(
           session->GetTensor(quantized->model.tensors[size_t(tensor)]->name,
                              values.data(), values.size()));
-      sqnr.Add(sample.scores[i], values);
+      all.Add(sample.scores[i], values);
+      parts[s % kParts].Add(sample.scores[i], values);
     }
   }
-  return sqnr.Decibels();
+  Verdict verdict;
+  verdict.all = all.Decibels();
+  for (size_t i = 0; i < kParts; ++i) verdict.parts[i] = parts[i].Decibels();
+  return verdict;
 }
 
 // Activations that share a scale, in order of execution.
@@ -160,17 +185,16 @@ class RangeSearch {
 
   // Which candidate is the best for all.
   Status ChooseStart(size_t group_count) {
-    result_.sqnr_db = kWorst;
     size_t best = 0;
     total_ = candidates_.size() + group_count * (candidates_.size() - 1);
     total_ = std::max(std::min(total_, most_trials_), candidates_.size());
     for (size_t i = 0; i < candidates_.size(); ++i) {
-      OCTET_ASSIGN_OR_RETURN(const double sqnr, Try(candidates_[i]));
-      if (i > 0 && sqnr < result_.sqnr_db + kLeastGainDb) continue;
+      OCTET_ASSIGN_OR_RETURN(const Verdict verdict, Try(candidates_[i]));
+      if (!verdict.IsBetterThan(best_)) continue;
       best = i;
-      result_.sqnr_db = sqnr;
+      best_ = verdict;
     }
-    if (result_.sqnr_db == kWorst) return judge_.refusal();
+    if (best_.all == kWorst) return judge_.refusal();
     result_.ranges = candidates_[best];
     candidate_of_group_.assign(group_count, best);
     return OkStatus();
@@ -182,9 +206,9 @@ class RangeSearch {
     for (size_t i = 0; i < candidates_.size() && trials_ < most_trials_; ++i) {
       if (IsRepeated(i, ids)) continue;
       Copy(ids, candidates_[i], trial);
-      OCTET_ASSIGN_OR_RETURN(const double sqnr, Try(trial));
-      if (sqnr < result_.sqnr_db + kLeastGainDb) continue;
-      result_.sqnr_db = sqnr;
+      OCTET_ASSIGN_OR_RETURN(const Verdict verdict, Try(trial));
+      if (!verdict.IsBetterThan(best_)) continue;
+      best_ = verdict;
       best = trial;
       candidate_of_group_[group] = i;
     }
@@ -194,6 +218,7 @@ class RangeSearch {
 
   ChosenRanges Finish() {
     progress_(total_, total_);
+    result_.sqnr_db = best_.all;
     result_.groups_of_candidate.assign(candidates_.size(), 0);
     for (size_t candidate : candidate_of_group_) {
       ++result_.groups_of_candidate[candidate];
@@ -211,11 +236,11 @@ class RangeSearch {
     return false;
   }
 
-  Result<double> Try(const Ranges& ranges) {
-    const Result<double> sqnr = judge_.Sqnr(ranges);
+  Result<Verdict> Try(const Ranges& ranges) {
+    Result<Verdict> verdict = judge_.Try(ranges);
     ++trials_;
     if (trials_ < total_) progress_(trials_, total_);
-    return sqnr;
+    return verdict;
   }
 
   const std::vector<Ranges>& candidates_;
@@ -225,6 +250,7 @@ class RangeSearch {
   size_t total_ = 1;  // for the progress
   size_t trials_ = 0;
   std::vector<size_t> candidate_of_group_;
+  Verdict best_;
   ChosenRanges result_;
 };
 

@@ -23,7 +23,7 @@ struct ChooseRangesOptions {
   QuantizeOptions quantize = {};
   int num_threads = 0;  // 0: one for each core
   // Outputs are compared on this many samples, spread over all.
-  size_t samples = 64;
+  size_t samples = 256;
   // The search ends after this many multiply-accumulates, so that its time is
   // bounded and does not change its result. On a network too large for it,
   // fewer samples are compared, at least 8.
@@ -41,9 +41,10 @@ struct ChosenRanges {
 // Starts with the candidate that is the best for all activations; then tries
 // the others for one group of activations that share a scale after another, in
 // order of execution, and keeps what raises the SQNR of the outputs (of their
-// scores: see ScoreValue). The same input gives the same result, on any number
-// of threads.
-// Errors: the reader's, the quantizer's for every candidate.
+// scores: see ScoreValue) on the samples and on each half of them, so that no
+// range is chosen for the sake of a few. The same input gives the same result,
+// on any number of threads. Errors: the reader's, the quantizer's for every
+// candidate.
 Result<ChosenRanges> ChooseRanges(const Graph& graph,
                                   const std::vector<Ranges>& candidates,
                                   size_t sample_count,

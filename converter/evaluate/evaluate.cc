@@ -36,12 +36,14 @@ struct Hits {
 // Runs samples through both networks and gathers the figures.
 class Evaluator {
  public:
+  // original: the executor of options.original; or `executor`.
   Evaluator(const Graph& graph, const QuantizedModel& quantized,
-            FloatExecutor& executor, Session& session,
+            FloatExecutor& executor, FloatExecutor& original, Session& session,
             const EvaluateOptions& options)
       : graph_(graph),
         quantized_(quantized),
         executor_(executor),
+        original_(original),
         session_(session),
         options_(options),
         layer_sqnr_(graph.nodes.size()) {
@@ -54,10 +56,11 @@ class Evaluator {
   Result<Evaluation> Finish() const;
 
  private:
-  std::span<const float> FloatValue(ValueId id) const {
+  std::span<const float> FloatValue(const FloatExecutor& executor,
+                                    ValueId id) const {
     const size_t size =
         static_cast<size_t>(graph_.value(id).shape.NumElements());
-    return {executor_.Value(id), size};
+    return {executor.Value(id), size};
   }
   // Not so the output of a layer that adds a residual before it rounds.
   bool HasInt8(ValueId id) const {
@@ -70,6 +73,7 @@ class Evaluator {
   const Graph& graph_;
   const QuantizedModel& quantized_;
   FloatExecutor& executor_;
+  FloatExecutor& original_;
   Session& session_;
   const EvaluateOptions& options_;
   std::vector<ValueId> scores_;
@@ -97,7 +101,7 @@ Status Evaluator::ReadInt8(ValueId id) {
 
 Status Evaluator::AddScores(const Sample& sample) {
   for (size_t i = 0; i < scores_.size(); ++i) {
-    const std::span<const float> reference = FloatValue(scores_[i]);
+    const std::span<const float> reference = FloatValue(original_, scores_[i]);
     OCTET_RETURN_IF_ERROR(ReadInt8(scores_[i]));
     output_sqnr_.Add(reference, int8_value_);
     if (i > 0 || !IsScoreRow(graph_.value(scores_[0]).shape)) continue;
@@ -122,7 +126,7 @@ Status Evaluator::AddScores(const Sample& sample) {
 }
 
 Status Evaluator::Add(const Sample& sample, bool with_layers) {
-  OCTET_RETURN_IF_ERROR(executor_.Run(sample.inputs));
+  OCTET_RETURN_IF_ERROR(original_.Run(sample.inputs));
   for (size_t i = 0; i < sample.inputs.size(); ++i) {
     OCTET_RETURN_IF_ERROR(session_.SetInput(
         static_cast<int>(i), sample.inputs[i].data(), sample.inputs[i].size()));
@@ -131,10 +135,14 @@ Status Evaluator::Add(const Sample& sample, bool with_layers) {
   ++samples_;
   OCTET_RETURN_IF_ERROR(AddScores(sample));
   if (!with_layers) return OkStatus();
+  if (&executor_ != &original_) {
+    OCTET_RETURN_IF_ERROR(executor_.Run(sample.inputs));
+  }
   for (size_t i = 0; i < graph_.nodes.size(); ++i) {
     if (!HasInt8(graph_.nodes[i].output)) continue;
     OCTET_RETURN_IF_ERROR(ReadInt8(graph_.nodes[i].output));
-    layer_sqnr_[i].Add(FloatValue(graph_.nodes[i].output), int8_value_);
+    layer_sqnr_[i].Add(FloatValue(executor_, graph_.nodes[i].output),
+                       int8_value_);
   }
   return OkStatus();
 }
@@ -189,11 +197,19 @@ Result<Evaluation> Evaluate(
   OCTET_ASSIGN_OR_RETURN(
       std::unique_ptr<FloatExecutor> executor,
       FloatExecutor::Create(graph, {.threads = options.num_threads}));
+  std::unique_ptr<FloatExecutor> original;
+  if (options.original != nullptr) {
+    OCTET_ASSIGN_OR_RETURN(
+        original, FloatExecutor::Create(*options.original,
+                                        {.threads = options.num_threads}));
+  }
   OCTET_ASSIGN_OR_RETURN(
       std::unique_ptr<Session> session,
       Session::Create(std::move(model), {.num_threads = options.num_threads,
                                          .keep_intermediates = true}));
-  Evaluator evaluator(graph, quantized, *executor, *session, options);
+  Evaluator evaluator(graph, quantized, *executor,
+                      original == nullptr ? *executor : *original, *session,
+                      options);
   const size_t total = samples.size();
   const size_t step =
       options.layer_samples == 0

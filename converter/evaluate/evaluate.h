@@ -27,6 +27,9 @@ struct EvaluateOptions {
   size_t layer_samples = 64;
   // Output 0 has a background class at index 0, so label c is index c + 1.
   bool background_class = false;
+  // The FP32 network before it was equalized and the like: outputs are compared
+  // with this one's. Its values have the ids of `graph`. Null: `graph` itself.
+  const Graph* original = nullptr;
 };
 
 // How well a network classifies, percentages 0 ... 100.

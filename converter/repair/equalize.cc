@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <memory>
 #include <utility>
 #include <vector>
 
-#include "converter/float/float_executor.h"
+#include "converter/repair/channel_statistics.h"
 #include "converter/repair/float_targets.h"
-#include "converter/repair/sample_choice.h"
+#include "converter/repair/layer_seams.h"
 
 namespace octet::converter {
 namespace {
@@ -21,10 +20,7 @@ constexpr double kHeadroom = 1.25;
 // No channel changes by more: what is nearly dead stays so.
 constexpr double kLargestFactor = 256.0;
 
-// A value between layers.
-struct Seam {
-  size_t producer = 0;             // node
-  std::vector<size_t> consumers;   // nodes
+struct Seam : LayerSeam {
   std::vector<double> activation;  // largest magnitude in front of the clamp
 };
 
@@ -33,45 +29,28 @@ class Equalizer {
   Equalizer(Graph& graph, const EqualizeOptions& options)
       : graph_(graph), options_(options) {}
 
-  std::vector<Seam> FindSeams() const {
-    const auto consumers = FindConsumers(graph_);
-    std::vector<Seam> seams;
-    for (size_t i = 0; i < graph_.nodes.size(); ++i) {
-      const Node& node = graph_.nodes[i];
-      if (!IsWeightedLayer(node.op) || !IsHomogeneous(*FindClamp(node.op)) ||
-          std::count(graph_.outputs.begin(), graph_.outputs.end(),
-                     node.output) > 0) {
-        continue;
-      }
-      Seam seam{i, {}, {}};
-      bool fits = !consumers[size_t(node.output)].empty();
-      for (int reader : consumers[size_t(node.output)]) {
-        fits = fits && IsWeightedLayer(graph_.nodes[size_t(reader)].op);
-        seam.consumers.push_back(size_t(reader));
-      }
-      if (fits) seams.push_back(std::move(seam));
-    }
-    return seams;
-  }
-
-  Status Observe(size_t sample_count, const SampleReader& read_sample,
-                 std::vector<Seam>& seams) const {
+  Result<std::vector<Seam>> FindSeams(size_t sample_count,
+                                      const SampleReader& read_sample) const {
     const SplitGraph split = SplitClamps(graph_);
     OCTET_ASSIGN_OR_RETURN(
-        const auto executor,
-        FloatExecutor::Create(split.graph, {options_.threads}));
-    for (Seam& seam : seams) seam.activation.assign(Channels(seam), 0.0);
-    for (size_t index : SpreadSamples(sample_count, options_.samples)) {
-      OCTET_ASSIGN_OR_RETURN(const auto sample, read_sample(index));
-      OCTET_RETURN_IF_ERROR(executor->Run(sample));
-      for (Seam& seam : seams) {
-        const ValueId id = split.unclamped[seam.producer];
-        Observe(executor->Value(id),
-                size_t(split.graph.value(id).shape.NumElements()),
-                *FindClamp(graph_.nodes[seam.producer].op), seam);
+        const auto statistics,
+        ObserveChannels(split.graph, sample_count, read_sample,
+                        options_.samples, options_.threads));
+    std::vector<Seam> seams;
+    for (LayerSeam& found : FindLayerSeams(graph_)) {
+      const FloatClamp& clamp = *FindClamp(graph_.nodes[found.producer].op);
+      if (!IsHomogeneous(clamp)) continue;
+      Seam seam{std::move(found), {}};
+      for (const ChannelStatistics& channel :
+           statistics[size_t(split.unclamped[seam.producer])]) {
+        // What lies below a lower clamp is not seen.
+        const double least = std::max(channel.min, double{clamp.min});
+        const double most = std::max(channel.max, double{clamp.min});
+        seam.activation.push_back(std::max(std::abs(least), std::abs(most)));
       }
+      seams.push_back(std::move(seam));
     }
-    return OkStatus();
+    return seams;
   }
 
   void Run(std::vector<Seam>& seams) {
@@ -91,17 +70,6 @@ class Equalizer {
     return graph_.value(graph_.nodes[seam.producer].inputs[2]).data->size();
   }
 
-  // What lies below a lower clamp is not seen.
-  static void Observe(const float* values, size_t count,
-                      const FloatClamp& clamp, Seam& seam) {
-    const size_t channels = seam.activation.size();
-    for (size_t i = 0; i < count; ++i) {
-      double& largest = seam.activation[i % channels];
-      largest =
-          std::max(largest, std::abs(double{std::max(values[i], clamp.min)}));
-    }
-  }
-
   // Largest weights of the producer, an output channel each.
   std::vector<double> ProducerWeights(const Seam& seam) const {
     const std::vector<float>& weights =
@@ -115,25 +83,12 @@ class Equalizer {
     return largest;
   }
 
-  // Calls visit(index of a weight, input channel) for all weights of `node`.
-  template <typename VisitT>
-  void VisitByInput(const Node& node, const VisitT& visit) const {
-    const Value& weights = graph_.value(node.inputs[1]);
-    const Conv2d* conv = std::get_if<Conv2d>(&node.op);
-    const size_t groups = conv == nullptr ? 1 : size_t(conv->groups);
-    const size_t depth = size_t(weights.shape[weights.shape.rank - 1]);
-    const size_t group_size = weights.data->size() / groups;
-    for (size_t i = 0; i < weights.data->size(); ++i) {
-      visit(i, i / group_size * depth + i % depth);
-    }
-  }
-
   std::vector<double> ConsumerWeights(const Seam& seam) const {
     std::vector<double> largest(Channels(seam), 0.0);
     for (size_t consumer : seam.consumers) {
       const Node& node = graph_.nodes[consumer];
       const std::vector<float>& weights = *graph_.value(node.inputs[1]).data;
-      VisitByInput(node, [&](size_t i, size_t channel) {
+      VisitWeightsByInput(graph_, node, [&](size_t i, size_t channel) {
         largest[channel] =
             std::max(largest[channel], std::abs(double{weights[i]}));
       });
@@ -154,22 +109,36 @@ class Equalizer {
     }
     std::vector<double> factors(left.size(), 1.0);
     for (size_t c = 0; c < left.size(); ++c) {
-      if (left[c] <= 0.0 || right[c] <= 0.0 || seam.activation[c] <= 0.0) {
-        continue;
-      }
+      if (left[c] <= 0.0 || right[c] <= 0.0) continue;
+      if (!options_.per_tensor && seam.activation[c] <= 0.0) continue;
       const double wanted =
           std::sqrt((right[c] / right_most) / (left[c] / left_most));
       factors[c] = std::clamp(wanted, 1.0 / kLargestFactor, kLargestFactor);
-      if (!std::isfinite(clamp.max)) continue;
-      const double room = clamp.max / (kHeadroom * seam.activation[c]);
-      factors[c] = std::clamp(factors[c], 1.0, std::max(1.0, room));
+      if (!std::isfinite(clamp.max) || options_.per_tensor) continue;
+      factors[c] = std::clamp(factors[c], 1.0, Room(seam, c, clamp));
+    }
+    if (std::isfinite(clamp.max) && options_.per_tensor) {
+      KeepBelowBound(seam, clamp, factors);
     }
     return factors;
   }
 
-  void Replace(ValueId& id, std::vector<float> data) {
-    const Value value = graph_.value(id);
-    id = graph_.AddConstant(value.name, value.shape, std::move(data));
+  // The largest factor with which no value is cut by the upper clamp that was
+  // not cut before.
+  static double Room(const Seam& seam, size_t c, const FloatClamp& clamp) {
+    if (seam.activation[c] <= 0.0) return kLargestFactor;
+    return std::max(1.0, clamp.max / (kHeadroom * seam.activation[c]));
+  }
+
+  // Only the ratios of factors matter to the weights, so all become smaller
+  // until none cuts more. Channels with less than 1 are cut later than before.
+  static void KeepBelowBound(const Seam& seam, const FloatClamp& clamp,
+                             std::vector<double>& factors) {
+    double excess = 1.0;
+    for (size_t c = 0; c < factors.size(); ++c) {
+      excess = std::max(excess, factors[c] / Room(seam, c, clamp));
+    }
+    for (double& factor : factors) factor /= excess;
   }
 
   void Scale(const std::vector<double>& factors, Seam& seam) {
@@ -184,15 +153,15 @@ class Equalizer {
       bias[c] = static_cast<float>(bias[c] * factors[c]);
       seam.activation[c] *= factors[c];
     }
-    Replace(producer.inputs[1], std::move(weights));
-    Replace(producer.inputs[2], std::move(bias));
+    ReplaceConstant(graph_, producer.inputs[1], std::move(weights));
+    ReplaceConstant(graph_, producer.inputs[2], std::move(bias));
     for (size_t consumer : seam.consumers) {
       Node& node = graph_.nodes[consumer];
       std::vector<float> divided = *graph_.value(node.inputs[1]).data;
-      VisitByInput(node, [&](size_t i, size_t channel) {
+      VisitWeightsByInput(graph_, node, [&](size_t i, size_t channel) {
         divided[i] = static_cast<float>(divided[i] / factors[channel]);
       });
-      Replace(node.inputs[1], std::move(divided));
+      ReplaceConstant(graph_, node.inputs[1], std::move(divided));
     }
   }
 
@@ -206,8 +175,8 @@ Result<int> Equalize(Graph& graph, size_t sample_count,
                      const SampleReader& read_sample,
                      const EqualizeOptions& options) {
   Equalizer equalizer(graph, options);
-  std::vector<Seam> seams = equalizer.FindSeams();
-  OCTET_RETURN_IF_ERROR(equalizer.Observe(sample_count, read_sample, seams));
+  OCTET_ASSIGN_OR_RETURN(std::vector<Seam> seams,
+                         equalizer.FindSeams(sample_count, read_sample));
   equalizer.Run(seams);
   return static_cast<int>(seams.size());
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "converter/repair/adaround.h"
 #include "converter/repair/linear_algebra.h"
 #include "converter/repair/parallel_for.h"
 #include "converter/repair/round_weights.h"
@@ -51,6 +52,26 @@ double MeanTarget(const FitProblem& problem, size_t output) {
   return sum / double(problem.rows);
 }
 
+std::vector<int8_t> LearnRounding(const FitProblem& problem,
+                                  std::span<const double> mean_target,
+                                  const FitOptions& options) {
+  const AdaRoundProblem adaround = {.rows = problem.rows,
+                                    .inputs = problem.inputs,
+                                    .outputs = problem.outputs,
+                                    .x = problem.x.data(),
+                                    .target = problem.target,
+                                    .target_stride = problem.target_stride,
+                                    .clamp = problem.clamp,
+                                    .bias = mean_target,
+                                    .weights = problem.weights,
+                                    .scale = problem.scale,
+                                    .start = problem.rounded,
+                                    .limit = problem.limit};
+  return AdaRound(adaround, {.iterations = options.adaround_iterations,
+                             .threads = options.threads,
+                             .progress = options.progress});
+}
+
 }  // namespace
 
 FitResult FitGroup(FitProblem problem, const FitOptions& options) {
@@ -58,15 +79,22 @@ FitResult FitGroup(FitProblem problem, const FitOptions& options) {
   FitResult result;
   result.values.assign(problem.rounded.begin(), problem.rounded.end());
   const std::vector<double> mean = MeanRow(Inputs(problem, 0, problem.inputs));
-  if (options.round_weights) {
-    CenterInputs(mean, problem);
+  std::vector<double> mean_target;
+  for (size_t m = 0; m < problem.outputs; ++m) {
+    mean_target.push_back(MeanTarget(problem, m));
+  }
+  if (options.rounding != Rounding::kNearest) CenterInputs(mean, problem);
+  if (options.rounding == Rounding::kSuccessive) {
     for (size_t first = 0; first < problem.inputs; first += kSlice) {
       RoundSlice(problem, first, std::min(kSlice, problem.inputs - first),
                  options.threads, result.values);
     }
   }
+  if (options.rounding == Rounding::kAdaRound) {
+    result.values = LearnRounding(problem, mean_target, options);
+  }
   for (size_t m = 0; m < problem.outputs; ++m) {
-    double bias = MeanTarget(problem, m);
+    double bias = mean_target[m];
     for (size_t k = 0; k < problem.inputs; ++k) {
       bias -=
           mean[k] * problem.scale[m] * result.values[m * problem.inputs + k];

@@ -6,16 +6,27 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
+#include "converter/ir/operators.h"
+
 namespace octet::converter {
 
+enum class Rounding {
+  kNearest,     // the integers that the problem brings
+  kSuccessive,  // round_weights.h
+  kAdaRound,    // adaround.h
+};
+
 struct FitOptions {
-  // Choose integers by the output's error (round_weights.h); otherwise those
-  // that the problem brings stay.
-  bool round_weights = false;
+  Rounding rounding = Rounding::kNearest;
+  int adaround_iterations = 2000;
   int threads = 1;
+  // Of AdaRound alone: called with the number of channels done, by one thread
+  // at a time.
+  std::function<void(size_t)> progress = nullptr;
 };
 
 // Output channels that read the same inputs (one group of a convolution), on
@@ -29,6 +40,7 @@ struct FitProblem {
   // What FP32 computes, before the clamp: target[row * target_stride + output].
   const float* target = nullptr;
   size_t target_stride = 0;
+  FloatClamp clamp;                 // behind the layer
   std::span<const float> weights;   // outputs x inputs
   std::span<const float> scale;     // outputs
   std::span<const int8_t> rounded;  // outputs x inputs, to nearest

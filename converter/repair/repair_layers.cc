@@ -7,6 +7,7 @@
 
 #include "converter/quantize/assign_params.h"
 #include "converter/quantize/quantize_weights.h"
+#include "converter/repair/adaround.h"
 #include "converter/repair/fit_layer.h"
 #include "converter/repair/float_targets.h"
 #include "converter/repair/layer_geometry.h"
@@ -22,6 +23,10 @@ constexpr size_t kMostActivationBytes = size_t{384} << 20;
 constexpr size_t kCellsPerInput = 8;
 constexpr size_t kFewestCells = 2048;
 constexpr size_t kMostCells = 8192;
+// Multiply-accumulates of AdaRound over all layers, where they leave it enough
+// iterations; a few minutes on two cores.
+constexpr double kMostAdaRoundOperations = 2e12;
+constexpr double kFewestIterations = 200, kMostIterations = 2000;
 
 using Samples = std::vector<std::vector<std::vector<float>>>;
 
@@ -35,6 +40,28 @@ Result<Samples> ReadSamples(const std::vector<size_t>& indices,
   return samples;
 }
 
+struct Work {
+  size_t weights = 0;
+  int adaround_iterations = 0;
+};
+
+// Bounds AdaRound's time by a count of operations, not by a clock: the result
+// is the same on any machine.
+Work PlanWork(const Graph& graph) {
+  Work work;
+  for (const Node& node : graph.nodes) {
+    if (!IsWeightedLayer(node.op)) continue;
+    work.weights += graph.value(node.inputs[1]).data->size();
+  }
+  // Forwards and backwards.
+  const double iteration =
+      2.0 * double(AdaRoundOptions().batch) * double(work.weights);
+  work.adaround_iterations =
+      int(std::clamp(kMostAdaRoundOperations / std::max(1.0, iteration),
+                     kFewestIterations, kMostIterations));
+  return work;
+}
+
 class LayerRepairer {
  public:
   LayerRepairer(const Graph& graph, const Ranges& ranges,
@@ -44,7 +71,8 @@ class LayerRepairer {
         quantize_(quantize),
         options_(options),
         threads_(ResolveThreads(options.threads)),
-        assigned_(AssignParams(graph, ranges, quantize.scheme)) {}
+        assigned_(AssignParams(graph, ranges, quantize.scheme)),
+        work_(PlanWork(graph)) {}
 
   Result<LayerRepairs> Run(const Samples& samples,
                            const ProgressFunction& progress) {
@@ -58,6 +86,7 @@ class LayerRepairer {
         activations.Set(graph_.inputs[i], s, samples[s][i].data());
       }
     }
+    progress_ = progress;
     LayerRepairs repairs;
     for (size_t i = 0; i < graph_.nodes.size(); ++i) {
       const Node& node = graph_.nodes[i];
@@ -73,7 +102,6 @@ class LayerRepairer {
       }
       OCTET_RETURN_IF_ERROR(status.WithContext("node '" + node.name + "'"));
       targets_[i] = {};
-      if (progress) progress(i + 1, graph_.nodes.size());
     }
     return repairs;
   }
@@ -81,6 +109,11 @@ class LayerRepairer {
  private:
   const ActivationParams& params(ValueId id) const {
     return assigned_.params[size_t(id)];
+  }
+
+  // `weights`: of the layer at work.
+  void Report(size_t weights) const {
+    if (progress_) progress_(done_ + weights, work_.weights);
   }
 
   void MakeSamplers(size_t samples) {
@@ -124,19 +157,29 @@ class LayerRepairer {
       problem.rows = problem.x.size() / problem.inputs;
       problem.target = targets_[index].data() + first;
       problem.target_stride = bias.size();
+      problem.clamp = *FindClamp(node.op);
       problem.weights = std::span(weights).subspan(first_weight, weight_count);
       problem.scale = std::span(scale).subspan(first, geometry.outputs());
       problem.rounded =
           std::span(plain.values).subspan(first_weight, weight_count);
-      const FitResult fitted =
-          FitGroup(std::move(problem), {.round_weights = options_.round_weights,
-                                        .threads = one_group ? threads_ : 1});
+      FitOptions options;
+      options.rounding = options_.rounding;
+      options.adaround_iterations = work_.adaround_iterations;
+      if (one_group) {
+        options.threads = threads_;
+        options.progress = [&](size_t outputs) {
+          Report(outputs * geometry.inputs());
+        };
+      }
+      const FitResult fitted = FitGroup(std::move(problem), options);
       std::copy(fitted.values.begin(), fitted.values.end(),
                 repair.values.begin() + std::ptrdiff_t(first_weight));
       std::copy(fitted.bias.begin(), fitted.bias.end(),
                 repair.bias.begin() + std::ptrdiff_t(first));
     };
     ParallelFor(geometry.groups(), one_group ? 1 : threads_, fit);
+    done_ += weights.size();
+    Report(0);
     if (!QuantizeBiases(repair.values, repair.scale, repair.bias,
                         params(node.inputs[0]))
              .ok()) {
@@ -178,6 +221,9 @@ class LayerRepairer {
   const RepairLayersOptions& options_;
   const int threads_;
   const AssignedParams assigned_;
+  const Work work_;
+  ProgressFunction progress_;
+  size_t done_ = 0;                          // weights
   std::vector<CellSampler> samplers_;        // by node
   std::vector<std::vector<float>> targets_;  // by node
 };

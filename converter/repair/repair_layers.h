@@ -15,13 +15,14 @@
 #include "converter/calibrate/range.h"
 #include "converter/ir/graph.h"
 #include "converter/quantize/quantizer.h"
+#include "converter/repair/fit_layer.h"
 #include "octet/status.h"
 
 namespace octet::converter {
 
 struct RepairLayersOptions {
-  // Integers by the output's error; without it the biases alone are corrected.
-  bool round_weights = true;
+  // kNearest: the biases alone are corrected.
+  Rounding rounding = Rounding::kSuccessive;
   // At most this many of the samples, spread over all of them; fewer where
   // their activations would take more than 384 MB.
   size_t samples = 256;
@@ -31,8 +32,8 @@ struct RepairLayersOptions {
 // Repairs for all Conv2d and FullyConnected of `graph`, to be passed to
 // Quantize with the same graph, ranges and `quantize`. A layer where a
 // repaired bias would not fit 32 bits keeps its plain rounding. The result does
-// not depend on the number of threads. `progress` is called with nodes done and
-// in total.
+// not depend on the number of threads. `progress` is called with the number
+// of weights done and in total.
 Result<LayerRepairs> RepairLayers(const Graph& graph, const Ranges& ranges,
                                   const QuantizeOptions& quantize,
                                   size_t sample_count,

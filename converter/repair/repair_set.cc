@@ -11,15 +11,21 @@ struct NamedSet {
 constexpr NamedSet kSets[] = {
     {"none", {}},
     {"equalize", {.equalize = true}},
+    {"absorption", {.absorption = true}},
+    {"analytic", {.analytic = true}},
     {"bias", {.bias = true}},
     {"rounding", {.rounding = true}},
+    {"adaround", {.adaround = true}},
     {"full", {.equalize = true, .bias = true, .rounding = true}},
 };
 
 void Include(const RepairSet& other, RepairSet& set) {
   set.equalize |= other.equalize;
+  set.absorption |= other.absorption;
+  set.analytic |= other.analytic;
   set.bias |= other.bias;
   set.rounding |= other.rounding;
+  set.adaround |= other.adaround;
 }
 
 }  // namespace
@@ -44,6 +50,10 @@ Result<RepairSet> ParseRepairSet(const std::vector<std::string>& names) {
   return result;
 }
 
+RepairSet DataFreeRepairs() {
+  return {.equalize = true, .absorption = true, .analytic = true};
+}
+
 std::string ToString(const RepairSet& repairs) {
   std::string text;
   const auto add = [&](bool wanted, const char* name) {
@@ -52,8 +62,11 @@ std::string ToString(const RepairSet& repairs) {
     text += name;
   };
   add(repairs.equalize, "equalize");
+  add(repairs.absorption, "absorption");
+  add(repairs.analytic, "analytic");
   add(repairs.bias, "bias");
   add(repairs.rounding, "rounding");
+  add(repairs.adaround, "adaround");
   return text.empty() ? "none" : text;
 }
 

@@ -16,6 +16,9 @@ constexpr double kMeanPixel = 118.0;
 constexpr double kLeastContrast = 25.0;
 constexpr double kMostContrast = 85.0;
 constexpr int kFinestCell = 2;  // pixels
+constexpr double kLeastRadius = 2.0;
+constexpr double kLeavesPerPixel = 0.02;
+constexpr double kMostFrequency = 1.5;  // radians a pixel
 
 // A field of random numbers at cells of `cell` pixels, interpolated.
 class Octave {
@@ -65,6 +68,68 @@ std::vector<double> SmoothField(int height, int width, Random& random) {
   return field;
 }
 
+// Red, green and blue of every pixel, not yet clamped to 0 ... 255.
+using Planes = std::vector<double>;
+
+double Between(double least, double most, Random& random) {
+  return least + (most - least) * (random.Symmetric() + 1) / 2;
+}
+
+Planes SmoothPlanes(int height, int width, Random& random) {
+  const auto gray = SmoothField(height, width, random);
+  const double contrast = Between(kLeastContrast, kMostContrast, random);
+  const double brightness = kMeanPixel + 50 * random.Symmetric();
+  Planes planes(gray.size() * 3);
+  for (size_t channel = 0; channel < 3; ++channel) {
+    const auto color = SmoothField(height, width, random);
+    const double tint = 20 * random.Symmetric();
+    for (size_t i = 0; i < gray.size(); ++i) {
+      planes[i * 3 + channel] =
+          brightness + tint + contrast * (0.9 * gray[i] + 0.35 * color[i]);
+    }
+  }
+  return planes;
+}
+
+// Discs that hide each other, of radii whose density falls with the third
+// power, as the sizes of things in photographs do (Lee, Mumford, Huang, 2001);
+// each has a colour and a grating of its own.
+Planes DeadLeaves(int height, int width, Random& random) {
+  Planes planes = SmoothPlanes(height, width, random);
+  const double largest = 0.4 * std::max(height, width);
+  const double contrast = Between(kMostContrast / 2, kMostContrast, random);
+  const int count = int(kLeavesPerPixel * height * width) + 10;
+  for (int leaf = 0; leaf < count; ++leaf) {
+    // The inverse of the distribution of density r^-3 on [kLeastRadius, inf).
+    const double u = std::max(1e-9, Between(0.0, 1.0, random));
+    const double radius = std::min(largest, kLeastRadius / std::sqrt(u));
+    const double y0 = Between(-radius, height + radius, random);
+    const double x0 = Between(-radius, width + radius, random);
+    double color[3];
+    const double brightness = kMeanPixel + 1.7 * contrast * random.Symmetric();
+    for (double& c : color) {
+      c = brightness + 0.5 * contrast * random.Symmetric();
+    }
+    const double grating = 0.5 * contrast * Between(0.0, 1.0, random);
+    const double fy = kMostFrequency * random.Symmetric();
+    const double fx = kMostFrequency * random.Symmetric();
+    const int y_end = std::min(height, int(std::ceil(y0 + radius)));
+    const int x_end = std::min(width, int(std::ceil(x0 + radius)));
+    for (int y = std::max(0, int(y0 - radius)); y < y_end; ++y) {
+      for (int x = std::max(0, int(x0 - radius)); x < x_end; ++x) {
+        const double dy = y - y0, dx = x - x0;
+        if (dy * dy + dx * dx > radius * radius) continue;
+        const double wave = grating * std::sin(fy * dy + fx * dx);
+        double* pixel = &planes[(size_t(y) * size_t(width) + size_t(x)) * 3];
+        for (int channel = 0; channel < 3; ++channel) {
+          pixel[channel] = color[channel] + wave;
+        }
+      }
+    }
+  }
+  return planes;
+}
+
 class SyntheticSource : public SampleSource {
  public:
   SyntheticSource(const PreprocessingInfo& preprocessing, size_t size)
@@ -81,23 +146,17 @@ class SyntheticSource : public SampleSource {
   }
 
  private:
+  // Every second picture is smooth, the others have edges.
   Picture MakePicture(size_t index) const {
-    Picture picture{preprocessing_.height, preprocessing_.width, 3, {}};
+    const int height = preprocessing_.height, width = preprocessing_.width;
     Random random(index);
-    const auto gray = SmoothField(picture.height, picture.width, random);
-    picture.pixels.resize(gray.size() * 3);
-    const double contrast = kLeastContrast + (kMostContrast - kLeastContrast) *
-                                                 (random.Symmetric() + 1) / 2;
-    const double brightness = kMeanPixel + 50 * random.Symmetric();
-    for (size_t channel = 0; channel < 3; ++channel) {
-      const auto color = SmoothField(picture.height, picture.width, random);
-      const double tint = 20 * random.Symmetric();
-      for (size_t i = 0; i < gray.size(); ++i) {
-        const double pixel =
-            brightness + tint + contrast * (0.9 * gray[i] + 0.35 * color[i]);
-        picture.pixels[i * 3 + channel] =
-            static_cast<uint8_t>(std::clamp(pixel, 0.0, 255.0));
-      }
+    Picture picture{height, width, 3, {}};
+    Planes planes = index % 2 == 0 ? SmoothPlanes(height, width, random)
+                                   : DeadLeaves(height, width, random);
+    picture.pixels.resize(planes.size());
+    for (size_t i = 0; i < planes.size(); ++i) {
+      picture.pixels[i] =
+          static_cast<uint8_t>(std::clamp(planes[i], 0.0, 255.0));
     }
     return picture;
   }

@@ -24,18 +24,17 @@ struct Case {
   double fp32_top1, agreement, sqnr_db;
 };
 
-class AccuracyTest : public testing::TestWithParam<Case> {};
-
-TEST_P(AccuracyTest, IsThatOfPlainMinMax) {
+std::string DataFolder() {
   const char* data = std::getenv("OCTET_DATA_DIR");
-  const std::string folder =
-      data != nullptr ? data : OCTET_SOURCE_DIR "/../shared/data";
-  const Case& network = GetParam();
+  return data != nullptr ? data : OCTET_SOURCE_DIR "/../shared/data";
+}
+
+// The evaluation's figures.
+nlohmann::json Measure(const Case& network, const std::string& method) {
+  const std::string folder = DataFolder();
   ConvertOptions options;
   options.model_path = folder + "/models/" + network.model + "/model.onnx";
-  if (!std::filesystem::exists(options.model_path)) {
-    GTEST_SKIP() << options.model_path << " is not here";
-  }
+  options.method = method;
   TemporaryFolder output;
   options.output_path = output.Path("model.octet");
   options.json_path = output.Path("evaluation.json");
@@ -43,15 +42,38 @@ TEST_P(AccuracyTest, IsThatOfPlainMinMax) {
   options.evaluate_path = folder + network.evaluate;
   options.samples.format = SampleFormat::kRecords;
   const Result<RecordLayout> layout = ParseRecordLayout(network.records);
-  ASSERT_TRUE(layout.ok());
+  EXPECT_TRUE(layout.ok());
   options.samples.records = *layout;
   const Status status = Convert(options);
-  ASSERT_TRUE(status.ok()) << status.message();
+  EXPECT_TRUE(status.ok()) << status.message();
   std::ifstream file(options.json_path);
-  const nlohmann::json json = nlohmann::json::parse(file);
+  return nlohmann::json::parse(file);
+}
+
+class AccuracyTest : public testing::TestWithParam<Case> {
+ protected:
+  void SetUp() override {
+    const std::string model =
+        DataFolder() + "/models/" + GetParam().model + "/model.onnx";
+    if (!std::filesystem::exists(model)) {
+      GTEST_SKIP() << model << " is not here";
+    }
+  }
+};
+
+TEST_P(AccuracyTest, IsThatOfPlainMinMax) {
+  const Case& network = GetParam();
+  const nlohmann::json json = Measure(network, "minmax");
   EXPECT_NEAR(json["fp32_top1"], network.fp32_top1, 1.0);
   EXPECT_GE(json["agreement"], network.agreement - 1.5);
   EXPECT_GE(json["sqnr_db"], network.sqnr_db - 0.5);
+}
+
+// On samples that the search has not seen.
+TEST_P(AccuracyTest, AutoDoesNotLoseToMinMax) {
+  const nlohmann::json plain = Measure(GetParam(), "minmax");
+  const nlohmann::json chosen = Measure(GetParam(), kAutoMethod);
+  EXPECT_GE(chosen["sqnr_db"], double{plain["sqnr_db"]} - 0.1);
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -16,12 +16,13 @@ Evaluation Figures(double agreement, double sqnr_db, double points,
 
 TEST(BudgetTest, LadderClimbsFromTheUsersConfiguration) {
   const auto ladder = BudgetLadder({"minmax", {}}, false);
-  ASSERT_EQ(ladder.size(), 5u);
+  ASSERT_EQ(ladder.size(), 6u);
   EXPECT_EQ(ladder[0], (Rung{"minmax", {}}));
   EXPECT_EQ(ladder[1], (Rung{"mse", {}}));
   EXPECT_EQ(ladder[2], (Rung{"minmax", {.equalize = true}}));
   EXPECT_EQ(ladder[3], (Rung{"minmax", {.equalize = true, .bias = true}}));
   EXPECT_EQ(ToString(ladder[4].repairs), "equalize,bias,rounding");
+  EXPECT_EQ(ladder[5], (Rung{"auto", ladder[4].repairs}));
 
   const auto chosen = BudgetLadder({"kl", {.equalize = true}}, true);
   ASSERT_EQ(chosen.size(), 3u);

@@ -51,19 +51,25 @@ Result<std::vector<std::vector<float>>> ReadRandom(size_t index) {
       RandomFloats(7 * 6 * 3, 1.0f, 100 + index)};
 }
 
-std::vector<float> Outputs(const Graph& graph, size_t samples) {
+// The values of `ids` on all samples, one after the other.
+std::vector<float> Values(const Graph& graph, size_t samples,
+                          const std::vector<ValueId>& ids) {
   auto executor = FloatExecutor::Create(graph, {1});
   EXPECT_TRUE(executor.ok()) << executor.status().message();
   std::vector<float> all;
   for (size_t s = 0; s < samples; ++s) {
     EXPECT_TRUE((*executor)->Run(*ReadRandom(s)).ok());
-    for (ValueId id : graph.outputs) {
+    for (ValueId id : ids) {
       const float* values = (*executor)->Value(id);
       all.insert(all.end(), values,
                  values + graph.value(id).shape.NumElements());
     }
   }
   return all;
+}
+
+std::vector<float> Outputs(const Graph& graph, size_t samples) {
+  return Values(graph, samples, graph.outputs);
 }
 
 // Largest over smallest of the channels' largest weights.
@@ -86,6 +92,8 @@ class EqualizeTest : public testing::TestWithParam<bool> {};
 
 TEST_P(EqualizeTest, FloatOutputsAreUnchanged) {
   for (const FloatClamp& clamp : {FloatClamp(), kRelu, kRelu6}) {
+    // See PerTensorLoosensAnUpperClamp.
+    if (GetParam() && clamp.max == kRelu6.max) continue;
     const Graph before = MakeGraph(clamp);
     Graph after = before;
     const auto equalized =
@@ -110,6 +118,30 @@ TEST_P(EqualizeTest, ChannelsComeCloser) {
       Equalize(after, kSamples, ReadRandom, {.per_tensor = GetParam()}).ok());
   EXPECT_GT(Spread(before, 0), 200.0);
   EXPECT_LT(Spread(after, 0), 0.25 * Spread(before, 0));
+}
+
+// No value is cut below where it was cut before, and what was not cut is what
+// it was, times its channel's factor.
+TEST(EqualizeLimitsTest, PerTensorLoosensAnUpperClamp) {
+  const Graph before = MakeGraph(kRelu6);
+  Graph after = before;
+  ASSERT_TRUE(Equalize(after, kSamples, ReadRandom, {.per_tensor = true}).ok());
+  EXPECT_LT(Spread(after, 0), 0.25 * Spread(before, 0));
+  const auto& old_bias = *before.value(before.nodes[0].inputs[2]).data;
+  const auto& new_bias = *after.value(after.nodes[0].inputs[2]).data;
+  const auto old = Values(before, kSamples, {before.nodes[0].output});
+  const auto now = Values(after, kSamples, {after.nodes[0].output});
+  size_t cut = 0;
+  for (size_t i = 0; i < old.size(); ++i) {
+    const size_t c = i % old_bias.size();
+    const float unscaled = now[i] * old_bias[c] / new_bias[c];
+    EXPECT_GE(unscaled, old[i] - 1e-4f);
+    cut += old[i] == 6.0f;
+    if (old[i] < 6.0f) {
+      EXPECT_NEAR(unscaled, old[i], 1e-4f);
+    }
+  }
+  EXPECT_GT(cut, 0u);
 }
 
 INSTANTIATE_TEST_SUITE_P(PerTensor, EqualizeTest, testing::Bool());

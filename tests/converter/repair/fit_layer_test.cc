@@ -93,7 +93,8 @@ TEST(FitLayerTest, BiasCorrectionRemovesTheMeanErrorAndKeepsTheWeights) {
 TEST(FitLayerTest, RoundingLowersTheErrorOfTheOutput) {
   const Layer layer(3000, 24, 6, 5);
   const FitResult nearest = FitGroup(layer.Problem(), {});
-  const FitResult fit = FitGroup(layer.Problem(), {.round_weights = true});
+  const FitResult fit =
+      FitGroup(layer.Problem(), {.rounding = Rounding::kSuccessive});
   double before = 0.0, after = 0.0;
   for (size_t m = 0; m < layer.outputs; ++m) {
     EXPECT_NEAR(Mean(layer.Errors(fit, m)), 0.0, 1e-4);
@@ -107,7 +108,8 @@ TEST(FitLayerTest, RoundingLowersTheErrorOfTheOutput) {
 TEST(FitLayerTest, WideLayer) {
   const Layer layer(2600, 1300, 2, 9);
   const FitResult nearest = FitGroup(layer.Problem(), {});
-  const FitResult fit = FitGroup(layer.Problem(), {.round_weights = true});
+  const FitResult fit =
+      FitGroup(layer.Problem(), {.rounding = Rounding::kSuccessive});
   for (size_t m = 0; m < layer.outputs; ++m) {
     EXPECT_LT(MeanSquare(layer.Errors(fit, m)),
               0.8 * MeanSquare(layer.Errors(nearest, m)));
@@ -116,10 +118,10 @@ TEST(FitLayerTest, WideLayer) {
 
 TEST(FitLayerTest, ThreadsDoNotChangeABit) {
   const Layer layer(700, 40, 9, 13);
-  const FitResult one =
-      FitGroup(layer.Problem(), {.round_weights = true, .threads = 1});
-  const FitResult five =
-      FitGroup(layer.Problem(), {.round_weights = true, .threads = 5});
+  const FitResult one = FitGroup(
+      layer.Problem(), {.rounding = Rounding::kSuccessive, .threads = 1});
+  const FitResult five = FitGroup(
+      layer.Problem(), {.rounding = Rounding::kSuccessive, .threads = 5});
   EXPECT_EQ(one.values, five.values);
   EXPECT_EQ(one.bias, five.bias);
 }

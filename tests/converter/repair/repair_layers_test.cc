@@ -34,18 +34,18 @@ Result<std::vector<std::vector<float>>> ReadRandom(size_t index) {
       RandomFloats(8 * 8 * 3, 1.0f, 100 + index)};
 }
 
-Result<LayerRepairs> Repair(const Graph& graph, bool round, int threads,
+Result<LayerRepairs> Repair(const Graph& graph, Rounding rounding, int threads,
                             bool per_tensor = false) {
   const auto ranges = Calibrate(graph, kSamples, ReadRandom, {});
   EXPECT_TRUE(ranges.ok());
   return RepairLayers(graph, *ranges, {.per_tensor = per_tensor}, kSamples,
-                      ReadRandom, {.round_weights = round, .threads = threads});
+                      ReadRandom, {.rounding = rounding, .threads = threads});
 }
 
 TEST(RepairLayersTest, ThreadsDoNotChangeABit) {
   const Graph graph = MakeGraph();
-  const auto one = Repair(graph, true, 1);
-  const auto three = Repair(graph, true, 3);
+  const auto one = Repair(graph, Rounding::kSuccessive, 1);
+  const auto three = Repair(graph, Rounding::kSuccessive, 3);
   ASSERT_TRUE(one.ok() && three.ok());
   ASSERT_EQ(one->size(), 4u);
   for (const auto& [node, repair] : *one) {
@@ -58,7 +58,7 @@ TEST(RepairLayersTest, QuantizerTakesTheRepairs) {
   const Graph graph = MakeGraph();
   for (bool per_tensor : {false, true}) {
     const auto ranges = Calibrate(graph, kSamples, ReadRandom, {});
-    const auto repairs = Repair(graph, true, 1, per_tensor);
+    const auto repairs = Repair(graph, Rounding::kSuccessive, 1, per_tensor);
     ASSERT_TRUE(ranges.ok() && repairs.ok());
     const auto plain = Quantize(graph, *ranges, {.per_tensor = per_tensor});
     const auto repaired = Quantize(
@@ -83,7 +83,7 @@ TEST(RepairLayersTest, QuantizerTakesTheRepairs) {
 TEST(RepairLayersTest, BiasAloneKeepsTheWeights) {
   const Graph graph = MakeGraph();
   const auto ranges = Calibrate(graph, kSamples, ReadRandom, {});
-  const auto repairs = Repair(graph, false, 1);
+  const auto repairs = Repair(graph, Rounding::kNearest, 1);
   ASSERT_TRUE(ranges.ok() && repairs.ok());
   const auto plain = Quantize(graph, *ranges, {});
   ASSERT_TRUE(plain.ok());

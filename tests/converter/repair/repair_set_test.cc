@@ -16,11 +16,11 @@ TEST(RepairSetTest, ListIsAUnion) {
 }
 
 TEST(RepairSetTest, UnknownNameIsAnErrorThatListsTheNames) {
-  const auto parsed = ParseRepairSet({"bias", "adaround"});
+  const auto parsed = ParseRepairSet({"bias", "biased"});
   ASSERT_FALSE(parsed.ok());
   EXPECT_EQ(parsed.status().message(),
-            "there is no repair 'adaround'; choose from: none, equalize, "
-            "bias, rounding, full");
+            "there is no repair 'biased'; choose from: none, equalize, "
+            "absorption, analytic, bias, rounding, adaround, full");
 }
 
 }  // namespace
