@@ -174,6 +174,14 @@ struct Emitter {
     return EmitRequantize(double{ratio}, op.clamp, node, output);
   }
   Status operator()(const Identity&) {
+    const std::vector<int8_t>& table = output.stored(node.output).table;
+    if (!table.empty()) {
+      schema::LookupT options;
+      options.values = table;
+      output.builder.AddOperator(node, std::move(options),
+                                 {output.builder.Tensor(node.inputs[0])});
+      return OkStatus();
+    }
     return EmitRequantize(ScaleRatio(node, output), FloatClamp(), node, output);
   }
   Status operator()(const Softmax&) { return EmitSoftmax(node, output); }

@@ -35,6 +35,9 @@ struct StoredAs {
   bool is_uint8 = false;
   // The q of a constant: int8, or int32 for a bias.
   std::vector<int32_t> values;
+  // Of a computed value: its node, an Identity, is none. q becomes
+  // table[q + 128], a function that was computed while importing.
+  std::vector<int8_t> table;
 
   bool is_quantized() const { return !scale.empty(); }
 };

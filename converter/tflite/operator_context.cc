@@ -89,6 +89,7 @@ Result<ValueId> OperatorContext::Emit(Operator op, std::vector<ValueId> inputs,
                                       ValueId like, const std::string& suffix) {
   StoredAs stored_as = stored(like);
   stored_as.values.clear();
+  stored_as.table.clear();
   return EmitStored(std::move(op), std::move(inputs), std::move(stored_as),
                     suffix);
 }
@@ -127,6 +128,13 @@ Status OperatorContext::Return(Operator op, std::vector<ValueId> inputs,
   if (shape(*id) == tensor.shape) return OkStatus();
   return InvalidModel("gives the shape " + shape(*id).ToString() +
                       ", but the file says " + tensor.shape.ToString());
+}
+
+Status OperatorContext::ReturnLookup(std::vector<int8_t> table, ValueId input) {
+  OCTET_RETURN_IF_ERROR(Return(Identity(), {input}));
+  const ValueId output = progress_.value_of_tensor[size_t(op_.outputs[0])];
+  progress_.result.stored[size_t(output)].table = std::move(table);
+  return OkStatus();
 }
 
 void OperatorContext::ReturnValue(ValueId id, size_t i) {

@@ -91,6 +91,8 @@ class OperatorContext {
                              const std::string& suffix);
   // Appends the node that computes output i: its shape must be the file's.
   Status Return(Operator op, std::vector<ValueId> inputs, size_t i = 0);
+  // Output 0 is table[q + 128] of each q of the input.
+  Status ReturnLookup(std::vector<int8_t> table, ValueId input);
   // Output i is this value: the operator does nothing.
   void ReturnValue(ValueId id, size_t i = 0);
 

@@ -29,6 +29,13 @@ Status ImportTfliteSoftmax(OperatorContext& op);
 // QUANTIZE and DEQUANTIZE: the same numbers, stored in another way.
 Status ImportTfliteConversion(OperatorContext& op);
 
+// functions.cc, of integers alone
+Status ImportTfliteElu(OperatorContext& op);
+Status ImportTfliteHardSwish(OperatorContext& op);
+Status ImportTfliteLeakyRelu(OperatorContext& op);
+Status ImportTfliteLogistic(OperatorContext& op);
+Status ImportTfliteTanh(OperatorContext& op);
+
 // data_movement.cc
 Status ImportTfliteConcatenation(OperatorContext& op);
 Status ImportTflitePack(OperatorContext& op);

@@ -6,8 +6,9 @@
 namespace octet::converter {
 namespace {
 
-bool IsConversion(const Node& node) {
-  return std::holds_alternative<Identity>(node.op);
+bool IsConversion(const Node& node, const TfliteImport& imported) {
+  return std::holds_alternative<Identity>(node.op) &&
+         imported.stored[size_t(node.output)].table.empty();
 }
 
 bool SameNumbers(const StoredAs& a, const StoredAs& b) {
@@ -28,7 +29,7 @@ void QuantizeInputs(TfliteImport& imported) {
     const StoredAs& first = form_of(readers[0]);
     const bool agree =
         std::all_of(readers.begin(), readers.end(), [&](int node) {
-          return IsConversion(graph.nodes[size_t(node)]) &&
+          return IsConversion(graph.nodes[size_t(node)], imported) &&
                  SameNumbers(form_of(node), first);
         });
     if (agree) stored = StoredAs(first);
@@ -41,11 +42,12 @@ void QuantizeOutputs(TfliteImport& imported) {
   const std::vector<std::vector<int>> consumers = FindConsumers(graph);
   for (const Node& node : graph.nodes) {
     StoredAs& stored = imported.stored[size_t(node.output)];
-    if (!IsConversion(node) || stored.is_quantized() ||
+    if (!IsConversion(node, imported) || stored.is_quantized() ||
         !consumers[size_t(node.output)].empty()) {
       continue;
     }
     stored = StoredAs(imported.stored[size_t(node.inputs[0])]);
+    stored.table.clear();
   }
 }
 
@@ -74,7 +76,7 @@ void RemoveConversions(TfliteImport& imported) {
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     const Node node = graph.nodes[i];
     const StoredAs& from = imported.stored[size_t(node.inputs[0])];
-    if (IsConversion(node) && from.is_quantized() &&
+    if (IsConversion(node, imported) && from.is_quantized() &&
         SameNumbers(from, imported.stored[size_t(node.output)])) {
       Bypass(graph, node);
     } else {

@@ -147,6 +147,10 @@ class Walk {
   void Softmax();
   void Concatenation();
   void Pad();
+  // round(function(real) / scale) + zero_point
+  void Function(double (*function)(double));
+  void HardSwish();
+  void LeakyRelu();
 
   // zero_point + steps within the type and the activation's bounds.
   int64_t Clamped(int64_t steps, tflite::Activation activation);
@@ -432,6 +436,64 @@ void Walk::Pad() {
   }
 }
 
+void Walk::Function(double (*function)(double)) {
+  const Stored& in = Input(0);
+  Stored& out = Output();
+  out.values.clear();
+  for (const int64_t value : in.values) {
+    const double real =
+        in.scale[0] * static_cast<double>(value - in.zero_point);
+    out.values.push_back(Clamped(std::lround(function(real) / out.scale[0]),
+                                 tflite::Activation::NONE));
+  }
+}
+
+// In 16-bit fixed point: x of 7 fraction bits, the gate of 15.
+void Walk::HardSwish() {
+  const Stored& in = Input(0);
+  Stored& out = Output();
+  out.values.clear();
+  const auto saturate = [](int64_t x) { return Limit(x, -32768, 32767); };
+  const auto high = [&](int64_t a, int64_t b) {
+    return saturate(FloorDivide(a * b + (1 << 14), 1 << 15));
+  };
+  const float unit = static_cast<float>(in.scale[0]) / 128.0f;
+  Factor third = FactorOf(static_cast<double>(unit / (3.0f / 32768.0f)));
+  Factor scale =
+      FactorOf(static_cast<double>(unit / static_cast<float>(out.scale[0])));
+  for (Factor* factor : {&third, &scale}) {
+    factor->multiplier =
+        saturate(FloorDivide(factor->multiplier + (1 << 15), 1 << 16));
+  }
+  for (const int64_t value : in.values) {
+    const int64_t x = (value - in.zero_point) * 128;
+    int64_t gate = x;
+    if (third.shift > 0) gate = saturate(gate << (third.shift - 1));
+    gate = high(gate, third.multiplier);
+    if (third.shift > 0) gate = saturate(2 * gate);
+    if (third.shift < 0) gate = TfliteRight(gate, -third.shift);
+    gate = FloorDivide(gate + 32768, 2);
+    const int64_t product = gate * high(x, scale.multiplier) / 32768;
+    out.values.push_back(
+        Clamped(TfliteRight(product, -scale.shift), tflite::Activation::NONE));
+  }
+}
+
+void Walk::LeakyRelu() {
+  const double alpha =
+      static_cast<double>(op_->builtin_options_as_LeakyReluOptions()->alpha());
+  const Stored& in = Input(0);
+  Stored& out = Output();
+  out.values.clear();
+  const double ratio = in.scale[0] / out.scale[0];
+  for (const int64_t value : in.values) {
+    const int64_t x = value - in.zero_point;
+    out.values.push_back(
+        Clamped(Scaled(x, FactorOf(x < 0 ? ratio * alpha : ratio)),
+                tflite::Activation::NONE));
+  }
+}
+
 void Walk::RunOperator() {
   const auto& code = *model_.operator_codes()->Get(op_->opcode_index());
   const int number = std::max<int>(code.deprecated_builtin_code(),
@@ -459,6 +521,16 @@ void Walk::RunOperator() {
       return Concatenation();
     case Code::PAD:
       return Pad();
+    case Code::LOGISTIC:
+      return Function([](double x) { return 1 / (1 + std::exp(-x)); });
+    case Code::TANH:
+      return Function(std::tanh);
+    case Code::ELU:
+      return Function([](double x) { return x < 0 ? std::expm1(x) : x; });
+    case Code::HARD_SWISH:
+      return HardSwish();
+    case Code::LEAKY_RELU:
+      return LeakyRelu();
     case Code::RESHAPE:
     case Code::SQUEEZE:
       Output().values = Input(0).values;

@@ -138,6 +138,32 @@ TEST_P(QuantizedModelTest, DepthMultiplier) {
   ExpectMatchesReference(builder.Finish(), TestSeed());
 }
 
+// Every value through a function.
+TEST_P(QuantizedModelTest, Functions) {
+  for (const BuiltinOperator code :
+       {BuiltinOperator::LOGISTIC, BuiltinOperator::TANH, BuiltinOperator::ELU,
+        BuiltinOperator::HARD_SWISH, BuiltinOperator::LEAKY_RELU}) {
+    for (const float scale : {0.003f, 0.05f, 0.4f}) {
+      TfliteBuilder builder;
+      const int input = builder.Input({8, 500}, Storage(scale, 20));
+      const bool to_one =
+          code == BuiltinOperator::LOGISTIC || code == BuiltinOperator::TANH;
+      const int output =
+          builder.Activation({8, 500}, to_one ? Storage(1.0f / 200, -90)
+                                              : Storage(scale * 0.9f, -100));
+      builder.Operator(code, {input}, {output});
+      if (code == BuiltinOperator::LEAKY_RELU) {
+        tflite::LeakyReluOptionsT options;
+        options.alpha = 0.3f;
+        builder.last_operator().builtin_options.Set(std::move(options));
+      }
+      builder.Output(output);
+      SCOPED_TRACE(tflite::EnumNameBuiltinOperator(code));
+      ExpectMatchesReference(builder.Finish(), TestSeed());
+    }
+  }
+}
+
 TEST(QuantizedLayerTest, ScalesOfChannelsMayBeNegative) {
   TfliteBuilder builder = SmallClassifier(TensorType::INT8, 3);
   for (const int weights : {2, 5}) {
