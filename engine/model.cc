@@ -1,10 +1,12 @@
 #include "octet/model.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <utility>
 
 #include "engine/model_contents.h"
+#include "engine/operators/registry.h"
 
 namespace octet {
 namespace {
@@ -84,6 +86,33 @@ const std::vector<std::string>& Model::labels() const {
 }
 const ProvenanceInfo& Model::provenance() const {
   return contents_->metadata.provenance;
+}
+
+std::vector<StoredWeights> Model::stored_weights() const {
+  const Network& network = contents_->network;
+  std::vector<StoredWeights> rows;
+  std::vector<bool> counted(network.tensors.size());
+  for (const Node& node : network.nodes) {
+    if (!TakesPackedWeights(node.type)) continue;
+    const Tensor& weights = network.input(node, 1);
+    if (weights.type != schema::DataType::INT8) continue;
+    const std::string name =
+        weights.codes == nullptr ? "int8" : weights.codes->name;
+    auto row = std::find_if(
+        rows.begin(), rows.end(),
+        [&](const StoredWeights& entry) { return entry.encoding == name; });
+    if (row == rows.end()) row = rows.insert(row, {name, 0, 0, 0});
+    ++row->layers;
+    // Layers may share weights.
+    const size_t index = static_cast<size_t>(node.inputs[1]);
+    if (counted[index]) continue;
+    counted[index] = true;
+    const int64_t count = weights.NumElements();
+    row->values += static_cast<size_t>(count);
+    row->bytes += static_cast<size_t>(
+        weights.codes == nullptr ? count : PackedBytes(*weights.codes, count));
+  }
+  return rows;
 }
 
 }  // namespace octet

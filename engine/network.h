@@ -12,6 +12,7 @@
 #include "octet/data_type.h"
 #include "octet/shape.h"
 #include "schema/octet_generated.h"
+#include "schema/packed_weights.h"
 
 namespace octet {
 
@@ -38,6 +39,8 @@ struct Tensor {
   float scale = 1.0f;
   int32_t zero_point = 0;
   const uint8_t* data = nullptr;  // null: an activation
+  // Of weights that `data` holds packed; otherwise null.
+  const WeightCodes* codes = nullptr;
 
   bool is_constant() const { return data != nullptr; }
   bool is(schema::DataType other) const { return type == other; }

@@ -31,17 +31,6 @@ void RunPart(void* call, int part) {
 
 }  // namespace
 
-Block::~Block() {
-  if (data_ != nullptr) allocator_->Free(data_, bytes_, kBlockAlignment);
-}
-
-bool Block::Allocate(Allocator* allocator, uint64_t bytes) {
-  allocator_ = allocator;
-  bytes_ = static_cast<size_t>(bytes);
-  data_ = static_cast<uint8_t*>(allocator->Allocate(bytes_, kBlockAlignment));
-  return data_ != nullptr;
-}
-
 Plan::Plan(const Network& network, const PlanOptions& options)
     : network_(network),
       options_(options),
@@ -50,7 +39,10 @@ Plan::Plan(const Network& network, const PlanOptions& options)
 Result<std::unique_ptr<Plan>> Plan::Create(const Network& network,
                                            const PlanOptions& options) {
   std::unique_ptr<Plan> plan(new Plan(network, options));
-  plan->MakeOperators();
+  // Until everything is packed.
+  ExpandedWeights weights;
+  OCTET_RETURN_IF_ERROR(weights.Expand(network, options.allocator));
+  plan->MakeOperators(weights);
   plan->FuseLookups();
   plan->PlaceJoinedInputs();
   plan->FindRoots();
@@ -62,8 +54,9 @@ Result<std::unique_ptr<Plan>> Plan::Create(const Network& network,
   return plan;
 }
 
-void Plan::MakeOperators() {
-  const PrepareContext context = {network_, kernels_, options_.max_parts,
+void Plan::MakeOperators(const ExpandedWeights& weights) {
+  const PrepareContext context = {network_, kernels_, weights,
+                                  options_.max_parts,
                                   options_.min_work_per_part};
   for (const Node& node : network_.nodes) {
     operators_.push_back(FindOperatorType(node.type)->make(context, node));

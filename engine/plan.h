@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "engine/arena_planner.h"
+#include "engine/block.h"
+#include "engine/expanded_weights.h"
 #include "engine/network.h"
 #include "engine/operators/operator.h"
 #include "kernels/dispatch.h"
@@ -28,23 +30,6 @@ struct PlanOptions {
   // About 1.5 microseconds of the fastest kernels: twice what handing a part to
   // a thread that spins and waiting for it costs (0.6 to 0.9 measured).
   int64_t min_work_per_part = 300000;
-};
-
-// Memory from an allocator.
-class Block {
- public:
-  Block() = default;
-  Block(const Block&) = delete;
-  Block& operator=(const Block&) = delete;
-  ~Block();
-  // Once. False if there is not enough. bytes > 0.
-  bool Allocate(Allocator* allocator, uint64_t bytes);
-  uint8_t* data() const { return data_; }
-
- private:
-  Allocator* allocator_ = nullptr;
-  uint8_t* data_ = nullptr;
-  size_t bytes_ = 0;
 };
 
 // Where a tensor lies: in the memory of its root.
@@ -82,7 +67,7 @@ class Plan {
  private:
   Plan(const Network& network, const PlanOptions& options);
 
-  void MakeOperators();
+  void MakeOperators(const ExpandedWeights& weights);
   // Gives operators and constants their places in packed memory; its size.
   uint64_t LayOutPacked();
   // The last step that needs the values of each tensor.

@@ -80,7 +80,10 @@ Status ReadBuffer(const schema::Model& model, uint32_t index,
     return InvalidModel("buffer " + std::to_string(index) + " does not exist");
   }
   const auto* bytes = model.buffers()->Get(index)->data();
-  const int64_t expected = tensor->NumBytes();
+  const int64_t expected =
+      tensor->codes != nullptr
+          ? PackedBytes(*tensor->codes, tensor->NumElements())
+          : tensor->NumBytes();
   const int64_t stored = bytes == nullptr ? 0 : int64_t{bytes->size()};
   if (stored != expected) {
     return InvalidModel("buffer " + std::to_string(index) + " holds " +
@@ -93,9 +96,28 @@ Status ReadBuffer(const schema::Model& model, uint32_t index,
                         " is not aligned to 64 bytes");
   }
   tensor->data = bytes->data();
+  if (tensor->codes != nullptr) {
+    return CheckPackedWeights(*tensor->codes, tensor->data,
+                              tensor->NumElements());
+  }
   if (!tensor->is(schema::DataType::BOOL)) return OkStatus();
   for (const uint8_t value : *bytes) {
     if (value > 1) return InvalidModel("a BOOL is neither 0 nor 1");
+  }
+  return OkStatus();
+}
+
+Status ReadEncoding(const schema::Tensor& record, Tensor* tensor) {
+  if (record.encoding() == schema::Encoding::PLAIN) return OkStatus();
+  tensor->codes = FindWeightCodes(record.encoding());
+  if (tensor->codes == nullptr) {
+    return Unsupported("encoding " +
+                       std::to_string(static_cast<int>(record.encoding())) +
+                       " of weights is unknown to this version; a newer "
+                       "version of Octet is needed");
+  }
+  if (tensor->type != schema::DataType::INT8 || record.buffer() == 0) {
+    return InvalidModel("only constants of type INT8 may be packed");
   }
   return OkStatus();
 }
@@ -117,6 +139,7 @@ Result<Tensor> ReadTensor(const schema::Model& model,
                         " has more than 2^30 bytes");
   }
   OCTET_RETURN_IF_ERROR(ReadQuantization(record.quantization(), &tensor));
+  OCTET_RETURN_IF_ERROR(ReadEncoding(record, &tensor));
   OCTET_RETURN_IF_ERROR(ReadBuffer(model, record.buffer(), file, &tensor));
   return tensor;
 }

@@ -19,6 +19,7 @@
 #include "converter/command/range_config.h"
 #include "converter/command/read_model.h"
 #include "converter/command/report.h"
+#include "converter/command/weight_grids.h"
 #include "converter/evaluate/choose_ranges.h"
 #include "converter/evaluate/evaluate.h"
 #include "converter/export/export_model.h"
@@ -55,8 +56,9 @@ Result<CalibrateOptions> MakeCalibrateOptions(const ConvertOptions& options) {
       options.moving_average_constant;
   result.method_options.scheme = options.scheme;
   if (!options.config_path.empty()) {
-    OCTET_ASSIGN_OR_RETURN(result.tensors,
+    OCTET_ASSIGN_OR_RETURN(const RangeConfig config,
                            ReadRangeConfig(options.config_path));
+    result.tensors = config.tensors;
   }
   return result;
 }
@@ -69,11 +71,16 @@ std::vector<InputSpec> InputSpecs(const Graph& graph) {
   return specs;
 }
 
-QuantizeOptions MakeQuantizeOptions(const ConvertOptions& options) {
-  return {.per_tensor = options.per_tensor,
-          .scheme = options.scheme,
-          .weights_method = options.weights_method,
-          .avx2_safe_weights = options.avx2_safe_weights};
+Result<QuantizeOptions> MakeQuantizeOptions(const Graph& graph,
+                                            const ConvertOptions& options) {
+  QuantizeOptions result;
+  result.per_tensor = options.per_tensor;
+  result.scheme = options.scheme;
+  result.weights.grid = options.weight_grid;
+  result.weights.method = options.weights_method;
+  result.avx2_safe_weights = options.avx2_safe_weights;
+  OCTET_ASSIGN_OR_RETURN(result.grid_of_layer, GridsOfLayers(graph, options));
+  return result;
 }
 
 // `samples` outlives the reader.
@@ -121,13 +128,14 @@ Result<Ranges> CalibrateOnSamples(const Graph& graph,
       WidenRanges(graph, kDataFreeWidening, ranges);
   }
   if (!chooses) return std::move(candidates[0]);
+  OCTET_ASSIGN_OR_RETURN(const QuantizeOptions quantize,
+                         MakeQuantizeOptions(graph, options));
   Progress search("choosing ranges", "trials");
   OCTET_ASSIGN_OR_RETURN(
       ChosenRanges chosen,
       ChooseRanges(
           graph, candidates, samples.size(), InputsOf(samples),
-          {.quantize = MakeQuantizeOptions(options),
-           .num_threads = options.num_threads},
+          {.quantize = quantize, .num_threads = options.num_threads},
           [&](size_t done, size_t total) { search.Update(done, total); }));
   for (size_t i = 0; i < candidates.size(); ++i) {
     std::printf("  %zu ranges by %s\n", chosen.groups_of_candidate[i],
@@ -153,7 +161,8 @@ Result<QuantizedModel> RepairAndQuantize(const Graph& graph,
                                          const Ranges& ranges,
                                          const SampleSource& samples,
                                          const ConvertOptions& options) {
-  QuantizeOptions quantize = MakeQuantizeOptions(options);
+  OCTET_ASSIGN_OR_RETURN(QuantizeOptions quantize,
+                         MakeQuantizeOptions(graph, options));
   LayerRepairs repairs;
   if (options.repairs.changes_layers()) {
     Progress progress("repairing", "layers");

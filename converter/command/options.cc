@@ -104,7 +104,8 @@ void AddRangeOptions(CLI::App& app, ConvertOptions& options) {
       ->capture_default_str()
       ->group(group);
   app.add_option("--config", options.config_path,
-                 "JSON: {\"tensor\": \"method\" or [min, max], ...}")
+                 "JSON: {\"tensor\": \"method\" or [min, max], \"layer\": "
+                 "{\"weights\": \"int4\"}, ...}")
       ->group(group);
   app.add_option("--histograms", options.histograms_path,
                  "write histograms and every method's range here, as JSON")
@@ -115,8 +116,16 @@ void AddRangeOptions(CLI::App& app, ConvertOptions& options) {
   app.add_flag("--power-of-two", options.scheme.power_of_two,
                "every scale a power of two: requantization is a shift")
       ->group(group);
+  app.add_option("--weights", options.weight_grid,
+                 "what weights are stored as; all but int8 is packed")
+      ->transform(CLI::CheckedTransformer(WeightGridsByName()))
+      ->group(group);
+  app.add_flag("--weights-keep-ends", options.weights_keep_ends,
+               "the first and the last layer keep int8 weights")
+      ->group(group);
   app.add_option("--weights-method", options.weights_method,
-                 "how the scales of weights are chosen")
+                 "how the scales of weights are chosen; default: minmax for "
+                 "int8, mse for the rest")
       ->transform(CLI::CheckedTransformer(kWeightsMethods))
       ->group(group);
   app.add_flag("--avx2-safe-weights", options.avx2_safe_weights,

@@ -43,7 +43,9 @@ struct ConvertOptions {
   std::string config_path;
   std::string histograms_path;
   ActivationScheme scheme;
-  WeightsMethod weights_method = WeightsMethod::kMinMax;
+  WeightGrid weight_grid = WeightGrid::kInt8;
+  std::optional<WeightsMethod> weights_method;
+  bool weights_keep_ends = false;  // the first and the last layer stay int8
   bool avx2_safe_weights = false;
   bool per_tensor = false;
   RepairSet repairs;

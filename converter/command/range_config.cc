@@ -26,23 +26,41 @@ Result<TensorRule> ParseRule(const Json& json) {
   return InvalidArgument("expected the name of a method or a range [min, max]");
 }
 
+Result<WeightGrid> ParseGrid(const Json& json) {
+  const auto& grids = WeightGridsByName();
+  if (json.size() == 1 && json.contains("weights") &&
+      json["weights"].is_string()) {
+    const auto found = grids.find(json["weights"].get<std::string>());
+    if (found != grids.end()) return found->second;
+  }
+  std::string names;
+  for (const auto& [name, grid] : grids) names += " " + name;
+  return InvalidArgument("expected {\"weights\": name}, a name of:" + names);
+}
+
 }  // namespace
 
-Result<std::map<std::string, TensorRule>> ReadRangeConfig(
-    const std::string& path) {
+Result<RangeConfig> ReadRangeConfig(const std::string& path) {
   std::ifstream file(path);
   if (!file) return NotFound(path + ": cannot be opened");
   const Json json = Json::parse(file, nullptr, /*allow_exceptions=*/false);
   if (!json.is_object()) {
     return InvalidArgument(path + ": expected a JSON object");
   }
-  std::map<std::string, TensorRule> rules;
+  RangeConfig config;
   for (const auto& [name, value] : json.items()) {
+    if (value.is_object()) {
+      const Result<WeightGrid> grid = ParseGrid(value);
+      OCTET_RETURN_IF_ERROR(
+          grid.status().WithContext(path + ": '" + name + "'"));
+      config.grids.emplace(name, *grid);
+      continue;
+    }
     Result<TensorRule> rule = ParseRule(value);
     OCTET_RETURN_IF_ERROR(rule.status().WithContext(path + ": '" + name + "'"));
-    rules.emplace(name, *std::move(rule));
+    config.tensors.emplace(name, *std::move(rule));
   }
-  return rules;
+  return config;
 }
 
 }  // namespace octet::converter

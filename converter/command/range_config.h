@@ -7,18 +7,23 @@
 #include <string>
 
 #include "converter/calibrate/calibrate.h"
+#include "converter/quantize/weight_scale.h"
 #include "octet/status.h"
 
 namespace octet::converter {
 
+struct RangeConfig {
+  std::map<std::string, TensorRule> tensors;  // by activation
+  std::map<std::string, WeightGrid> grids;    // by layer
+};
+
 // A JSON object: the name of an activation -> a method's name, or its range as
-// [min, max].
+// [min, max]; the name of a layer -> what its weights are stored as.
 //
-//   {"conv1:0": "kl", "scores": [-12.5, 30]}
+//   {"conv1:0": "kl", "scores": [-12.5, 30], "conv7": {"weights": "int4"}}
 //
-// Errors name the file and the tensor.
-Result<std::map<std::string, TensorRule>> ReadRangeConfig(
-    const std::string& path);
+// Errors name the file and the tensor or layer.
+Result<RangeConfig> ReadRangeConfig(const std::string& path);
 
 }  // namespace octet::converter
 

@@ -1,6 +1,7 @@
 #include "converter/quantize/model_builder.h"
 
 #include "converter/quantize/schema_options.h"
+#include "schema/packed_weights.h"
 
 namespace octet::converter {
 namespace {
@@ -66,6 +67,22 @@ uint32_t ModelBuilder::AddInt8Constant(std::string name, const Shape& shape,
   return AddTensor(std::move(name), shape, schema::DataType::INT8,
                    std::move(quantization),
                    AddBuffer(std::vector<uint8_t>(data.begin(), data.end())));
+}
+
+uint32_t ModelBuilder::AddWeights(std::string name, const Shape& shape,
+                                  const std::vector<int8_t>& values,
+                                  std::vector<float> scale, int32_t axis,
+                                  schema::Encoding encoding) {
+  const uint32_t index = AddInt8Constant(std::move(name), shape, values,
+                                         std::move(scale), 0, axis);
+  const WeightCodes* codes = FindWeightCodes(encoding);
+  if (codes == nullptr) return index;
+  std::vector<uint8_t> packed = PackWeights(*codes, values);
+  if (packed.size() >= values.size()) return index;
+  schema::TensorT& tensor = *model_.tensors[index];
+  tensor.encoding = encoding;
+  model_.buffers[tensor.buffer]->data = std::move(packed);
+  return index;
 }
 
 uint32_t ModelBuilder::AddInt32Constant(std::string name, const Shape& shape,

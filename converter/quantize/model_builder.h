@@ -43,6 +43,12 @@ class ModelBuilder {
                            const std::vector<int8_t>& data,
                            std::vector<float> scale, int32_t zero_point,
                            int32_t axis);
+  // The same for a layer's weights, packed as `encoding` where that makes them
+  // smaller.
+  uint32_t AddWeights(std::string name, const Shape& shape,
+                      const std::vector<int8_t>& values,
+                      std::vector<float> scale, int32_t axis,
+                      schema::Encoding encoding);
   uint32_t AddInt32Constant(std::string name, const Shape& shape,
                             const std::vector<int32_t>& data,
                             std::vector<float> scale, int32_t axis);

@@ -26,6 +26,22 @@ struct WeightedLayer {
   std::unique_ptr<schema::ResidualAddT> residual;  // or null
 };
 
+schema::Encoding EncodingOf(WeightGrid grid) {
+  switch (grid) {
+    case WeightGrid::kInt8:
+      return schema::Encoding::PLAIN;
+    case WeightGrid::kInt4:
+      return schema::Encoding::INT4;
+    case WeightGrid::kLogarithmic:
+      return schema::Encoding::LOGARITHMIC;
+    case WeightGrid::kTernary:
+      return schema::Encoding::TERNARY;
+    case WeightGrid::kBinary:
+      return schema::Encoding::BINARY;
+  }
+  return schema::Encoding::PLAIN;
+}
+
 Status ApplyRepair(const LayerRepair& repair, const ActivationParams& input,
                    QuantizedWeights& layer) {
   if (repair.values.size() != layer.values.size() ||
@@ -63,7 +79,11 @@ Result<WeightedLayer> QuantizeLayer(const Node& node,
   const Value& bias = builder.value(node.inputs[2]);
   const ActivationParams& input = builder.params(node.inputs[0]);
   const ActivationParams& output = builder.params(node.output);
-  const WeightScheme scheme = WeightSchemeOf(options, node.op, weights.shape);
+  const std::string& layer_name =
+      residual == nullptr ? node.name
+                          : builder.graph().nodes[size_t(residual->layer)].name;
+  const WeightScheme scheme =
+      WeightSchemeOf(options, layer_name, node.op, weights.shape);
   QuantizedWeights quantized =
       QuantizeWeights(*weights.data, *bias.data, input, output.scale,
                       options.per_tensor, scheme);
@@ -100,8 +120,8 @@ Result<WeightedLayer> QuantizeLayer(const Node& node,
   const int32_t axis = options.per_tensor ? -1 : 0;
   layer.inputs = {
       builder.Tensor(node.inputs[0]),
-      builder.AddInt8Constant(weights.name, weights.shape, quantized.values,
-                              quantized.scale, /*zero_point=*/0, axis),
+      builder.AddWeights(weights.name, weights.shape, quantized.values,
+                         quantized.scale, axis, EncodingOf(scheme.grid)),
       builder.AddInt32Constant(bias.name, bias.shape, quantized.bias,
                                std::move(bias_scale), axis)};
   if (residual != nullptr) {
@@ -115,10 +135,17 @@ Result<WeightedLayer> QuantizeLayer(const Node& node,
 
 }  // namespace
 
-WeightScheme WeightSchemeOf(const QuantizeOptions& options, const Operator& op,
+WeightScheme WeightSchemeOf(const QuantizeOptions& options,
+                            const std::string& layer, const Operator& op,
                             const Shape& weights) {
-  return {options.weights_method, options.scheme.power_of_two,
-          options.avx2_safe_weights ? Int16SumRun(op, weights) : 0};
+  WeightScheme scheme = options.weights;
+  scheme.power_of_two = options.scheme.power_of_two;
+  const auto found = options.grid_of_layer.find(layer);
+  if (found != options.grid_of_layer.end()) scheme.grid = found->second;
+  if (options.avx2_safe_weights && scheme.grid == WeightGrid::kInt8) {
+    scheme.int16_sum_run = Int16SumRun(op, weights);
+  }
+  return scheme;
 }
 
 Status QuantizeConv2d(const Conv2d& op, const Node& node,

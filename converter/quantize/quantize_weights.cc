@@ -21,6 +21,12 @@ struct Channel {
   double bias = 0.0;
 };
 
+WeightsMethod MethodOf(const WeightScheme& scheme) {
+  const bool plain = scheme.grid == WeightGrid::kInt8;
+  return scheme.method.value_or(plain ? WeightsMethod::kMinMax
+                                      : WeightsMethod::kSquaredError);
+}
+
 // In double, because the bias may be beyond every integer type.
 double QuantizeBias(double bias, float scale, const ActivationParams& input) {
   return std::round(bias / (double{input.scale} * scale));
@@ -31,11 +37,11 @@ int LargestInput(const ActivationParams& input) {
 }
 
 // The largest magnitude that the accumulator can reach.
-double AccumulatorBound(const Channel& channel, float scale,
+double AccumulatorBound(const Channel& channel, float scale, WeightGrid grid,
                         const ActivationParams& input) {
   int64_t sum = 0;
   for (float weight : channel.weights) {
-    sum += std::abs(int{QuantizeWeight(weight, scale)});
+    sum += std::abs(int{QuantizeWeight(weight, scale, grid)});
   }
   return double(sum) * LargestInput(input) +
          std::abs(QuantizeBias(channel.bias, scale, input));
@@ -48,7 +54,7 @@ float WidenToFit(const Channel& channel, float scale,
                  const ActivationParams& input, const WeightScheme& scheme) {
   constexpr float kLargestScale = std::numeric_limits<float>::max();
   while (scale < kLargestScale) {
-    const double bound = AccumulatorBound(channel, scale, input);
+    const double bound = AccumulatorBound(channel, scale, scheme.grid, input);
     if (bound <= kLargestAccumulator) break;
     // The factor's excess outweighs the rounding of the weights and of scale.
     const double wider = scale * (bound / kLargestAccumulator) * 1.0001;
@@ -82,8 +88,9 @@ QuantizedWeights QuantizeWeights(const std::vector<float>& weights,
     const std::span<const float> together =
         per_tensor ? std::span(weights) : channels[c].weights;
     const bool again = per_tensor && c > 0;
-    wanted.push_back(again ? wanted[0]
-                           : ChooseWeightScale(together, scheme.method));
+    wanted.push_back(
+        again ? wanted[0]
+              : ChooseWeightScale(together, MethodOf(scheme), scheme.grid));
     if (scheme.int16_sum_run > 0 && !again) {
       wanted[c] = ScaleForInt16Sums(together, wanted[c], scheme.int16_sum_run);
     }
@@ -100,7 +107,7 @@ QuantizedWeights QuantizeWeights(const std::vector<float>& weights,
   if (per_tensor) UseLargest(scale);
   for (size_t c = 0; c < channels.size(); ++c) {
     for (float weight : channels[c].weights) {
-      result.values.push_back(QuantizeWeight(weight, scale[c]));
+      result.values.push_back(QuantizeWeight(weight, scale[c], scheme.grid));
     }
     const std::span<int8_t> values = std::span(result.values).last(size);
     if (scheme.int16_sum_run > 0) {

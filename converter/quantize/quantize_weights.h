@@ -4,6 +4,7 @@
 #define OCTET_CONVERTER_QUANTIZE_QUANTIZE_WEIGHTS_H_
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "converter/quantize/quantization_params.h"
@@ -14,14 +15,17 @@ namespace octet::converter {
 
 // How a channel's scale is chosen, before it is widened where that must be.
 struct WeightScheme {
-  WeightsMethod method = WeightsMethod::kMinMax;
+  // Not set: kMinMax for kInt8, kSquaredError for coarser grids, whose range
+  // no outlier may decide.
+  std::optional<WeightsMethod> method;
   bool power_of_two = false;  // scale = 2^n, the next larger one
+  WeightGrid grid = WeightGrid::kInt8;
   // Not 0: integers fit int16 sums (int16_sums.h) in runs of this length, for
   // which the scale may be larger.
   size_t int16_sum_run = 0;
 };
 
-// Symmetric int8 weights, -127 ... 127, and int32 biases:
+// Symmetric int8 weights, -127 ... 127 or a coarser grid, and int32 biases:
 //   weight = scale[c] * values[...]
 //   bias   = scale_input * scale[c] * bias[c]
 struct QuantizedWeights {

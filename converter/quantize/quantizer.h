@@ -13,7 +13,6 @@
 #include "converter/ir/graph.h"
 #include "converter/quantize/quantization_params.h"
 #include "converter/quantize/quantize_weights.h"
-#include "converter/quantize/weight_scale.h"
 #include "octet/status.h"
 #include "schema/octet_generated.h"
 
@@ -36,13 +35,18 @@ struct QuantizeOptions {
   ActivationScheme scheme = {};
   // These layers take their weights and biases from here. May be null.
   const LayerRepairs* repairs = nullptr;
-  WeightsMethod weights_method = WeightsMethod::kMinMax;
-  // Weights fit the fastest kernels of AVX2 (int16_sums.h).
+  // How weights are chosen, but for what the options above and below say.
+  WeightScheme weights = {};
+  // By node: another grid than that of `weights`.
+  std::map<std::string, WeightGrid> grid_of_layer = {};
+  // Weights fit the fastest kernels of AVX2 (int16_sums.h). Those of coarser
+  // grids than kInt8 fit as they are.
   bool avx2_safe_weights = false;
 };
 
 // How the weights of a layer, {n,k} or OHWI, are quantized.
-WeightScheme WeightSchemeOf(const QuantizeOptions& options, const Operator& op,
+WeightScheme WeightSchemeOf(const QuantizeOptions& options,
+                            const std::string& layer, const Operator& op,
                             const Shape& weights);
 
 // What the quantizer had to do beside the plain rules, for the user to read.

@@ -62,7 +62,8 @@ Result<LayerRepair> CorrectLayer(const Graph& graph, const Node& node,
   QuantizedWeights rounded = QuantizeWeights(
       weights, bias, input, assigned.params[size_t(node.output)].scale,
       quantize.per_tensor,
-      WeightSchemeOf(quantize, node.op, graph.value(node.inputs[1]).shape));
+      WeightSchemeOf(quantize, node.name, node.op,
+                     graph.value(node.inputs[1]).shape));
   const size_t row = weights.size() / bias.size();
   std::vector<double> corrected(bias.begin(), bias.end());
   VisitWeightsByInput(graph, node, [&](size_t i, size_t channel) {

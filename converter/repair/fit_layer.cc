@@ -38,7 +38,7 @@ void RoundSlice(const FitProblem& problem, size_t first, size_t count,
   ParallelFor(problem.outputs, threads, [&](size_t m) {
     const size_t begin = m * problem.inputs + first;
     const std::vector<int8_t> rounded = rounding.Round(
-        problem.weights.subspan(begin, count), problem.scale[m], problem.limit);
+        problem.weights.subspan(begin, count), problem.scale[m], problem.grid);
     std::copy(rounded.begin(), rounded.end(),
               values.begin() + std::ptrdiff_t(begin));
   });
@@ -66,7 +66,7 @@ std::vector<int8_t> LearnRounding(const FitProblem& problem,
                                     .weights = problem.weights,
                                     .scale = problem.scale,
                                     .start = problem.rounded,
-                                    .limit = problem.limit};
+                                    .limit = LargestOnGrid(problem.grid)};
   return AdaRound(adaround, {.iterations = options.adaround_iterations,
                              .threads = options.threads,
                              .progress = options.progress});
@@ -84,13 +84,17 @@ FitResult FitGroup(FitProblem problem, const FitOptions& options) {
     mean_target.push_back(MeanTarget(problem, m));
   }
   if (options.rounding != Rounding::kNearest) CenterInputs(mean, problem);
-  if (options.rounding == Rounding::kSuccessive) {
+  // AdaRound chooses between neighbours a step apart, which these have not.
+  const bool has_gaps = problem.grid == WeightGrid::kLogarithmic ||
+                        problem.grid == WeightGrid::kBinary;
+  const bool learns = options.rounding == Rounding::kAdaRound && !has_gaps;
+  if (options.rounding != Rounding::kNearest && !learns) {
     for (size_t first = 0; first < problem.inputs; first += kSlice) {
       RoundSlice(problem, first, std::min(kSlice, problem.inputs - first),
                  options.threads, result.values);
     }
   }
-  if (options.rounding == Rounding::kAdaRound) {
+  if (learns) {
     result.values = LearnRounding(problem, mean_target, options);
   }
   for (size_t m = 0; m < problem.outputs; ++m) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "converter/ir/operators.h"
+#include "converter/quantize/weight_scale.h"
 
 namespace octet::converter {
 
@@ -40,11 +41,11 @@ struct FitProblem {
   // What FP32 computes, before the clamp: target[row * target_stride + output].
   const float* target = nullptr;
   size_t target_stride = 0;
-  FloatClamp clamp;                 // behind the layer
-  std::span<const float> weights;   // outputs x inputs
-  std::span<const float> scale;     // outputs
-  std::span<const int8_t> rounded;  // outputs x inputs, to nearest
-  int limit = 127;                  // of an integer's magnitude
+  FloatClamp clamp;                     // behind the layer
+  std::span<const float> weights;       // outputs x inputs
+  std::span<const float> scale;         // outputs
+  std::span<const int8_t> rounded;      // outputs x inputs, to nearest
+  WeightGrid grid = WeightGrid::kInt8;  // that they are on
 };
 
 struct FitResult {

@@ -136,9 +136,11 @@ class LayerRepairer {
     const Value& value = graph_.value(node.inputs[1]);
     const std::vector<float>& weights = *value.data;
     const std::vector<float>& bias = *graph_.value(node.inputs[2]).data;
+    const WeightScheme scheme =
+        WeightSchemeOf(quantize_, node.name, node.op, value.shape);
     const QuantizedWeights plain = QuantizeWeights(
         weights, bias, params(node.inputs[0]), params(node.output).scale,
-        quantize_.per_tensor, WeightSchemeOf(quantize_, node.op, value.shape));
+        quantize_.per_tensor, scheme);
     std::vector<float> scale = plain.scale;
     if (scale.size() == 1) scale.assign(bias.size(), plain.scale[0]);
 
@@ -158,6 +160,7 @@ class LayerRepairer {
       problem.target = targets_[index].data() + first;
       problem.target_stride = bias.size();
       problem.clamp = *FindClamp(node.op);
+      problem.grid = scheme.grid;
       problem.weights = std::span(weights).subspan(first_weight, weight_count);
       problem.scale = std::span(scale).subspan(first, geometry.outputs());
       problem.rounded =

@@ -10,10 +10,6 @@ namespace {
 // Sweeps of single steps over all weights; the last ones find next to nothing.
 constexpr int kMostSweeps = 20;
 
-double RoundToGrid(double value, int limit) {
-  return std::clamp(std::round(value), -double(limit), double(limit));
-}
-
 std::vector<double> Gather(std::span<const float> values,
                            const std::vector<size_t>& order) {
   std::vector<double> result(order.size());
@@ -59,16 +55,16 @@ RoundingProblem::RoundingProblem(SquareMatrix gram, double ridge)
 
 RoundingProblem::Candidate RoundingProblem::Nearest(std::span<const double> t,
                                                     double scale,
-                                                    int limit) const {
+                                                    WeightGrid grid) const {
   Candidate candidate;
   for (double value : t) {
-    candidate.q.push_back(RoundToGrid(value / scale, limit));
+    candidate.q.push_back(NearestOnGrid(value / scale, grid));
   }
   return candidate;
 }
 
 RoundingProblem::Candidate RoundingProblem::Successive(
-    std::span<const double> t, double scale, int limit) const {
+    std::span<const double> t, double scale, WeightGrid grid) const {
   const size_t n = order_.size();
   Candidate candidate;
   candidate.q.resize(n);
@@ -77,14 +73,14 @@ RoundingProblem::Candidate RoundingProblem::Successive(
     const double* row = cholesky_.row(j);
     double spoilt = 0.0;
     for (size_t i = j + 1; i < n; ++i) spoilt += row[i] * error[i];
-    candidate.q[j] = RoundToGrid((t[j] - spoilt / row[j]) / scale, limit);
+    candidate.q[j] = NearestOnGrid((t[j] - spoilt / row[j]) / scale, grid);
     error[j] = candidate.q[j] * scale - t[j];
   }
   return candidate;
 }
 
 void RoundingProblem::Improve(std::span<const double> t, double scale,
-                              int limit, Candidate& candidate) const {
+                              WeightGrid grid, Candidate& candidate) const {
   const size_t n = order_.size();
   std::vector<double> error(n);
   for (size_t i = 0; i < n; ++i) error[i] = candidate.q[i] * scale - t[i];
@@ -93,8 +89,7 @@ void RoundingProblem::Improve(std::span<const double> t, double scale,
   for (int sweep = 0; changed && sweep < kMostSweeps; ++sweep) {
     changed = false;
     for (size_t k = 0; k < n; ++k) {
-      const double step = product[k] > 0.0 ? -1.0 : 1.0;
-      if (std::abs(candidate.q[k] + step) > limit) continue;
+      const double step = StepOnGrid(candidate.q[k], product[k] <= 0.0, grid);
       const double by = step * scale;
       if (2.0 * by * product[k] + by * by * gram_.row(k)[k] >= 0.0) continue;
       candidate.q[k] += step;
@@ -109,12 +104,13 @@ void RoundingProblem::Improve(std::span<const double> t, double scale,
 }
 
 std::vector<int8_t> RoundingProblem::Round(std::span<const float> weights,
-                                           double scale, int limit) const {
+                                           double scale,
+                                           WeightGrid grid) const {
   const std::vector<double> t = Gather(weights, order_);
-  Candidate best = Nearest(t, scale, limit);
-  Improve(t, scale, limit, best);
-  Candidate other = Successive(t, scale, limit);
-  Improve(t, scale, limit, other);
+  Candidate best = Nearest(t, scale, grid);
+  Improve(t, scale, grid, best);
+  Candidate other = Successive(t, scale, grid);
+  Improve(t, scale, grid, other);
   if (other.error < best.error) best = std::move(other);
   std::vector<int8_t> q(order_.size());
   for (size_t i = 0; i < order_.size(); ++i) {

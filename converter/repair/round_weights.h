@@ -14,7 +14,8 @@
 //    Cholesky factor the error is a sum of squares, of which each weight, the
 //    most important first, is chosen to make its own least, given all chosen
 //    before it.
-// 2. Single steps: weights go up or down by 1 as long as that lowers the error,
+// 2. Single steps: weights go up or down by one as long as that lowers the
+// error,
 //    from that start and from rounding to nearest. The better one is kept, so
 //    the error is never above that of rounding to nearest.
 
@@ -25,6 +26,7 @@
 #include <span>
 #include <vector>
 
+#include "converter/quantize/weight_scale.h"
 #include "converter/repair/linear_algebra.h"
 
 namespace octet::converter {
@@ -38,9 +40,9 @@ class RoundingProblem {
   // little.
   RoundingProblem(SquareMatrix gram, double ridge);
 
-  // The integers, -limit ... limit, for `weights` at `scale`.
+  // The integers of `grid` for `weights` at `scale`.
   std::vector<int8_t> Round(std::span<const float> weights, double scale,
-                            int limit) const;
+                            WeightGrid grid) const;
 
   // (scale q - weights)^T H (scale q - weights).
   double Error(std::span<const int8_t> q, std::span<const float> weights,
@@ -51,10 +53,11 @@ class RoundingProblem {
     std::vector<double> q;  // integers
     double error = 0.0;
   };
-  Candidate Nearest(std::span<const double> t, double scale, int limit) const;
+  Candidate Nearest(std::span<const double> t, double scale,
+                    WeightGrid grid) const;
   Candidate Successive(std::span<const double> t, double scale,
-                       int limit) const;
-  void Improve(std::span<const double> t, double scale, int limit,
+                       WeightGrid grid) const;
+  void Improve(std::span<const double> t, double scale, WeightGrid grid,
                Candidate& candidate) const;
 
   // In the order of `order_`: the least important input first.

@@ -47,6 +47,13 @@ void PrintPreprocessing(const PreprocessingInfo& info) {
   std::printf("\n");
 }
 
+void PrintWeights(const std::vector<StoredWeights>& rows) {
+  for (const StoredWeights& row : rows) {
+    std::printf("weights        %s: %zu layers, %zu values in %zu bytes\n",
+                row.encoding.c_str(), row.layers, row.values, row.bytes);
+  }
+}
+
 void PrintProvenance(const ProvenanceInfo& info) {
   std::printf("converter      %s\n", info.converter_version.c_str());
   for (const std::string& option : info.converter_options) {
@@ -89,6 +96,7 @@ Status Inspect(const InspectOptions& options) {
                 model->labels().front().c_str(),
                 model->labels().back().c_str());
   }
+  PrintWeights(model->stored_weights());
   PrintProvenance(model->provenance());
   if (!options.plan) return OkStatus();
   return PrintPlan(std::move(model), options.isa);

@@ -99,8 +99,7 @@ OperatorPointer MakeConv2d(const PrepareContext& context, const Node& node) {
   }
   ConvolutionGeometry geometry = GeometryOf(input, output.shape, options);
   if (IsPointwise(geometry.window)) MergeRows(&geometry);
-  LayerWeights weights =
-      ReadLayer(context.network, node, LayerOptionsOf(options));
+  LayerWeights weights = ReadLayer(context, node, LayerOptionsOf(options));
   std::vector<int8_t> merged = MergeSmallGroups(&geometry, &weights);
   auto made = std::make_unique<Convolution>(
       context, node, geometry, weights, StageOf(output, *options.clamp()),

@@ -38,7 +38,7 @@ class Int8ConvTranspose2d : public Operator {
         input_(node.inputs[0]),
         output_(node.output),
         mask_(FormMask(context.kernels.form)),
-        layer_(ReadLayer(context.network, node, LayerOptionsOf(options))),
+        layer_(ReadLayer(context, node, LayerOptionsOf(options))),
         stage_(StageOf(context.network.output(node), *options.clamp())) {
     const int64_t n = out_[3];
     const int64_t k = static_cast<int64_t>(layer_.channel_stride);

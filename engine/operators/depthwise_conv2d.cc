@@ -128,7 +128,7 @@ DepthwiseConv2d::DepthwiseConv2d(const PrepareContext& context,
   channels_ = input_stride_ = output_stride_ = input[3];
   output_height_ = output.shape[1];
   output_width_ = output.shape[2];
-  weights_ = ReadLayer(context.network, node, LayerOptionsOf(options));
+  weights_ = ReadLayer(context, node, LayerOptionsOf(options));
   stage_ = StageOf(output, *options.clamp());
   zero_byte_ = static_cast<uint8_t>(
       static_cast<uint8_t>(weights_.input_zero_point) ^ FormMask(form_));

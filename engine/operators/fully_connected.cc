@@ -41,7 +41,7 @@ OperatorPointer MakeFullyConnected(const PrepareContext& context,
                                         .window = {}};
   return std::make_unique<Convolution>(
       context, node, geometry,
-      ReadLayer(context.network, node, LayerOptionsOf(options)),
+      ReadLayer(context, node, LayerOptionsOf(options)),
       StageOf(output, *options.clamp()),
       ReadResidual(context.network, node, options.residual()),
       LayerOptionsOf(options).tflite());

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <string>
 
+#include "engine/expanded_weights.h"
 #include "engine/operators/checks.h"
 #include "engine/operators/tflite_checks.h"
 
@@ -38,6 +39,32 @@ int32_t BiasOf(const Tensor& bias, int64_t channel) {
   return value;
 }
 
+// Of some weights.
+struct WeightSum {
+  int64_t magnitudes = 0;  // sum |w - zero point|
+  int smallest = 0;        // or 0
+};
+
+WeightSum SumUp(const Tensor& weights, int64_t first, int64_t count) {
+  constexpr int64_t kChunk = 256;
+  int8_t expanded[kChunk];
+  WeightSum sum;
+  for (const int64_t end = first + count; first < end; first += kChunk) {
+    const int64_t size = std::min(kChunk, end - first);
+    const int8_t* values = expanded;
+    if (weights.codes == nullptr) {
+      values = reinterpret_cast<const int8_t*>(weights.data) + first;
+    } else {
+      UnpackWeights(*weights.codes, weights.data, first, size, expanded);
+    }
+    for (int64_t i = 0; i < size; ++i) {
+      sum.magnitudes += std::abs(values[i] - weights.zero_point);
+      sum.smallest = std::min(sum.smallest, int{values[i]});
+    }
+  }
+  return sum;
+}
+
 Status CheckAccumulators(const Network& network, const Node& node,
                          bool tflite) {
   const Tensor& weights = network.input(node, 1);
@@ -45,14 +72,8 @@ Status CheckAccumulators(const Network& network, const Node& node,
   const int64_t largest = std::max(zero_point + 128, 127 - zero_point);
   const int64_t n = weights.shape[0];
   const int64_t k = weights.NumElements() / n;
-  const int8_t* row = reinterpret_cast<const int8_t*>(weights.data);
-  for (int64_t channel = 0; channel < n; ++channel, row += k) {
-    int64_t sum = 0;
-    int smallest = 0;
-    for (int64_t j = 0; j < k; ++j) {
-      sum += std::abs(row[j] - weights.zero_point);
-      smallest = std::min(smallest, int{row[j]});
-    }
+  for (int64_t channel = 0; channel < n; ++channel) {
+    const auto [sum, smallest] = SumUp(weights, channel * k, k);
     if (smallest < -127 && !tflite) {
       return InvalidModel("a weight of channel " + std::to_string(channel) +
                           " is -128; weights lie in [-127, 127]");
@@ -108,13 +129,14 @@ Status VerifyLayer(const Network& network, const Node& node,
   return CheckAccumulators(network, node, tflite);
 }
 
-LayerWeights ReadLayer(const Network& network, const Node& node,
+LayerWeights ReadLayer(const PrepareContext& context, const Node& node,
                        const LayerOptions& options) {
+  const Network& network = context.network;
   const Tensor& weights = network.input(node, 1);
   const size_t n = static_cast<size_t>(weights.shape[0]);
   LayerWeights layer = {};
   layer.n = n;
-  layer.weights = reinterpret_cast<const int8_t*>(weights.data);
+  layer.weights = context.weights.values(node.inputs[1]);
   layer.channel_stride = static_cast<size_t>(weights.NumElements()) / n;
   layer.bias = reinterpret_cast<const int32_t*>(network.input(node, 2).data);
   layer.input_zero_point = network.input(node, 0).zero_point;

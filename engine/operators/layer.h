@@ -7,6 +7,7 @@
 #include <cstddef>
 
 #include "engine/network.h"
+#include "engine/operators/operator.h"
 #include "kernels/gemm.h"
 #include "kernels/pack.h"
 #include "octet/status.h"
@@ -45,9 +46,10 @@ inline constexpr size_t kResidualInput = 3;
 Status VerifyLayer(const Network& network, const Node& node,
                    const LayerOptions& options);
 
-// The layer as the packer takes it; points into the file. With rounding TFLITE
-// it has no multipliers and shifts. REQUIRES: verified.
-LayerWeights ReadLayer(const Network& network, const Node& node,
+// The layer as the packer takes it; points into the file and into
+// context.weights. With rounding TFLITE it has no multipliers and shifts.
+// REQUIRES: verified.
+LayerWeights ReadLayer(const PrepareContext& context, const Node& node,
                        const LayerOptions& options);
 
 // The residual as kernels take it, without its place. REQUIRES: verified.

@@ -18,6 +18,8 @@
 
 namespace octet {
 
+class ExpandedWeights;
+
 // Alignment of every block in the arena and in packed memory.
 inline constexpr uint64_t kBlockAlignment = 64;
 
@@ -29,6 +31,8 @@ constexpr uint64_t AlignBlock(uint64_t bytes) {
 struct PrepareContext {
   const Network& network;
   const KernelSet& kernels;
+  // They lie there until all operators have packed theirs.
+  const ExpandedWeights& weights;
   // The threads of the pool, and the work (in multiply-accumulates) below which
   // another part costs more than it saves.
   int max_parts = 1;

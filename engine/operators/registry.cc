@@ -100,6 +100,11 @@ Status CheckInputs(const Network& network, const Node& node,
   }
   const Tensor& first = network.input(node, 0);
   for (size_t i = 0; i < count; ++i) {
+    const Tensor& tensor = network.input(node, i);
+    if (tensor.codes != nullptr && !(i == 1 && TakesPackedWeights(type.type))) {
+      return InvalidModel(TensorTitle(network, node.inputs[i]) +
+                          " is packed; only the weights of a layer may be");
+    }
     if (type.IsActivation(i)) {
       OCTET_RETURN_IF_ERROR(CheckType(network, node.inputs[i], first, type));
     } else if (!network.input(node, i).is_constant()) {
@@ -111,6 +116,11 @@ Status CheckInputs(const Network& network, const Node& node,
 }
 
 }  // namespace
+
+bool TakesPackedWeights(schema::OperatorOptions type) {
+  return type == Options::Conv2d || type == Options::FullyConnected ||
+         type == Options::ConvTranspose2d;
+}
 
 const OperatorType* FindOperatorType(schema::OperatorOptions type) {
   for (const OperatorType& entry : kTypes) {

@@ -40,6 +40,10 @@ struct OperatorType {
 // Null if this version has no such operator.
 const OperatorType* FindOperatorType(schema::OperatorOptions type);
 
+// Whether input 1 may be packed: these expand it before they pack their panels
+// (ReadLayer).
+bool TakesPackedWeights(schema::OperatorOptions type);
+
 // "Conv2d"; "unknown" if this version has no such operator.
 const char* OperatorTypeName(schema::OperatorOptions type);
 

@@ -271,7 +271,7 @@ OperatorPointer MakeWinogradConv2d(const PrepareContext& context,
     return nullptr;
   }
   const LayerWeights weights =
-      ReadLayer(context.network, node, LayerOptionsOf(options));
+      ReadLayer(context, node, LayerOptionsOf(options));
   auto made = std::make_unique<WinogradConv2d>(
       context, node, weights,
       ReadResidual(context.network, node, options.residual()));

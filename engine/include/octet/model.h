@@ -71,6 +71,14 @@ struct ProvenanceInfo {
   std::string calibration_order_sha256;
 };
 
+// The INT8 weights of all layers that are stored in one way.
+struct StoredWeights {
+  std::string encoding;  // "int8"; packed: "int4", "ternary", ...
+  size_t layers = 0;
+  size_t values = 0;
+  size_t bytes = 0;  // in the file
+};
+
 class OCTET_EXPORT Model {
  public:
   // Maps the file at `path`. Its bytes may be anything: whatever a session
@@ -95,6 +103,8 @@ class OCTET_EXPORT Model {
   // Class names: entry i names index i of the last dimension of output 0.
   const std::vector<std::string>& labels() const;
   const ProvenanceInfo& provenance() const;
+  // One entry an encoding that occurs.
+  std::vector<StoredWeights> stored_weights() const;
 
   // For the engine's own code: what is in it is no part of the API.
   struct Contents;

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -144,6 +145,67 @@ TEST_F(ConvertTest, RepairedFilesDoNotDependOnThreads) {
     different.insert(first);
   }
   EXPECT_EQ(different.size(), 6u);  // each does something
+}
+
+// The weights of the file, by encoding: bytes.
+std::map<std::string, size_t> StoredBytes(const std::string& path) {
+  std::map<std::string, size_t> bytes;
+  const auto model = Model::Load(path);
+  EXPECT_TRUE(model.ok()) << model.status().message();
+  for (const StoredWeights& row : (*model)->stored_weights()) {
+    bytes[row.encoding] = row.bytes;
+  }
+  return bytes;
+}
+
+TEST_F(ConvertTest, PackedWeightsMakeSmallerFilesThatStillAnswer) {
+  ConvertOptions options = DigitsOptions(output_);
+  ASSERT_TRUE(Convert(options).ok());
+  const size_t plain = StoredBytes(output_).at("int8");
+  options.evaluate_path = DigitsPath("test-images.idx3-ubyte");
+  options.evaluate_limit = 100;
+  options.json_path = folder_.Path("evaluation.json");
+  options.repairs = {.bias = true, .rounding = true};
+  const struct {
+    WeightGrid grid;
+    const char* name;
+    size_t values_a_byte;
+    double agreement;
+  } cases[] = {{WeightGrid::kInt4, "int4", 2, 97.0},
+               {WeightGrid::kLogarithmic, "logarithmic", 2, 90.0},
+               {WeightGrid::kTernary, "ternary", 4, 70.0},
+               {WeightGrid::kBinary, "binary", 8, 0.0}};
+  for (const auto& c : cases) {
+    options.weight_grid = c.grid;
+    const Status status = Convert(options);
+    ASSERT_TRUE(status.ok()) << status.message();
+    const auto bytes = StoredBytes(output_);
+    ASSERT_EQ(bytes.size(), 1u) << c.name;
+    EXPECT_LE(bytes.at(c.name), plain / c.values_a_byte + 16) << c.name;
+    std::ifstream file(options.json_path);
+    EXPECT_GE(nlohmann::json::parse(file)["agreement"], c.agreement) << c.name;
+  }
+}
+
+TEST_F(ConvertTest, EndsAndSingleLayersKeepTheirWeights) {
+  ConvertOptions options = DigitsOptions(output_);
+  options.weight_grid = WeightGrid::kInt4;
+  options.weights_keep_ends = true;
+  ASSERT_TRUE(Convert(options).ok());
+  const auto model = Model::Load(output_);
+  ASSERT_TRUE(model.ok());
+  size_t int8_layers = 0;
+  for (const StoredWeights& row : (*model)->stored_weights()) {
+    if (row.encoding == "int8") int8_layers = row.layers;
+  }
+  EXPECT_EQ(int8_layers, 2u);
+
+  options.config_path = folder_.Path("config.json");
+  WriteBytes(options.config_path, R"({"nobody": {"weights": "int8"}})");
+  const Status status = Convert(options);
+  EXPECT_FALSE(status.ok());
+  EXPECT_NE(status.message().find("no layer 'nobody'"), std::string::npos)
+      << status.message();
 }
 
 TEST_F(ConvertTest, BudgetThatFitsWritesAndOneThatDoesNotNamesCulprits) {

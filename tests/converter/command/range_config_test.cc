@@ -10,7 +10,7 @@
 namespace octet::converter {
 namespace {
 
-Result<std::map<std::string, TensorRule>> Read(const std::string& text) {
+Result<RangeConfig> Read(const std::string& text) {
   TemporaryFolder folder;
   std::ofstream(folder.Path("ranges.json")) << text;
   return ReadRangeConfig(folder.Path("ranges.json"));
@@ -19,15 +19,25 @@ Result<std::map<std::string, TensorRule>> Read(const std::string& text) {
 TEST(RangeConfigTest, MethodsAndRanges) {
   const auto rules = Read(R"({"a:0": "kl", "b": [-1.5, 30]})");
   ASSERT_TRUE(rules.ok()) << rules.status().message();
-  EXPECT_EQ(*rules, (std::map<std::string, TensorRule>{
-                        {"a:0", "kl"}, {"b", Range{-1.5f, 30.0f}}}));
+  EXPECT_EQ(rules->tensors, (std::map<std::string, TensorRule>{
+                                {"a:0", "kl"}, {"b", Range{-1.5f, 30.0f}}}));
+}
+
+TEST(RangeConfigTest, WeightsOfLayers) {
+  const auto rules = Read(R"({"a": "kl", "conv": {"weights": "ternary"}})");
+  ASSERT_TRUE(rules.ok()) << rules.status().message();
+  EXPECT_EQ(rules->tensors.size(), 1u);
+  EXPECT_EQ(
+      rules->grids,
+      (std::map<std::string, WeightGrid>{{"conv", WeightGrid::kTernary}}));
 }
 
 TEST(RangeConfigTest, ErrorsNameTheFileAndTheTensor) {
   for (const char* text :
        {"", "[1, 2]", "{", R"({"a": "magic"})", R"({"a": [1]})",
         R"({"a": [2, 1]})", R"({"a": [0, 1e300]})", R"({"a": [0, "1"]})",
-        R"({"a": 3})"}) {
+        R"({"a": 3})", R"({"a": {}})", R"({"a": {"weights": "int3"}})",
+        R"({"a": {"weights": "int4", "bias": 1}})"}) {
     const auto rules = Read(text);
     ASSERT_FALSE(rules.ok()) << text;
     const std::string& message = rules.status().message();

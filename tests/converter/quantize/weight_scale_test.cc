@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <random>
 #include <vector>
 
@@ -101,6 +103,115 @@ TEST(WeightScaleTest, PowerOfTwoScalesHoldTheWeightsAndTheBias) {
       EXPECT_EQ(scale, NextPowerOfTwo(scale));
       EXPECT_NEAR(double(quantized.bias[c]) * 0.0625 * scale / bias[c], 1.0,
                   0.1);
+    }
+  }
+}
+
+struct Grid {
+  WeightGrid grid;
+  std::vector<int> integers;
+};
+
+std::vector<Grid> CoarseGrids() {
+  std::vector<Grid> grids = {
+      {WeightGrid::kInt4, {}},
+      {WeightGrid::kLogarithmic,
+       {-64, -32, -16, -8, -4, -2, -1, 0, 1, 2, 4, 8, 16, 32, 64}},
+      {WeightGrid::kTernary, {-1, 0, 1}},
+      {WeightGrid::kBinary, {-1, 1}}};
+  for (int q = -7; q <= 7; ++q) grids[0].integers.push_back(q);
+  return grids;
+}
+
+double NaiveGridError(const std::vector<float>& weights, double scale,
+                      const Grid& grid) {
+  double sum = 0.0;
+  for (double weight : weights) {
+    double smallest = std::numeric_limits<double>::infinity();
+    for (int q : grid.integers) {
+      smallest = std::min(smallest, std::pow(weight - scale * q, 2));
+    }
+    sum += smallest;
+  }
+  return sum;
+}
+
+TEST(WeightGridTest, NearestIsTheGridsOwnAndNoOtherIsNearer) {
+  for (const Grid& grid : CoarseGrids()) {
+    EXPECT_EQ(LargestOnGrid(grid.grid), grid.integers.back());
+    for (double value = -80.0; value <= 80.0; value += 0.0625) {
+      const double nearest = NearestOnGrid(value, grid.grid);
+      EXPECT_TRUE(
+          std::count(grid.integers.begin(), grid.integers.end(), nearest) == 1)
+          << value << " " << nearest;
+      for (int q : grid.integers) {
+        EXPECT_LE(std::abs(value - nearest), std::abs(value - q)) << value;
+      }
+    }
+  }
+}
+
+TEST(WeightGridTest, StepsWalkTheWholeGrid) {
+  for (const Grid& grid : CoarseGrids()) {
+    for (size_t i = 0; i < grid.integers.size(); ++i) {
+      const int q = grid.integers[i];
+      const int up = i + 1 < grid.integers.size() ? grid.integers[i + 1] : q;
+      const int down = i > 0 ? grid.integers[i - 1] : q;
+      EXPECT_EQ(q + StepOnGrid(q, true, grid.grid), up);
+      EXPECT_EQ(q + StepOnGrid(q, false, grid.grid), down);
+    }
+  }
+}
+
+TEST(WeightGridTest, MethodsAreNearTheBestScaleThereIs) {
+  for (const Grid& grid : CoarseGrids()) {
+    for (const float outlier : {1.0f, 6.0f, 20.0f}) {
+      const std::vector<float> weights = MakeWeights(7, 400, outlier);
+      const float minmax =
+          ChooseWeightScale(weights, WeightsMethod::kMinMax, grid.grid);
+      double best = NaiveGridError(weights, minmax, grid);
+      EXPECT_NEAR(SquaredWeightError(weights, minmax, grid.grid), best,
+                  1e-9 * best);
+      for (int i = 1; i <= 2000; ++i) {
+        best =
+            std::min(best, NaiveGridError(weights, minmax * i / 2000.0, grid));
+      }
+      const float searched =
+          ChooseWeightScale(weights, WeightsMethod::kSquaredError, grid.grid);
+      EXPECT_LE(NaiveGridError(weights, searched, grid), 1.02 * best);
+      double error = NaiveGridError(weights, minmax, grid);
+      for (float scale : AlternatingScales(weights, grid.grid)) {
+        EXPECT_LE(NaiveGridError(weights, scale, grid), error * (1 + 1e-9));
+        error = NaiveGridError(weights, scale, grid);
+      }
+    }
+  }
+}
+
+TEST(WeightGridTest, BinaryWeightsGetTheMeanMagnitude) {
+  const std::vector<float> weights = {-1.0f, 2.0f, 0.5f, -4.5f};
+  EXPECT_FLOAT_EQ(
+      ChooseWeightScale(weights, WeightsMethod::kAdmm, WeightGrid::kBinary),
+      2.0f);
+}
+
+TEST(WeightGridTest, QuantizedWeightsAreOnTheGridOfTheScheme) {
+  const std::vector<float> weights = MakeWeights(11, 200, 3.0f);
+  const std::vector<float> bias = {0.5f, -0.25f};
+  for (const Grid& grid : CoarseGrids()) {
+    WeightScheme scheme;
+    scheme.grid = grid.grid;
+    const QuantizedWeights quantized =
+        QuantizeWeights(weights, bias, {0.02f, -128}, 0.05f, false, scheme);
+    ASSERT_EQ(quantized.scale.size(), 2u);
+    for (size_t i = 0; i < weights.size(); ++i) {
+      EXPECT_EQ(quantized.values[i],
+                NearestOnGrid(double{weights[i]} / quantized.scale[i / 100],
+                              grid.grid));
+    }
+    for (size_t c = 0; c < 2; ++c) {
+      EXPECT_NEAR(quantized.bias[c] * 0.02 * quantized.scale[c], bias[c],
+                  0.02 * quantized.scale[c]);
     }
   }
 }

@@ -107,7 +107,7 @@ TEST(RoundWeightsTest, ErrorIsBelowTheBoundOfTheNearestPlane) {
     for (double innovation : Innovations(x, inputs)) {
       bound += 0.25 * scale * scale * innovation;
     }
-    const auto q = MakeProblem(x, inputs).Round(t, scale, 127);
+    const auto q = MakeProblem(x, inputs).Round(t, scale, WeightGrid::kInt8);
     EXPECT_LE(OutputError(x, inputs, t, q, scale), bound * (1 + 1e-5)) << seed;
     nearest_above +=
         OutputError(x, inputs, t, Nearest(t, scale), scale) > bound;
@@ -122,7 +122,7 @@ TEST(RoundWeightsTest, NoSingleStepLowersTheError) {
     const auto x = CorrelatedRows(200, inputs, 1 + seed % 4, 7 + 10 * seed);
     const auto t = RandomFloats(int64_t(inputs), 1.0f, seed);
     const double scale = 0.15;
-    auto q = MakeProblem(x, inputs).Round(t, scale, 127);
+    auto q = MakeProblem(x, inputs).Round(t, scale, WeightGrid::kInt8);
     const double found = OutputError(x, inputs, t, q, scale);
     for (int8_t& value : q) {
       for (int step : {-1, 1}) {
@@ -140,7 +140,8 @@ TEST(RoundWeightsTest, OrthogonalInputsAreRoundedToNearest) {
   std::vector<float> x(inputs * inputs, 0.0f);
   for (size_t i = 0; i < inputs; ++i) x[i * inputs + i] = 1.0f + float(i);
   const auto t = RandomFloats(inputs, 1.0f, 5);
-  EXPECT_EQ(MakeProblem(x, inputs).Round(t, 0.15, 127), Nearest(t, 0.15));
+  EXPECT_EQ(MakeProblem(x, inputs).Round(t, 0.15, WeightGrid::kInt8),
+            Nearest(t, 0.15));
 }
 
 TEST(RoundWeightsTest, NeverWorseThanNearest) {
@@ -150,7 +151,7 @@ TEST(RoundWeightsTest, NeverWorseThanNearest) {
     const auto t = RandomFloats(int64_t(inputs), 1.0f, seed);
     const RoundingProblem problem = MakeProblem(x, inputs);
     const double scale = seed % 2 == 0 ? 0.01 : 0.3;
-    const auto q = problem.Round(t, scale, 127);
+    const auto q = problem.Round(t, scale, WeightGrid::kInt8);
     EXPECT_LE(problem.Error(q, t, scale),
               problem.Error(Nearest(t, scale), t, scale) * (1 + 1e-9))
         << seed;
@@ -160,7 +161,7 @@ TEST(RoundWeightsTest, NeverWorseThanNearest) {
 TEST(RoundWeightsTest, StaysWithinTheLimit) {
   const auto x = CorrelatedRows(100, 5, 2, 3);
   const std::vector<float> t = {9, -9, 0.4, 0.4, -0.4};
-  for (int8_t q : MakeProblem(x, 5).Round(t, 1.0, 7)) {
+  for (int8_t q : MakeProblem(x, 5).Round(t, 1.0, WeightGrid::kInt4)) {
     EXPECT_LE(std::abs(int{q}), 7);
   }
 }
@@ -168,7 +169,7 @@ TEST(RoundWeightsTest, StaysWithinTheLimit) {
 TEST(RoundWeightsTest, InputsThatAreConstantlyZero) {
   const std::vector<float> x(30, 0.0f);
   const std::vector<float> t = {0.4, -0.6, 1.2};
-  EXPECT_EQ(MakeProblem(x, 3).Round(t, 1.0, 127),
+  EXPECT_EQ(MakeProblem(x, 3).Round(t, 1.0, WeightGrid::kInt8),
             (std::vector<int8_t>{0, -1, 1}));
 }
 
