@@ -13,7 +13,7 @@
 #include "converter/calibrate/widen_ranges.h"
 #include "converter/command/budget.h"
 #include "converter/command/convert_quantized.h"
-#include "converter/command/histogram_report.h"
+#include "converter/command/explain_report.h"
 #include "converter/command/metadata.h"
 #include "converter/command/progress.h"
 #include "converter/command/range_config.h"
@@ -22,6 +22,7 @@
 #include "converter/command/weight_grids.h"
 #include "converter/evaluate/choose_ranges.h"
 #include "converter/evaluate/evaluate.h"
+#include "converter/explain/histogram_report.h"
 #include "converter/export/export_model.h"
 #include "converter/passes/pass_list.h"
 #include "converter/quantize/check_quantizable.h"
@@ -91,17 +92,21 @@ SampleReader InputsOf(const SampleSource& samples) {
   };
 }
 
+bool WantsHistograms(const ConvertOptions& options) {
+  return !options.histograms_path.empty() || !options.report_path.empty();
+}
+
 Result<Ranges> CalibrateOnSamples(const Graph& graph,
                                   const SampleSource& samples,
-                                  const ConvertOptions& options) {
+                                  const ConvertOptions& options,
+                                  HistogramReport& histograms) {
   OCTET_ASSIGN_OR_RETURN(CalibrateOptions calibrate_options,
                          MakeCalibrateOptions(options));
   const bool chooses = options.method == kAutoMethod;
   std::vector<std::string> methods =
       chooses ? AutoMethods() : std::vector<std::string>{options.method};
   const size_t candidate_count = methods.size();
-  HistogramReport histograms;
-  if (!options.histograms_path.empty()) {
+  if (WantsHistograms(options)) {
     for (const std::string& name : RangeMethodNames()) {
       if (std::find(methods.begin(), methods.end(), name) == methods.end()) {
         methods.push_back(name);
@@ -149,6 +154,7 @@ struct Conversion {
   Graph graph;  // in FP32, equalized if that was wanted
   QuantizedModel quantized;
   std::vector<uint8_t> bytes;  // of the file
+  HistogramReport histograms;  // where a file or a report wants them
   std::shared_ptr<const Model> model;
 };
 
@@ -203,7 +209,8 @@ Status Report(const ConvertOptions& options, const Graph& graph,
               const Evaluation& evaluation) {
   std::fputs(FormatEvaluation(evaluation, options.worst_layers).c_str(),
              stdout);
-  if (options.json_path.empty()) return OkStatus();
+  // `explain` writes its own figures there.
+  if (options.json_path.empty() || options.explain) return OkStatus();
   const std::string json = EvaluationToJson(graph.name, evaluation);
   return WriteFileAtomically(
       options.json_path,
@@ -263,8 +270,9 @@ Result<Conversion> ConvertGraph(const Graph& graph, const SampleSource& samples,
                      {.threads = options.num_threads}));
     std::fprintf(stderr, "absorbed the biases of %d channels\n", absorbed);
   }
-  OCTET_ASSIGN_OR_RETURN(const Ranges ranges,
-                         CalibrateOnSamples(result.graph, samples, options));
+  OCTET_ASSIGN_OR_RETURN(
+      const Ranges ranges,
+      CalibrateOnSamples(result.graph, samples, options, result.histograms));
   OCTET_ASSIGN_OR_RETURN(
       result.quantized,
       RepairAndQuantize(result.graph, ranges, samples, options));
@@ -339,6 +347,7 @@ Status PrintCostOfSafeWeights(const Graph& graph,
   ConvertOptions plain = options;
   plain.avx2_safe_weights = false;
   plain.histograms_path.clear();
+  plain.report_path.clear();
   OCTET_ASSIGN_OR_RETURN(const Conversion conversion,
                          ConvertGraph(graph, calibration, plain));
   OCTET_ASSIGN_OR_RETURN(const Evaluation figures,
@@ -347,19 +356,41 @@ Status PrintCostOfSafeWeights(const Graph& graph,
   return OkStatus();
 }
 
-void PrintWritten(const ConvertOptions& options, size_t bytes,
-                  const QuantizationReport& report) {
+// The .octet file, unless the command only explains.
+Status WriteModel(const ConvertOptions& options, const Conversion& conversion) {
+  if (!options.explain) {
+    OCTET_RETURN_IF_ERROR(
+        WriteFileAtomically(options.output_path, conversion.bytes));
+  }
   std::error_code error;
   const auto source = std::filesystem::file_size(options.model_path, error);
-  std::printf("%s: %zu bytes", options.output_path.c_str(), bytes);
+  std::printf("%s: %zu bytes",
+              options.explain ? "INT8" : options.output_path.c_str(),
+              conversion.bytes.size());
   if (!error) std::printf(" (the source has %ju)", uintmax_t{source});
-  std::printf("\n%s", FormatQuantization(report).c_str());
+  std::printf("\n%s", FormatQuantization(conversion.quantized.report).c_str());
+  return OkStatus();
+}
+
+// What is asked for beside the file; `figures` may be null.
+Status ReportOn(const ConvertOptions& options, const Conversion& conversion,
+                const SampleSource& calibration, const SampleSource* evaluation,
+                const Evaluation* figures) {
+  if (figures != nullptr) {
+    OCTET_RETURN_IF_ERROR(Report(options, conversion.graph, *figures));
+  }
+  if (options.report_path.empty()) return OkStatus();
+  return WriteReport({conversion.graph, conversion.quantized, conversion.model,
+                      conversion.bytes.size(), conversion.histograms,
+                      calibration, evaluation, figures},
+                     options);
 }
 
 }  // namespace
 
 Status Convert(const ConvertOptions& options) {
-  if (!options.json_path.empty() && options.evaluate_path.empty()) {
+  if (!options.json_path.empty() && options.evaluate_path.empty() &&
+      !options.explain) {
     return InvalidArgument("--json writes an evaluation: add --evaluate");
   }
   if (options.max_drop.has_value() && options.evaluate_path.empty()) {
@@ -389,21 +420,20 @@ Status Convert(const ConvertOptions& options) {
     OCTET_ASSIGN_OR_RETURN(
         const Evaluated best,
         ClimbLadder(graph, *calibration, *evaluation, options));
-    OCTET_RETURN_IF_ERROR(
-        WriteFileAtomically(options.output_path, best.conversion.bytes));
-    PrintWritten(options, best.conversion.bytes.size(),
-                 best.conversion.quantized.report);
-    return Report(options, best.conversion.graph, best.evaluation);
+    OCTET_RETURN_IF_ERROR(WriteModel(options, best.conversion));
+    return ReportOn(options, best.conversion, *calibration, evaluation.get(),
+                    &best.evaluation);
   }
   OCTET_ASSIGN_OR_RETURN(const Conversion conversion,
                          ConvertGraph(graph, *calibration, options));
-  OCTET_RETURN_IF_ERROR(
-      WriteFileAtomically(options.output_path, conversion.bytes));
-  PrintWritten(options, conversion.bytes.size(), conversion.quantized.report);
-  if (evaluation == nullptr) return OkStatus();
+  OCTET_RETURN_IF_ERROR(WriteModel(options, conversion));
+  if (evaluation == nullptr) {
+    return ReportOn(options, conversion, *calibration, nullptr, nullptr);
+  }
   OCTET_ASSIGN_OR_RETURN(const Evaluation figures,
                          EvaluateOn(*evaluation, graph, conversion, options));
-  OCTET_RETURN_IF_ERROR(Report(options, conversion.graph, figures));
+  OCTET_RETURN_IF_ERROR(
+      ReportOn(options, conversion, *calibration, evaluation.get(), &figures));
   if (!options.avx2_safe_weights) return OkStatus();
   return PrintCostOfSafeWeights(graph, *calibration, *evaluation, options,
                                 figures);

@@ -1,6 +1,7 @@
 #include "converter/command/options.h"
 
 #include <CLI/CLI.hpp>
+#include <cstring>
 #include <map>
 #include <set>
 
@@ -37,15 +38,18 @@ const std::map<std::string, WeightsMethod> kWeightsMethods = {
 
 // Options that say where things are or how fast, not what the file holds.
 const std::set<std::string> kNotRecorded = {
-    "model",       "output",           "calibrate", "evaluate",
-    "labels",      "evaluate-samples", "threads",   "json",
-    "help",        "version",          "verbose",   "worst-layers",
-    "class-names", "max-drop",         "histograms"};
+    "model",       "output",           "calibrate",  "evaluate",
+    "labels",      "evaluate-samples", "threads",    "json",
+    "help",        "version",          "verbose",    "worst-layers",
+    "class-names", "max-drop",         "histograms", "report"};
 
 void AddModelOptions(CLI::App& app, ConvertOptions& options) {
   app.add_option("model", options.model_path, "the model (.onnx, .tflite)")
       ->required();
-  app.add_option("-o,--output", options.output_path, "the file to write")
+  app.add_option(
+         "-o,--output",
+         options.explain ? options.report_path : options.output_path,
+         options.explain ? "the report to write (.html)" : "the file to write")
       ->required();
   app.add_option("--shape", options.shapes,
                  "fix an input's shape, in the model's own order: "
@@ -192,7 +196,11 @@ void AddEvaluationOptions(CLI::App& app, ConvertOptions& options) {
                  "how many layers to list")
       ->capture_default_str();
   app.add_option("--json", options.json_path,
-                 "write the evaluation here as JSON");
+                 options.explain ? "write the report's figures here as JSON"
+                                 : "write the evaluation here as JSON");
+  if (options.explain) return;
+  app.add_option("--report", options.report_path,
+                 "write a page (.html) on where accuracy goes, as `explain`");
 }
 
 // "HEIGHTxWIDTH" into info; false if it is something else.
@@ -259,11 +267,21 @@ std::vector<std::string> Recorded(const CLI::App& app) {
 
 std::optional<ConvertOptions> ParseOptions(int argc, char** argv,
                                            int* exit_code) {
-  CLI::App app("Converts an FP32 network to INT8", "octet-convert");
+  ConvertOptions options;
+  options.explain = argc > 1 && std::strcmp(argv[1], "explain") == 0;
+  if (options.explain) {
+    --argc;
+    ++argv;
+  }
+  CLI::App app(options.explain
+                   ? "Converts an FP32 network to INT8 and explains, layer by "
+                     "layer, what that costs"
+                   : "Converts an FP32 network to INT8",
+               options.explain ? "octet-convert explain" : "octet-convert");
   app.footer(
+      "octet-convert explain MODEL reports where accuracy goes\n"
       "octet-convert stats MODEL counts parameters and multiply-accumulates");
   app.set_version_flag("--version", OCTET_VERSION);
-  ConvertOptions options;
   PictureOptions pictures;
   std::string records;
   std::vector<std::string> repairs;

@@ -54,7 +54,9 @@ struct ConvertOptions {
   bool method_is_chosen = false;  // --method was given
   bool background_class = false;
   int num_threads = 0;
-  std::string json_path;
+  std::string json_path;  // of the evaluation; of the report where it explains
+  std::string report_path;  // HTML
+  bool explain = false;     // `octet-convert explain`: a report and no file
   size_t worst_layers = 10;
   bool verbose = false;
   // The names of all options given on the command line.

@@ -11,12 +11,6 @@
 namespace octet::converter {
 namespace {
 
-// One row of scores, so that its largest value names a class.
-bool IsScoreRow(const Shape& shape) {
-  return shape.rank > 0 && shape[shape.rank - 1] > 1 &&
-         shape.NumElements() == shape[shape.rank - 1];
-}
-
 // Counts of correct answers of one network.
 struct Hits {
   size_t top1 = 0;
@@ -175,6 +169,11 @@ Result<Evaluation> Evaluator::Finish() const {
 }
 
 }  // namespace
+
+bool IsScoreRow(const Shape& shape) {
+  return shape.rank > 0 && shape[shape.rank - 1] > 1 &&
+         shape.NumElements() == shape[shape.rank - 1];
+}
 
 ValueId ScoreValue(const Graph& graph, ValueId output) {
   const std::vector<int> producers = FindProducers(graph);

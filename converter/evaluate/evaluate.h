@@ -67,6 +67,9 @@ struct Evaluation {
 // Reshapes; otherwise the output itself.
 ValueId ScoreValue(const Graph& graph, ValueId output);
 
+// One row of scores, so that its largest value names a class.
+bool IsScoreRow(const Shape& shape);
+
 // Runs every sample through both networks. `model` is `quantized`, exported and
 // loaded again. Errors name the sample.
 Result<Evaluation> Evaluate(

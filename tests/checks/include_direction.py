@@ -32,8 +32,9 @@ ALLOWED = {
     'converter': ('converter/', 'schema/') + SHARED,
     'converter/samples': ('converter/', 'schema/', 'engine/image/', 'octet/'),
     'converter/command': ('converter/', 'schema/', 'engine/image/', 'octet/'),
-    # The one place that runs what it converts.
+    # The places that run what they convert.
     'converter/evaluate': ('converter/', 'schema/', 'octet/'),
+    'converter/explain': ('converter/', 'schema/', 'engine/image/', 'octet/'),
     'tests': ('tests/', 'schema/', 'kernels/', 'engine/', 'converter/',
               'octet/', 'bench/'),
     'bench': ('bench/', 'schema/', 'kernels/', 'engine/', 'converter/',

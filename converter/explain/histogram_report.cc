@@ -1,4 +1,4 @@
-#include "converter/command/histogram_report.h"
+#include "converter/explain/histogram_report.h"
 
 #include <span>
 

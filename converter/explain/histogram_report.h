@@ -1,8 +1,8 @@
 // The file of --histograms: what calibration saw and what each method makes of
 // it, for people and for pictures (docs/make_figures.py).
 
-#ifndef OCTET_CONVERTER_COMMAND_HISTOGRAM_REPORT_H_
-#define OCTET_CONVERTER_COMMAND_HISTOGRAM_REPORT_H_
+#ifndef OCTET_CONVERTER_EXPLAIN_HISTOGRAM_REPORT_H_
+#define OCTET_CONVERTER_EXPLAIN_HISTOGRAM_REPORT_H_
 
 #include <nlohmann/json.hpp>
 #include <string>
@@ -25,6 +25,7 @@ class HistogramReport {
            const std::vector<std::string>& methods,
            const std::vector<Range>& ranges);
 
+  const nlohmann::ordered_json& tensors() const { return tensors_; }
   Status Write(const std::string& path) const;
 
  private:
@@ -33,4 +34,4 @@ class HistogramReport {
 
 }  // namespace octet::converter
 
-#endif  // OCTET_CONVERTER_COMMAND_HISTOGRAM_REPORT_H_
+#endif  // OCTET_CONVERTER_EXPLAIN_HISTOGRAM_REPORT_H_
