@@ -5,6 +5,7 @@ import os
 import tempfile
 import unittest
 
+import documented_names
 import include_direction
 import object_symbols
 import source_text
@@ -29,6 +30,27 @@ class Tree:
 
     def __exit__(self, *_):
         self.folder.cleanup()
+
+
+class DocumentedNamesTest(unittest.TestCase):
+
+    def problems(self, page):
+        with Tree({'docs/a.md': page, 'kernels/a.h': 'int Round(int x);\n',
+                   'kernels/b.cc': 'int Rounded();\n'}) as root:
+            return documented_names.check(root)
+
+    def test_found(self):
+        for page in ('[`Round`](../kernels/a.h)', '`Missing`',
+                     '[`A::Round`](../kernels/a.h) and text',
+                     'begins [`Round`]\n(../kernels/a.h)',
+                     '[Missing](../kernels/a.h)'):
+            self.assertEqual(self.problems(page), [], page)
+
+    def test_missing(self):
+        for page in ('[`Round`](../kernels/b.cc)', '[`Round`](../kernels/c.cc)',
+                     '[`Round`](kernels/a.h)',
+                     'two [`Round`](../kernels/a.h), [`Up`](../kernels/a.h)'):
+            self.assertEqual(len(self.problems(page)), 1, page)
 
 
 class IncludeDirectionTest(unittest.TestCase):
