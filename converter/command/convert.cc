@@ -398,6 +398,11 @@ Status Convert(const ConvertOptions& options) {
   }
   OCTET_ASSIGN_OR_RETURN(TfliteImport source,
                          ReadSourceModel(options.model_path, options.shapes));
+  if (source.is_quantized && options.explain) {
+    return InvalidArgument(options.model_path +
+                           ": the network is quantized already; there is no "
+                           "FP32 network to compare it with");
+  }
   if (source.is_quantized) return ConvertQuantized(options, std::move(source));
   if (options.calibrate_path.empty() && !options.data_free) {
     return InvalidArgument(
