@@ -171,7 +171,7 @@ Result<QuantizedModel> RepairAndQuantize(const Graph& graph,
                          MakeQuantizeOptions(graph, options));
   LayerRepairs repairs;
   if (options.repairs.changes_layers()) {
-    Progress progress("repairing", "layers");
+    Progress progress("repairing", "weights");
     OCTET_ASSIGN_OR_RETURN(
         repairs,
         RepairLayers(
