@@ -48,6 +48,7 @@ Result<std::vector<Observed>> MakeObserved(
   }
   std::vector<ValueId> ids = graph.inputs;
   for (const Node& node : graph.nodes) ids.push_back(node.output);
+  std::erase_if(ids, [&](ValueId id) { return !graph.value(id).is_float(); });
   std::map<std::string, TensorRule> rules = options.tensors;
   std::vector<Observed> observed;
   for (ValueId id : ids) {

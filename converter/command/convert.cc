@@ -25,7 +25,7 @@
 #include "converter/explain/histogram_report.h"
 #include "converter/export/export_model.h"
 #include "converter/passes/pass_list.h"
-#include "converter/quantize/check_quantizable.h"
+#include "converter/quantize/precision.h"
 #include "converter/quantize/quantizer.h"
 #include "converter/repair/absorb_biases.h"
 #include "converter/repair/analytic_bias.h"
@@ -45,7 +45,7 @@ constexpr float kDataFreeWidening = 1.5f;
 Status Simplify(const ConvertOptions& options, Graph& graph) {
   OCTET_RETURN_IF_ERROR(RunPasses(graph).WithContext(options.model_path));
   if (options.verbose) std::fputs(ToString(graph).c_str(), stderr);
-  return CheckQuantizable(graph).WithContext(options.model_path);
+  return CheckPrecisionOptions(graph, options.precision);
 }
 
 Result<CalibrateOptions> MakeCalibrateOptions(const ConvertOptions& options) {
@@ -80,6 +80,7 @@ Result<QuantizeOptions> MakeQuantizeOptions(const Graph& graph,
   result.weights.grid = options.weight_grid;
   result.weights.method = options.weights_method;
   result.avx2_safe_weights = options.avx2_safe_weights;
+  result.precision = options.precision;
   OCTET_ASSIGN_OR_RETURN(result.grid_of_layer, GridsOfLayers(graph, options));
   return result;
 }
@@ -170,6 +171,12 @@ Result<QuantizedModel> RepairAndQuantize(const Graph& graph,
   OCTET_ASSIGN_OR_RETURN(QuantizeOptions quantize,
                          MakeQuantizeOptions(graph, options));
   LayerRepairs repairs;
+  const PrecisionPlan plan = AssignPrecision(graph, options.precision);
+  if (options.repairs.changes_layers() && CountIslands(graph, plan) > 0) {
+    return Unsupported(
+        "--repair of biases and rounding needs a network that is in INT8 "
+        "throughout; this one has nodes in FP32 (equalize is possible)");
+  }
   if (options.repairs.changes_layers()) {
     Progress progress("repairing", "weights");
     OCTET_ASSIGN_OR_RETURN(
@@ -205,13 +212,14 @@ Result<Evaluation> EvaluateOn(const SampleSource& samples,
       [&](size_t done, size_t total) { progress.Update(done, total); });
 }
 
-Status Report(const ConvertOptions& options, const Graph& graph,
+Status Report(const ConvertOptions& options, const Conversion& conversion,
               const Evaluation& evaluation) {
   std::fputs(FormatEvaluation(evaluation, options.worst_layers).c_str(),
              stdout);
   // `explain` writes its own figures there.
   if (options.json_path.empty() || options.explain) return OkStatus();
-  const std::string json = EvaluationToJson(graph.name, evaluation);
+  const std::string json = EvaluationToJson(conversion.graph.name, evaluation,
+                                            conversion.quantized.report);
   return WriteFileAtomically(
       options.json_path,
       {reinterpret_cast<const uint8_t*>(json.data()), json.size()});
@@ -226,8 +234,10 @@ PreprocessingInfo PixelsAsRecords(const RecordLayout& layout) {
   return info;
 }
 
+// Null where the whole network stays in FP32: nothing is calibrated then.
 Result<std::unique_ptr<SampleSource>> OpenCalibration(
     const ConvertOptions& options, const Graph& graph) {
+  if (options.precision.all_float) return std::unique_ptr<SampleSource>();
   SampleOptions sample_options = options.samples;
   sample_options.path = options.calibrate_path;
   sample_options.limit = options.calibrate_limit;
@@ -250,32 +260,46 @@ Result<std::unique_ptr<SampleSource>> OpenEvaluation(
   return OpenSamples(sample_options, InputSpecs(graph));
 }
 
-// `options.recorded` goes into the file.
-Result<Conversion> ConvertGraph(const Graph& graph, const SampleSource& samples,
-                                const ConvertOptions& options) {
-  Conversion result;
-  result.graph = graph;
+Result<QuantizedModel> CalibrateAndQuantize(Graph& graph,
+                                            const SampleSource& samples,
+                                            const ConvertOptions& options,
+                                            HistogramReport& histograms) {
   if (options.repairs.equalize) {
-    OCTET_ASSIGN_OR_RETURN(
-        const int equalized,
-        Equalize(result.graph, samples.size(), InputsOf(samples),
-                 {.per_tensor = options.per_tensor,
-                  .threads = options.num_threads}));
+    OCTET_ASSIGN_OR_RETURN(const int equalized,
+                           Equalize(graph, samples.size(), InputsOf(samples),
+                                    {.per_tensor = options.per_tensor,
+                                     .threads = options.num_threads}));
     std::fprintf(stderr, "equalized the outputs of %d layers\n", equalized);
   }
   if (options.repairs.absorption) {
     OCTET_ASSIGN_OR_RETURN(
         const int absorbed,
-        AbsorbBiases(result.graph, samples.size(), InputsOf(samples),
+        AbsorbBiases(graph, samples.size(), InputsOf(samples),
                      {.threads = options.num_threads}));
     std::fprintf(stderr, "absorbed the biases of %d channels\n", absorbed);
   }
   OCTET_ASSIGN_OR_RETURN(
       const Ranges ranges,
-      CalibrateOnSamples(result.graph, samples, options, result.histograms));
-  OCTET_ASSIGN_OR_RETURN(
-      result.quantized,
-      RepairAndQuantize(result.graph, ranges, samples, options));
+      CalibrateOnSamples(graph, samples, options, histograms));
+  return RepairAndQuantize(graph, ranges, samples, options);
+}
+
+// `samples` may be null where the whole network stays in FP32.
+// `options.recorded` goes into the file.
+Result<Conversion> ConvertGraph(const Graph& graph, const SampleSource* samples,
+                                const ConvertOptions& options) {
+  Conversion result;
+  result.graph = graph;
+  if (samples == nullptr) {
+    OCTET_ASSIGN_OR_RETURN(const QuantizeOptions quantize,
+                           MakeQuantizeOptions(graph, options));
+    OCTET_ASSIGN_OR_RETURN(result.quantized,
+                           Quantize(result.graph, Ranges(), quantize));
+  } else {
+    OCTET_ASSIGN_OR_RETURN(result.quantized,
+                           CalibrateAndQuantize(result.graph, *samples, options,
+                                                result.histograms));
+  }
   OCTET_ASSIGN_OR_RETURN(
       const ModelMetadata metadata,
       MakeMetadata(options, InputSpecs(result.graph), samples));
@@ -315,12 +339,15 @@ Result<Evaluated> ClimbLadder(const Graph& graph,
                               const SampleSource& samples,
                               const ConvertOptions& options) {
   std::string culprits;
+  const bool is_mixed =
+      CountIslands(graph, AssignPrecision(graph, options.precision)) > 0;
   for (const Rung& rung : BudgetLadder({options.method, options.repairs},
                                        options.method_is_chosen)) {
+    if (is_mixed && rung.repairs.changes_layers()) continue;
     Evaluated result;
     const ConvertOptions rung_options = WithRung(options, rung);
     OCTET_ASSIGN_OR_RETURN(result.conversion,
-                           ConvertGraph(graph, calibration, rung_options));
+                           ConvertGraph(graph, &calibration, rung_options));
     OCTET_ASSIGN_OR_RETURN(
         result.evaluation,
         EvaluateOn(samples, graph, result.conversion, rung_options));
@@ -333,8 +360,8 @@ Result<Evaluated> ClimbLadder(const Graph& graph,
     culprits = NameCulprits(result.evaluation, /*count=*/5);
   }
   return Unsupported(
-      "no configuration stays within --max-drop (keeping layers in FP32 is not "
-      "supported); the worst layers, with all before them: " +
+      "no configuration stays within --max-drop; --float-nodes keeps layers in "
+      "FP32; the worst layers, with all before them: " +
       culprits);
 }
 
@@ -349,7 +376,7 @@ Status PrintCostOfSafeWeights(const Graph& graph,
   plain.histograms_path.clear();
   plain.report_path.clear();
   OCTET_ASSIGN_OR_RETURN(const Conversion conversion,
-                         ConvertGraph(graph, calibration, plain));
+                         ConvertGraph(graph, &calibration, plain));
   OCTET_ASSIGN_OR_RETURN(const Evaluation figures,
                          EvaluateOn(samples, graph, conversion, plain));
   std::printf("%s", FormatCostOfSafeWeights(figures, safe).c_str());
@@ -377,7 +404,7 @@ Status ReportOn(const ConvertOptions& options, const Conversion& conversion,
                 const SampleSource& calibration, const SampleSource* evaluation,
                 const Evaluation* figures) {
   if (figures != nullptr) {
-    OCTET_RETURN_IF_ERROR(Report(options, conversion.graph, *figures));
+    OCTET_RETURN_IF_ERROR(Report(options, conversion, *figures));
   }
   if (options.report_path.empty()) return OkStatus();
   return WriteReport({conversion.graph, conversion.quantized, conversion.model,
@@ -396,6 +423,11 @@ Status Convert(const ConvertOptions& options) {
   if (options.max_drop.has_value() && options.evaluate_path.empty()) {
     return InvalidArgument("--max-drop needs samples: add --evaluate");
   }
+  if (options.max_drop.has_value() && options.precision.all_float) {
+    return InvalidArgument(
+        "--max-drop says what INT8 may lose: "
+        "--precision float32 loses nothing");
+  }
   OCTET_ASSIGN_OR_RETURN(TfliteImport source,
                          ReadSourceModel(options.model_path, options.shapes));
   if (source.is_quantized && options.explain) {
@@ -404,7 +436,8 @@ Status Convert(const ConvertOptions& options) {
                            "FP32 network to compare it with");
   }
   if (source.is_quantized) return ConvertQuantized(options, std::move(source));
-  if (options.calibrate_path.empty() && !options.data_free) {
+  if (options.calibrate_path.empty() && !options.data_free &&
+      !options.precision.all_float) {
     return InvalidArgument(
         "calibration needs samples: add --calibrate, or --data-free");
   }
@@ -419,7 +452,7 @@ Status Convert(const ConvertOptions& options) {
     OCTET_ASSIGN_OR_RETURN(evaluation, OpenEvaluation(options, graph));
   }
   OCTET_RETURN_IF_ERROR(
-      MakeMetadata(options, InputSpecs(graph), *calibration).status());
+      MakeMetadata(options, InputSpecs(graph), calibration.get()).status());
 
   if (options.max_drop.has_value()) {
     OCTET_ASSIGN_OR_RETURN(
@@ -430,8 +463,14 @@ Status Convert(const ConvertOptions& options) {
                     &best.evaluation);
   }
   OCTET_ASSIGN_OR_RETURN(const Conversion conversion,
-                         ConvertGraph(graph, *calibration, options));
+                         ConvertGraph(graph, calibration.get(), options));
   OCTET_RETURN_IF_ERROR(WriteModel(options, conversion));
+  if (calibration == nullptr) {
+    if (evaluation == nullptr) return OkStatus();
+    OCTET_ASSIGN_OR_RETURN(const Evaluation figures,
+                           EvaluateOn(*evaluation, graph, conversion, options));
+    return Report(options, conversion, figures);
+  }
   if (evaluation == nullptr) {
     return ReportOn(options, conversion, *calibration, nullptr, nullptr);
   }

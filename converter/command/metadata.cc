@@ -65,7 +65,7 @@ bool DescribesPicture(const PreprocessingInfo& info) {
 
 Result<ModelMetadata> MakeMetadata(const ConvertOptions& options,
                                    const std::vector<InputSpec>& inputs,
-                                   const SampleSource& calibration) {
+                                   const SampleSource* calibration) {
   OCTET_ASSIGN_OR_RETURN(ModelMetadata metadata, MakeSourceMetadata(options));
   SampleOptions samples = options.samples;
   samples.path = options.calibrate_path;
@@ -75,12 +75,13 @@ Result<ModelMetadata> MakeMetadata(const ConvertOptions& options,
         CompletePreprocessing(samples.preprocessing, inputs[0]));
     metadata.preprocessing.push_back(ToSchema(info));
   }
+  if (calibration == nullptr) return metadata;
   schema::ProvenanceT& provenance = metadata.provenance;
   provenance.calibration_method = options.method;
-  provenance.calibration_samples = static_cast<uint32_t>(calibration.size());
+  provenance.calibration_samples = static_cast<uint32_t>(calibration->size());
   std::string names;
-  for (size_t i = 0; i < calibration.size(); ++i) {
-    names += calibration.Name(i) + "\n";
+  for (size_t i = 0; i < calibration->size(); ++i) {
+    names += calibration->Name(i) + "\n";
   }
   provenance.calibration_order_sha256 = Sha256OfText(names);
   return metadata;

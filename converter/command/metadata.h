@@ -17,7 +17,7 @@ namespace octet::converter {
 // hash.
 Result<ModelMetadata> MakeMetadata(const ConvertOptions& options,
                                    const std::vector<InputSpec>& inputs,
-                                   const SampleSource& calibration);
+                                   const SampleSource* calibration);
 
 // The same for a network that was quantized before. Without --mean and --std a
 // picture's bytes are the input's own: pixel p is stored as q = p - 128. The

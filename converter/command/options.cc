@@ -138,6 +138,20 @@ void AddRangeOptions(CLI::App& app, ConvertOptions& options) {
       ->group(group);
 }
 
+void AddPrecisionOptions(CLI::App& app, ConvertOptions& options) {
+  const std::string group = "Precision";
+  app.add_option("--precision", options.precision.all_float,
+                 "int8: INT8 where it pays, FP32 where INT8 has no form; "
+                 "float32: all in FP32, which needs no samples")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, bool>{{"int8", false}, {"float32", true}}))
+      ->group(group);
+  app.add_option("--float-nodes", options.precision.float_nodes,
+                 "keep these nodes in FP32: a list of names")
+      ->delimiter(',')
+      ->group(group);
+}
+
 void AddRepairOptions(CLI::App& app, ConvertOptions& options,
                       std::vector<std::string>& repairs) {
   app.add_option("--repair", repairs,
@@ -288,6 +302,7 @@ std::optional<ConvertOptions> ParseOptions(int argc, char** argv,
   AddModelOptions(app, options);
   AddCalibrationOptions(app, options, records);
   AddRangeOptions(app, options);
+  AddPrecisionOptions(app, options);
   AddRepairOptions(app, options, repairs);
   AddPictureOptions(app, pictures);
   AddEvaluationOptions(app, options);

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "converter/quantize/precision.h"
 #include "converter/quantize/quantization_params.h"
 #include "converter/quantize/weight_scale.h"
 #include "converter/repair/repair_set.h"
@@ -49,6 +50,7 @@ struct ConvertOptions {
   bool avx2_safe_weights = false;
   bool per_tensor = false;
   RepairSet repairs;
+  PrecisionOptions precision;
   // Points of top-1; the configuration is then chosen (budget.h).
   std::optional<double> max_drop;
   bool method_is_chosen = false;  // --method was given

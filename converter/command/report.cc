@@ -70,6 +70,14 @@ std::string FormatQuantization(const QuantizationReport& report) {
     text += Format("  %d Adds fused into the layers in front of them\n",
                    report.fused_residuals);
   }
+  if (!report.float_nodes.empty()) {
+    text +=
+        Format("  %zu nodes in FP32, in %d islands with %d conversions:\n",
+               report.float_nodes.size(), report.islands, report.conversions);
+  }
+  for (const QuantizationReport::FloatNode& node : report.float_nodes) {
+    text += "    " + node.node + " (" + node.type + "): " + node.reason + "\n";
+  }
   return text;
 }
 
@@ -113,7 +121,8 @@ std::string FormatCostOfSafeWeights(const Evaluation& plain,
 }
 
 std::string EvaluationToJson(const std::string& model,
-                             const Evaluation& evaluation) {
+                             const Evaluation& evaluation,
+                             const QuantizationReport& quantization) {
   Json json;
   json["model"] = model;
   json["samples"] = evaluation.samples;
@@ -130,6 +139,12 @@ std::string EvaluationToJson(const std::string& model,
     json["layers"].push_back({{"name", layer.name},
                               {"type", layer.type},
                               {"sqnr_db", Finite(layer.sqnr_db)}});
+  }
+  json["float_islands"] = quantization.islands;
+  json["float_nodes"] = Json::array();
+  for (const QuantizationReport::FloatNode& node : quantization.float_nodes) {
+    json["float_nodes"].push_back(
+        {{"name", node.node}, {"type", node.type}, {"reason", node.reason}});
   }
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -24,7 +24,8 @@ std::string FormatCostOfSafeWeights(const Evaluation& plain,
 //  "agreement", "sqnr_db", "layers": [{"name", "type", "sqnr_db"}]}:
 // percentages 0 ... 100; null where there is no such figure.
 std::string EvaluationToJson(const std::string& model,
-                             const Evaluation& evaluation);
+                             const Evaluation& evaluation,
+                             const QuantizationReport& quantization);
 
 }  // namespace octet::converter
 

@@ -269,7 +269,8 @@ Result<ChosenRanges> ChooseRanges(const Graph& graph,
                                   const ChooseRangesOptions& options,
                                   const ProgressFunction& progress) {
   const std::vector<std::vector<ValueId>> groups = FindGroups(
-      graph, AssignParams(graph, candidates[0], options.quantize.scheme));
+      graph, AssignParams(graph, candidates[0], options.quantize.scheme,
+                          options.quantize.precision));
   const double operations = std::max(1.0, NetworkOperations(graph));
   const double wanted_trials =
       double(candidates.size() + groups.size() * (candidates.size() - 1));

@@ -56,9 +56,11 @@ class Evaluator {
         static_cast<size_t>(graph_.value(id).shape.NumElements());
     return {executor.Value(id), size};
   }
-  // Not so the output of a layer that adds a residual before it rounds.
+  // Not so the output of a layer that adds a residual before it rounds, nor
+  // integers.
   bool HasInt8(ValueId id) const {
-    return quantized_.tensor_of_value[size_t(id)] >= 0;
+    return quantized_.tensor_of_value[size_t(id)] >= 0 &&
+           graph_.value(id).is_float();
   }
   // The INT8 network's value for `id`, as real numbers, into int8_value_.
   Status ReadInt8(ValueId id);
@@ -95,6 +97,7 @@ Status Evaluator::ReadInt8(ValueId id) {
 
 Status Evaluator::AddScores(const Sample& sample) {
   for (size_t i = 0; i < scores_.size(); ++i) {
+    if (!graph_.value(scores_[i]).is_float()) continue;
     const std::span<const float> reference = FloatValue(original_, scores_[i]);
     OCTET_RETURN_IF_ERROR(ReadInt8(scores_[i]));
     output_sqnr_.Add(reference, int8_value_);

@@ -1,11 +1,13 @@
 #include "converter/float/float_executor.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "converter/float/float_operator.h"
 #include "converter/float/xnn_operator.h"
+#include "converter/ir/constant_evaluation.h"
 
 namespace octet::converter {
 namespace {
@@ -42,7 +44,8 @@ struct MakeVisitor {
   Result<FloatOperator> operator()(const Clamp& op) const {
     return MakeFloatClamp(op, node);
   }
-  Result<FloatOperator> operator()(const Softmax&) const {
+  Result<FloatOperator> operator()(const Softmax& op) const {
+    if (op.logarithm) return MakeFloatLogSoftmax(node);
     return MakeFloatSoftmax(node);
   }
   Result<FloatOperator> operator()(const Concat& op) const {
@@ -66,7 +69,39 @@ struct MakeVisitor {
   Result<FloatOperator> operator()(const Identity&) const {
     return Unsupported("was not removed by the passes");
   }
+  Result<FloatOperator> operator()(const Resize& op) const {
+    return MakeFloatResize(op, node);
+  }
+  Result<FloatOperator> operator()(const MatMul& op) const {
+    return MakeFloatMatMul(op, node);
+  }
+  Result<FloatOperator> operator()(const ConvTranspose2d& op) const {
+    return MakeFloatConvTranspose2d(op, node);
+  }
+  Result<FloatOperator> operator()(const LayerNormalization& op) const {
+    return MakeFloatLayerNormalization(op, node);
+  }
+  template <typename Other>
+  Result<FloatOperator> operator()(const Other&) const {
+    return Unsupported("cannot be executed in FP32");
+  }
 };
+
+// Whether a node is computed as constants are: by its definition, in double
+// precision (ir/constant_evaluation.h). Those on floats that have an operator
+// of their own are not.
+bool IsEvaluated(const Graph& graph, const Node& node) {
+  bool all_float = graph.value(node.output).is_float();
+  for (ValueId id : node.inputs) {
+    all_float = all_float && graph.value(id).is_float();
+  }
+  return !all_float || std::holds_alternative<Unary>(node.op) ||
+         std::holds_alternative<Binary>(node.op) ||
+         std::holds_alternative<Expand>(node.op) ||
+         std::holds_alternative<TopK>(node.op) ||
+         std::holds_alternative<CumSum>(node.op) ||
+         std::holds_alternative<Reduce>(node.op);
+}
 
 std::string Describe(const Node& node) {
   return "node '" + node.name + "' (" + OperatorName(node.op) + ")";
@@ -79,7 +114,8 @@ struct FloatExecutor::State {
   std::unique_ptr<pthreadpool, PoolDeleter> threads;
   // By value; empty where nothing is computed.
   std::vector<std::vector<float>> buffers;
-  std::vector<FloatOperator> operators;  // one a node
+  std::vector<std::vector<int64_t>> integers;  // likewise, of other types
+  std::vector<FloatOperator> operators;        // one a node
 
   float* Buffer(ValueId id) {
     std::vector<float>& buffer = buffers[size_t(id)];
@@ -87,6 +123,41 @@ struct FloatExecutor::State {
       buffer.resize(size_t(graph.value(id).shape.NumElements()) + kSlack);
     }
     return buffer.data();
+  }
+
+  // What the last node wrote, as a constant.
+  octet::converter::Value Snapshot(ValueId id) {
+    octet::converter::Value value = graph.value(id);
+    if (value.is_constant()) return value;
+    if (value.is_float()) {
+      const float* data = Buffer(id);
+      value.data = std::make_shared<const std::vector<float>>(
+          data, data + value.shape.NumElements());
+    } else {
+      value.integers =
+          std::make_shared<const std::vector<int64_t>>(integers[size_t(id)]);
+    }
+    return value;
+  }
+
+  Status Evaluate(const Node& node) {
+    std::vector<octet::converter::Value> values;
+    for (ValueId id : node.inputs) values.push_back(Snapshot(id));
+    std::vector<const octet::converter::Value*> operands;
+    for (const auto& value : values) operands.push_back(&value);
+    std::optional<ConstantData> result =
+        EvaluateOperator(node.op, operands, graph.value(node.output).shape);
+    if (!result.has_value()) {
+      return Unsupported(
+          "cannot be executed in FP32, or its result is not defined");
+    }
+    if (result->type == DataType::FLOAT32) {
+      std::copy(result->floats.begin(), result->floats.end(),
+                Buffer(node.output));
+    } else {
+      integers[size_t(node.output)] = std::move(result->integers);
+    }
+    return OkStatus();
   }
 
   // The address of input `i` of `node`. XNNPACK packs weights and biases, so
@@ -104,6 +175,11 @@ struct FloatExecutor::State {
   }
 
   Status AddOperator(const Node& node) {
+    if (IsEvaluated(graph, node)) {
+      if (graph.value(node.output).is_float()) Buffer(node.output);
+      operators.push_back([this, &node] { return Evaluate(node); });
+      return OkStatus();
+    }
     FloatNode operands{graph, node, {}, Buffer(node.output), threads.get()};
     for (size_t i = 0; i < node.inputs.size(); ++i) {
       operands.inputs.push_back(Operand(node, i));
@@ -134,7 +210,10 @@ Result<std::unique_ptr<FloatExecutor>> FloatExecutor::Create(
     }
   }
   state->buffers.resize(graph.values.size());
-  for (ValueId id : graph.inputs) state->Buffer(id);
+  state->integers.resize(graph.values.size());
+  for (ValueId id : graph.inputs) {
+    if (graph.value(id).is_float()) state->Buffer(id);
+  }
   for (const Node& node : state->graph.nodes) {
     OCTET_RETURN_IF_ERROR(state->AddOperator(node));
   }
@@ -155,14 +234,23 @@ Status FloatExecutor::Run(const std::vector<std::vector<float>>& inputs) {
                              value.shape.ToString() + " values, not " +
                              std::to_string(inputs[i].size()));
     }
-    std::copy(inputs[i].begin(), inputs[i].end(),
-              state_->Buffer(graph.inputs[i]));
+    if (value.is_float()) {
+      std::copy(inputs[i].begin(), inputs[i].end(),
+                state_->Buffer(graph.inputs[i]));
+    } else {
+      state_->integers[size_t(graph.inputs[i])].assign(inputs[i].begin(),
+                                                       inputs[i].end());
+    }
   }
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     OCTET_RETURN_IF_ERROR(
         state_->operators[i]().WithContext(Describe(graph.nodes[i])));
   }
   return OkStatus();
+}
+
+const std::vector<int64_t>& FloatExecutor::Integers(ValueId id) const {
+  return state_->integers[size_t(id)];
 }
 
 const float* FloatExecutor::Value(ValueId id) const {

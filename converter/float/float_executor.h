@@ -4,6 +4,7 @@
 #ifndef OCTET_CONVERTER_FLOAT_FLOAT_EXECUTOR_H_
 #define OCTET_CONVERTER_FLOAT_FLOAT_EXECUTOR_H_
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -32,13 +33,15 @@ class FloatExecutor {
   FloatExecutor& operator=(const FloatExecutor&) = delete;
 
   // `inputs` are the graph's, in its order, each row-major in the value's
-  // shape. An error names the input of the wrong size or the node that failed;
-  // the values are unspecified then.
+  // shape; those of integers as floats. An error names the input of the wrong
+  // size or the node that failed; the values are unspecified then.
   Status Run(const std::vector<std::vector<float>>& inputs);
 
   // The elements of an input or of a node's output, as the last Run left them.
-  // Null for a value that nothing computes.
+  // Null for a value that nothing computes, or of another type than FLOAT32.
   const float* Value(ValueId id) const;
+  // Likewise those of another type.
+  const std::vector<int64_t>& Integers(ValueId id) const;
 
  private:
   struct State;

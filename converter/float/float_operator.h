@@ -46,12 +46,19 @@ Result<FloatOperator> MakeFloatAdd(const Add& op, const FloatNode& node);
 Result<FloatOperator> MakeFloatMul(const Mul& op, const FloatNode& node);
 Result<FloatOperator> MakeFloatClamp(const Clamp& op, const FloatNode& node);
 Result<FloatOperator> MakeFloatSoftmax(const FloatNode& node);
+Result<FloatOperator> MakeFloatLogSoftmax(const FloatNode& node);
 Result<FloatOperator> MakeFloatConcat(const Concat& op, const FloatNode& node);
 Result<FloatOperator> MakeFloatReshape(const FloatNode& node);
 Result<FloatOperator> MakeFloatTranspose(const Transpose& op,
                                          const FloatNode& node);
 Result<FloatOperator> MakeFloatPad(const Pad& op, const FloatNode& node);
 Result<FloatOperator> MakeFloatSlice(const Slice& op, const FloatNode& node);
+Result<FloatOperator> MakeFloatResize(const Resize& op, const FloatNode& node);
+Result<FloatOperator> MakeFloatMatMul(const MatMul& op, const FloatNode& node);
+Result<FloatOperator> MakeFloatConvTranspose2d(const ConvTranspose2d& op,
+                                               const FloatNode& node);
+Result<FloatOperator> MakeFloatLayerNormalization(const LayerNormalization& op,
+                                                  const FloatNode& node);
 
 }  // namespace octet::converter
 

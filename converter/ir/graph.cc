@@ -4,15 +4,10 @@
 #include <utility>
 
 #include "converter/ir/infer_shape.h"
+#include "converter/ir/infer_type.h"
 
 namespace octet::converter {
 namespace {
-
-std::vector<Shape> InputShapes(const Graph& graph, const Node& node) {
-  std::vector<Shape> shapes;
-  for (ValueId id : node.inputs) shapes.push_back(graph.value(id).shape);
-  return shapes;
-}
 
 Status BrokenGraph(const Node& node, const std::string& what) {
   return InternalError("node '" + node.name + "' (" + OperatorName(node.op) +
@@ -21,17 +16,49 @@ Status BrokenGraph(const Node& node, const std::string& what) {
 
 }  // namespace
 
-ValueId Graph::AddActivation(std::string value_name, const Shape& shape) {
-  values.push_back({std::move(value_name), shape, nullptr});
+std::vector<Shape> InputShapes(const Graph& graph,
+                               const std::vector<ValueId>& inputs) {
+  std::vector<Shape> shapes;
+  for (ValueId id : inputs) shapes.push_back(graph.value(id).shape);
+  return shapes;
+}
+
+std::vector<DataType> InputTypes(const Graph& graph,
+                                 const std::vector<ValueId>& inputs) {
+  std::vector<DataType> types;
+  for (ValueId id : inputs) types.push_back(graph.value(id).type);
+  return types;
+}
+
+ValueId Graph::AddActivation(std::string value_name, const Shape& shape,
+                             DataType type) {
+  values.push_back({std::move(value_name), shape, nullptr, type});
   return static_cast<ValueId>(values.size() - 1);
 }
 
 ValueId Graph::AddConstant(std::string value_name, const Shape& shape,
                            std::vector<float> data) {
-  values.push_back(
-      {std::move(value_name), shape,
-       std::make_shared<const std::vector<float>>(std::move(data))});
-  return static_cast<ValueId>(values.size() - 1);
+  return AddConstant(std::move(value_name), shape,
+                     ConstantData{DataType::FLOAT32, std::move(data), {}});
+}
+
+ValueId Graph::AddConstant(std::string value_name, const Shape& shape,
+                           ConstantData data) {
+  const ValueId id = AddActivation(std::move(value_name), shape);
+  MakeConstant(id, std::move(data));
+  return id;
+}
+
+void Graph::MakeConstant(ValueId id, ConstantData data) {
+  Value& constant = value(id);
+  constant.type = data.type;
+  if (data.type == DataType::FLOAT32) {
+    constant.data =
+        std::make_shared<const std::vector<float>>(std::move(data.floats));
+  } else {
+    constant.integers =
+        std::make_shared<const std::vector<int64_t>>(std::move(data.integers));
+  }
 }
 
 Result<ValueId> Graph::AddNode(std::string node_name, std::string source_type,
@@ -39,12 +66,15 @@ Result<ValueId> Graph::AddNode(std::string node_name, std::string source_type,
                                std::string output_name) {
   Node node{std::move(node_name), std::move(source_type), std::move(op),
             std::move(node_inputs), kNoValue};
-  const Result<Shape> shape = InferShape(node.op, InputShapes(*this, node));
-  if (!shape.ok()) {
-    return shape.status().WithContext("node '" + node.name + "' (" +
-                                      node.source_type + ")");
-  }
-  node.output = AddActivation(std::move(output_name), *shape);
+  const std::string context =
+      "node '" + node.name + "' (" + node.source_type + ")";
+  const Result<Shape> shape =
+      InferShape(node.op, InputShapes(*this, node.inputs));
+  if (!shape.ok()) return shape.status().WithContext(context);
+  const Result<DataType> type =
+      InferType(node.op, InputTypes(*this, node.inputs));
+  if (!type.ok()) return type.status().WithContext(context);
+  node.output = AddActivation(std::move(output_name), *shape, *type);
   nodes.push_back(std::move(node));
   return nodes.back().output;
 }
@@ -84,7 +114,9 @@ Status ValidateGraph(const Graph& graph) {
     const Value& value = graph.values[i];
     if (!value.is_constant()) continue;
     defined[i] = true;
-    if (static_cast<int64_t>(value.data->size()) != value.shape.NumElements()) {
+    const size_t size =
+        value.is_float() ? value.data->size() : value.integers->size();
+    if (static_cast<int64_t>(size) != value.shape.NumElements()) {
       return InternalError("constant '" + value.name +
                            "' has the wrong number of elements");
     }
@@ -104,12 +136,19 @@ Status ValidateGraph(const Graph& graph) {
       return BrokenGraph(node, "its name is empty or not unique");
     }
     defined[size_t(node.output)] = true;
-    const Result<Shape> shape = InferShape(node.op, InputShapes(graph, node));
+    const Result<Shape> shape =
+        InferShape(node.op, InputShapes(graph, node.inputs));
     if (!shape.ok()) return BrokenGraph(node, shape.status().message());
     if (*shape != graph.value(node.output).shape) {
       return BrokenGraph(node, "records the shape " +
                                    graph.value(node.output).shape.ToString() +
                                    " instead of " + shape->ToString());
+    }
+    const Result<DataType> type =
+        InferType(node.op, InputTypes(graph, node.inputs));
+    if (!type.ok()) return BrokenGraph(node, type.status().message());
+    if (*type != graph.value(node.output).type) {
+      return BrokenGraph(node, "records another type than it computes");
     }
   }
   for (ValueId id : graph.outputs) {

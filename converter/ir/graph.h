@@ -1,5 +1,5 @@
 // The converter's graph: an FP32 network in one fixed meaning, whatever format
-// it came from.
+// it came from. Integers and truth values may be computed in it, too.
 //
 // Pictures are NHWC and convolution weights OHWI at every stage. An importer of
 // a channels-first format surrounds layout-bound operators with Transposes; the
@@ -35,15 +35,27 @@ inline constexpr ValueId kNoValue = -1;
 // (passes/rewriting.h).
 inline constexpr char kInnerSuffix[] = "/inner";
 
-// A tensor of floats. `data` is null for an activation.
+// A tensor. `data` and `integers` are null for an activation.
 struct Value {
   std::string name;
   Shape shape;
-  // Row-major; shared, so that copying a graph does not copy weights.
-  // Immutable: a pass that changes a constant makes a new vector.
-  std::shared_ptr<const std::vector<float>> data;
+  // The elements of a FLOAT32 constant, row-major; shared, so that copying a
+  // graph does not copy weights. Immutable: a pass that changes a constant
+  // makes a new vector.
+  std::shared_ptr<const std::vector<float>> data = nullptr;
+  DataType type = DataType::FLOAT32;
+  // Those of a constant of any other type; BOOL: 0 or 1.
+  std::shared_ptr<const std::vector<int64_t>> integers = nullptr;
 
-  bool is_constant() const { return data != nullptr; }
+  bool is_constant() const { return data != nullptr || integers != nullptr; }
+  bool is_float() const { return type == DataType::FLOAT32; }
+};
+
+// The elements of a constant: of FLOAT32 floats, of another type integers.
+struct ConstantData {
+  DataType type = DataType::FLOAT32;
+  std::vector<float> floats;
+  std::vector<int64_t> integers;
 };
 
 // One application of an operator.
@@ -65,17 +77,25 @@ struct Graph {
   const Value& value(ValueId id) const { return values[size_t(id)]; }
   Value& value(ValueId id) { return values[size_t(id)]; }
 
-  ValueId AddActivation(std::string name, const Shape& shape);
+  ValueId AddActivation(std::string name, const Shape& shape,
+                        DataType type = DataType::FLOAT32);
   ValueId AddConstant(std::string name, const Shape& shape,
                       std::vector<float> data);
+  ValueId AddConstant(std::string name, const Shape& shape, ConstantData data);
+  void MakeConstant(ValueId id, ConstantData data);
 
-  // Appends a node and its output value; infers the output's shape. The output
+  // Appends a node and its output value; infers its shape and type. The output
   // value gets `output_name`. An error says why the operator cannot be applied
   // and names the node.
   Result<ValueId> AddNode(std::string name, std::string source_type,
                           Operator op, std::vector<ValueId> inputs,
                           std::string output_name);
 };
+
+std::vector<Shape> InputShapes(const Graph& graph,
+                               const std::vector<ValueId>& inputs);
+std::vector<DataType> InputTypes(const Graph& graph,
+                                 const std::vector<ValueId>& inputs);
 
 // For each value, the indices of the nodes that read it, in order (once a use).
 std::vector<std::vector<int>> FindConsumers(const Graph& graph);
@@ -86,8 +106,8 @@ std::vector<int> FindProducers(const Graph& graph);
 void ReplaceUses(Graph& graph, ValueId from, ValueId to);
 
 // Checks what the comment at the top promises: execution order, one producer a
-// value, inferred shapes equal to recorded ones, unique names. Run after every
-// pass; an error is a bug of the pass.
+// value, inferred shapes and types equal to recorded ones, unique names. Run
+// after every pass; an error is a bug of the pass.
 Status ValidateGraph(const Graph& graph);
 
 // The graph as text, a node a line, for --verbose and tests.

@@ -1,5 +1,6 @@
-// The operators of the converter's graph. Activations are FP32; inputs are
-// listed in order.
+// The operators of the converter's graph; inputs are listed in order. Those
+// that say nothing of types take FP32. Formulas of the functions and modes that
+// are named by enums of the schema stand there (schema/float_operators.fbs).
 
 #ifndef OCTET_CONVERTER_IR_OPERATORS_H_
 #define OCTET_CONVERTER_IR_OPERATORS_H_
@@ -9,11 +10,17 @@
 #include <limits>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "octet/shape.h"
+#include "schema/octet_generated.h"
 #include "schema/operators.h"
 
 namespace octet::converter {
+
+// The types of a value: FLOAT32, INT64 (integers of any width: what an
+// importer reads is widened) and BOOL, and from quantized formats the others.
+using DataType = schema::DataType;
 
 // Bounds of an output: a fused Relu, ReLU6 or Clip. Infinite: none.
 struct FloatClamp {
@@ -53,13 +60,13 @@ struct AveragePool2d {
   FloatClamp clamp;
 };
 
-// a + b, two inputs. Activations have equal shapes; a constant b may be any
-// shape that broadcasts to a's (the passes fold those or make them Conv2d).
+// a + b, two inputs that are broadcast to each other: aligned at their last
+// dimensions, those of size 1 or missing repeat.
 struct Add {
   FloatClamp clamp;
 };
 
-// a * b: the same rule for shapes.
+// a * b, broadcast likewise.
 struct Mul {
   FloatClamp clamp;
 };
@@ -77,43 +84,189 @@ struct BatchNormalization {
   int32_t axis = 3;
 };
 
-// One input, along the last dimension.
-struct Softmax {};
+// One input, along the last dimension; `logarithm`: the logarithm of it.
+struct Softmax {
+  bool logarithm = false;
+};
 
-// One or more inputs.
+// One or more inputs of one type, any.
 struct Concat {
   ConcatParams params;
 };
 
-// One input -> `shape`.
+// One input of any type -> `shape`.
 struct Reshape {
   Shape shape;
 };
 
-// One input.
+// One input of any type.
 struct Transpose {
   TransposeParams params;
 };
 
-// One input; new cells hold `value`.
+// One input of any type; new cells hold `value`.
 struct Pad {
   PadParams params;
   float value = 0.0f;
 };
 
-// One input.
+// One input of any type.
 struct Slice {
   SliceParams params;
 };
 
-// One input: Identity, Dropout; removed by a pass.
+// One input of any type: Identity, Dropout; removed by a pass.
 struct Identity {};
 
-using Operator = std::variant<Conv2d, FullyConnected, MaxPool2d, AveragePool2d,
-                              Add, Mul, Clamp, BatchNormalization, Softmax,
-                              Concat, Reshape, Transpose, Pad, Slice, Identity>;
+// One input: FP32; for Not BOOL; for Abs, Neg and Sign integers as well.
+struct Unary {
+  schema::UnaryFunction function = schema::UnaryFunction::ABS;
+  float alpha = 0.0f;
+  float beta = 0.0f;
+};
 
-// The operator's name, e.g. "Conv2d", for messages and tables.
+// Two inputs of one type, broadcast as Add's. Sums and products of FP32 are Add
+// and Mul.
+struct Binary {
+  schema::BinaryFunction function = schema::BinaryFunction::ADD;
+  FloatClamp clamp;
+};
+
+// a {...,m,k}, b {...,k,n} -> {...,m,n}; the dimensions in front are broadcast.
+struct MatMul {
+  FloatClamp clamp;
+};
+
+// input {n,h,w,c}, weights {o,kernel_h,kernel_w,c/groups}, bias {o} ->
+// {n,y,x,o}.
+struct ConvTranspose2d {
+  ConvTranspose2dParams params;
+  FloatClamp clamp;
+};
+
+// One input of FP32 -> `shape`.
+struct Resize {
+  Shape shape;
+  schema::ResizeMode mode = schema::ResizeMode::NEAREST;
+  schema::ResizeCoordinates coordinates = schema::ResizeCoordinates::HALF_PIXEL;
+  schema::ResizeNearest nearest = schema::ResizeNearest::ROUND_PREFER_FLOOR;
+  float cubic_coeff_a = -0.75f;
+  bool exclude_outside = false;
+  float extrapolation_value = 0.0f;
+  bool antialias = false;
+  // Output size / input size, one a dimension.
+  std::array<float, kMaxRank> scales = {1, 1, 1, 1, 1, 1};
+  // Of TF_CROP_AND_RESIZE alone: from 0 to 1 of the input.
+  std::array<float, kMaxRank> roi_start = {};
+  std::array<float, kMaxRank> roi_end = {1, 1, 1, 1, 1, 1};
+};
+
+// input (any type), indices (INT64 or INT32).
+struct Gather {
+  int32_t axis = 0;
+};
+struct GatherNd {
+  int32_t batch_dims = 0;
+};
+struct GatherElements {
+  int32_t axis = 0;
+};
+
+// One input of any type, broadcast to `shape`.
+struct Expand {
+  Shape shape;
+};
+
+// condition (BOOL), a, b (any type), all broadcast to each other.
+struct Where {};
+
+// One input of any type -> the type `to`.
+struct Cast {
+  DataType to = DataType::FLOAT32;
+};
+
+// One input, FP32 or integers, over `axes` (ascending), which the output keeps
+// with size 1.
+struct Reduce {
+  schema::ReduceFunction function = schema::ReduceFunction::SUM;
+  std::vector<int32_t> axes;
+};
+
+// One input, FP32 -> INT64; the output keeps `axis` with size 1.
+struct ArgExtremum {
+  int32_t axis = 0;
+  bool largest = true;
+  bool last = false;
+};
+
+// One input -> {..., k, ...}: values, or indices (INT64).
+struct TopK {
+  TopKParams params;
+  bool largest = true;
+  schema::TopKResult result = schema::TopKResult::VALUES;
+};
+
+// input, and constants scale and bias over the dimensions from `axis` on: both,
+// scale alone, or none.
+struct LayerNormalization {
+  int32_t axis = 0;
+  float epsilon = 1e-5f;
+};
+
+// One input, FP32 or integers.
+struct CumSum {
+  int32_t axis = 0;
+  bool exclusive = false;
+  bool reverse = false;
+};
+
+// One input, along the last dimension.
+struct Lrn {
+  int32_t size = 1;
+  float alpha = 1e-4f;
+  float beta = 0.75f;
+  float bias = 1.0f;
+};
+
+// What Lstm and Gru have in common.
+struct Recurrence {
+  int32_t hidden_size = 1;
+  schema::RecurrentDirection direction = schema::RecurrentDirection::FORWARD;
+  schema::RecurrentResult result = schema::RecurrentResult::SEQUENCE;
+  // Empty: the defaults.
+  std::vector<schema::UnaryFunction> activations;
+  std::vector<float> alpha;
+  std::vector<float> beta;
+  float clip = 0.0f;  // 0: none
+
+  int32_t directions() const {
+    return direction == schema::RecurrentDirection::BIDIRECTIONAL ? 2 : 1;
+  }
+};
+
+// x, W, R, b, initial h, initial c and, if there are, peepholes; shapes as in
+// the schema.
+struct Lstm {
+  Recurrence recurrence;
+  bool input_forget = false;
+};
+
+// x, W, R, b, initial h.
+struct Gru {
+  Recurrence recurrence;
+  bool linear_before_reset = false;
+};
+
+using Operator =
+    std::variant<Conv2d, FullyConnected, MaxPool2d, AveragePool2d, Add, Mul,
+                 Clamp, BatchNormalization, Softmax, Concat, Reshape, Transpose,
+                 Pad, Slice, Identity, Unary, Binary, MatMul, ConvTranspose2d,
+                 Resize, Gather, GatherNd, GatherElements, Expand, Where, Cast,
+                 Reduce, ArgExtremum, TopK, LayerNormalization, CumSum, Lrn,
+                 Lstm, Gru>;
+
+// The operator's name, e.g. "Conv2d", for messages and tables; of Unary, Binary
+// and Reduce that of the function, e.g. "Sigmoid".
 const char* OperatorName(const Operator& op);
 
 // Whether `op` has weights and a bias: Conv2d, FullyConnected.

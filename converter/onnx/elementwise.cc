@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <string>
 #include <utility>
@@ -7,9 +8,23 @@
 
 #include "converter/onnx/operator_imports.h"
 #include "converter/onnx/shape_arguments.h"
+#include "schema/shape_inference.h"
 
 namespace octet::converter {
 namespace {
+
+using schema::BinaryFunction;
+
+constexpr std::pair<const char*, BinaryFunction> kBinaryTypes[] = {
+    {"And", BinaryFunction::AND},
+    {"Equal", BinaryFunction::EQUAL},
+    {"Greater", BinaryFunction::GREATER},
+    {"GreaterOrEqual", BinaryFunction::GREATER_OR_EQUAL},
+    {"Less", BinaryFunction::LESS},
+    {"LessOrEqual", BinaryFunction::LESS_OR_EQUAL},
+    {"Or", BinaryFunction::OR},
+    {"Xor", BinaryFunction::XOR},
+};
 
 struct Operands {
   ValueId a;
@@ -51,42 +66,17 @@ ValueId MapConstant(NodeContext& node, ValueId b, Function function) {
   return node.AddConstant(1, shape, std::move(mapped));
 }
 
-Result<Shape> BroadcastShape(const Shape& a, const Shape& b) {
-  Shape shape = a.rank >= b.rank ? a : b;
-  const Shape& other = a.rank >= b.rank ? b : a;
-  for (int i = 1; i <= other.rank; ++i) {
-    int32_t& size = shape[shape.rank - i];
-    const int32_t size_of_other = other[other.rank - i];
-    if (size == 1) size = size_of_other;
-    if (size_of_other != 1 && size_of_other != size) {
-      return InvalidModel("the inputs " + a.ToString() + " and " +
-                          b.ToString() + " cannot be combined");
-    }
-  }
-  return shape;
-}
-
-int CountVaryingDimensions(const Shape& shape) {
-  return static_cast<int>(std::count_if(shape.dims, shape.dims + shape.rank,
-                                        [](int32_t d) { return d != 1; }));
-}
-
-// `op` (Add or Mul) of a tensor and a constant `b`.
+// `op` (Add or Mul) of two tensors of floats. A constant comes second, and the
+// other one gets the output's rank: what passes look for.
 Result<ValueId> EmitWithConstant(NodeContext& node, Operator op, Operands in,
                                  const std::string& suffix = "") {
-  const bool both_constant = node.value(in.a).is_constant();
-  OCTET_ASSIGN_OR_RETURN(const Shape output,
-                         BroadcastShape(node.shape(in.a), node.shape(in.b)));
-  if (both_constant && output != node.shape(in.a)) std::swap(in.a, in.b);
-  if (output.NumElements() != node.shape(in.a).NumElements()) {
-    return Unsupported("the constant " + node.shape(in.b).ToString() +
-                       " enlarges the input " + node.shape(in.a).ToString());
+  if (node.value(in.a).is_constant()) std::swap(in.a, in.b);
+  OCTET_ASSIGN_OR_RETURN(
+      const Shape output,
+      InferBroadcastShape(node.shape(in.a), node.shape(in.b)));
+  if (output.NumElements() == node.shape(in.a).NumElements()) {
+    OCTET_ASSIGN_OR_RETURN(in.a, node.EmitReshape(in.a, output, "/extended"));
   }
-  if (!both_constant && CountVaryingDimensions(node.shape(in.b)) > 1) {
-    return Unsupported("the constant " + node.shape(in.b).ToString() +
-                       " varies along more than one dimension");
-  }
-  OCTET_ASSIGN_OR_RETURN(in.a, node.EmitReshape(in.a, output, "/extended"));
   return node.Emit(std::move(op), {in.a, in.b}, suffix);
 }
 
@@ -96,11 +86,41 @@ Status ReturnWithConstant(NodeContext& node, Operator op, Operands in) {
   return node.Return(output);
 }
 
-Status TwoComputedInputs() {
-  return Unsupported("both inputs are computed; one of them must be constant");
+bool AreFloats(const NodeContext& node, Operands in) {
+  return node.value(in.a).is_float() && node.value(in.b).is_float();
+}
+
+Status ReturnBinary(NodeContext& node, BinaryFunction function, Operands in) {
+  OCTET_ASSIGN_OR_RETURN(const ValueId output,
+                         node.Emit(Binary{function, {}}, {in.a, in.b}));
+  return node.Return(output);
+}
+
+// A clamp of integers is a maximum and a minimum.
+Result<ValueId> EmitIntegerClamp(NodeContext& node, ValueId input,
+                                 const FloatClamp& clamp) {
+  ValueId x = input;
+  if (std::isfinite(clamp.min)) {
+    const ValueId bound = node.AddIntegers(
+        1, Shape{}, {static_cast<int64_t>(std::ceil(clamp.min))});
+    OCTET_ASSIGN_OR_RETURN(
+        x, node.Emit(Binary{BinaryFunction::MAXIMUM, {}}, {x, bound}, "/min"));
+  }
+  if (std::isfinite(clamp.max)) {
+    const ValueId bound = node.AddIntegers(
+        2, Shape{}, {static_cast<int64_t>(std::floor(clamp.max))});
+    OCTET_ASSIGN_OR_RETURN(
+        x, node.Emit(Binary{BinaryFunction::MINIMUM, {}}, {x, bound}));
+  }
+  return x;
 }
 
 Status ReturnClamp(NodeContext& node, ValueId input, const FloatClamp& clamp) {
+  if (!node.value(input).is_float()) {
+    OCTET_ASSIGN_OR_RETURN(const ValueId bounded,
+                           EmitIntegerClamp(node, input, clamp));
+    return node.Return(bounded);
+  }
   OCTET_ASSIGN_OR_RETURN(const ValueId output,
                          node.Emit(Clamp{clamp}, {input}));
   return node.Return(output);
@@ -109,29 +129,23 @@ Status ReturnClamp(NodeContext& node, ValueId input, const FloatClamp& clamp) {
 }  // namespace
 
 Status ImportAdd(NodeContext& node) {
-  OCTET_ASSIGN_OR_RETURN(Operands in, ReadOperands(node));
-  if (node.value(in.a).is_constant()) std::swap(in.a, in.b);
-  if (node.value(in.b).is_constant()) {
-    return ReturnWithConstant(node, Add{}, in);
-  }
-  if (node.shape(in.a) != node.shape(in.b)) {
-    return Unsupported("the computed inputs " + node.shape(in.a).ToString() +
-                       " and " + node.shape(in.b).ToString() +
-                       " differ in shape");
-  }
-  OCTET_ASSIGN_OR_RETURN(const ValueId output, node.Emit(Add{}, {in.a, in.b}));
-  return node.Return(output);
+  OCTET_ASSIGN_OR_RETURN(const Operands in, ReadOperands(node));
+  if (AreFloats(node, in)) return ReturnWithConstant(node, Add{}, in);
+  return ReturnBinary(node, BinaryFunction::ADD, in);
 }
 
 Status ImportSub(NodeContext& node) {
   OCTET_ASSIGN_OR_RETURN(Operands in, ReadOperands(node));
+  if (!AreFloats(node, in)) return ReturnBinary(node, BinaryFunction::SUB, in);
   const auto negate = [](float x) { return -x; };
   if (node.value(in.b).is_constant()) {
     in.b = MapConstant(node, in.b, negate);
     return ReturnWithConstant(node, Add{}, in);
   }
-  if (!node.value(in.a).is_constant()) return TwoComputedInputs();
-  // constant - x = x * -1 + constant
+  if (!node.value(in.a).is_constant()) {
+    return ReturnBinary(node, BinaryFunction::SUB, in);
+  }
+  // constant - x = x * -1 + constant, which may fold into a layer
   const ValueId minus_one = node.AddConstant(0, Shape{1}, {-1.0f});
   OCTET_ASSIGN_OR_RETURN(
       const ValueId negated,
@@ -140,23 +154,123 @@ Status ImportSub(NodeContext& node) {
 }
 
 Status ImportMul(NodeContext& node) {
-  OCTET_ASSIGN_OR_RETURN(Operands in, ReadOperands(node));
-  if (node.value(in.a).is_constant()) std::swap(in.a, in.b);
-  if (!node.value(in.b).is_constant()) return TwoComputedInputs();
-  return ReturnWithConstant(node, Mul{}, in);
+  OCTET_ASSIGN_OR_RETURN(const Operands in, ReadOperands(node));
+  if (AreFloats(node, in)) return ReturnWithConstant(node, Mul{}, in);
+  return ReturnBinary(node, BinaryFunction::MUL, in);
 }
 
+// A constant divisor becomes a factor, which may fold into a layer.
 Status ImportDiv(NodeContext& node) {
   OCTET_ASSIGN_OR_RETURN(Operands in, ReadOperands(node));
   if (!node.value(in.b).is_constant()) {
-    return Unsupported("the divisor must be constant");
+    return ReturnBinary(node, BinaryFunction::DIV, in);
+  }
+  if (!AreFloats(node, in)) {
+    const std::vector<int64_t>* divisors = node.value(in.b).integers.get();
+    if (divisors != nullptr &&
+        std::count(divisors->begin(), divisors->end(), 0) > 0) {
+      return InvalidModel("divides by zero");
+    }
+    return ReturnBinary(node, BinaryFunction::DIV, in);
   }
   const std::vector<float>& divisors = node.data(in.b);
   if (std::count(divisors.begin(), divisors.end(), 0.0f) > 0) {
     return InvalidModel("divides by zero");
   }
+  if (node.value(in.a).is_constant()) {
+    return ReturnBinary(node, BinaryFunction::DIV, in);
+  }
   in.b = MapConstant(node, in.b, [](float x) { return 1.0f / x; });
   return ReturnWithConstant(node, Mul{}, in);
+}
+
+Status ImportBinary(NodeContext& node) {
+  OCTET_ASSIGN_OR_RETURN(const Operands in, ReadOperands(node));
+  const auto* entry =
+      std::find_if(std::begin(kBinaryTypes), std::end(kBinaryTypes),
+                   [&](const auto& e) { return node.type() == e.first; });
+  if (entry == std::end(kBinaryTypes)) {
+    return InternalError(node.type() + " is not in the table of functions");
+  }
+  return ReturnBinary(node, entry->second, in);
+}
+
+Status ImportMod(NodeContext& node) {
+  OCTET_ASSIGN_OR_RETURN(const Operands in, ReadOperands(node));
+  OCTET_ASSIGN_OR_RETURN(const int64_t fmod,
+                         node.attributes().GetInt("fmod", 0));
+  return ReturnBinary(
+      node, fmod != 0 ? BinaryFunction::FMOD : BinaryFunction::MOD, in);
+}
+
+// The exponent may have another type than the base, which the result has.
+Status ImportPow(NodeContext& node) {
+  OCTET_ASSIGN_OR_RETURN(Operands in, ReadOperands(node));
+  const DataType type = node.value(in.a).type;
+  if (node.value(in.b).type == type) {
+    return ReturnBinary(node, BinaryFunction::POW, in);
+  }
+  // Powers of an integer by fractions are computed in floats.
+  OCTET_ASSIGN_OR_RETURN(in.a, EmitCast(node, in.a, DataType::FLOAT32, "/a"));
+  OCTET_ASSIGN_OR_RETURN(in.b, EmitCast(node, in.b, DataType::FLOAT32, "/b"));
+  if (type == DataType::FLOAT32) {
+    return ReturnBinary(node, BinaryFunction::POW, in);
+  }
+  OCTET_ASSIGN_OR_RETURN(
+      const ValueId power,
+      node.Emit(Binary{BinaryFunction::POW, {}}, {in.a, in.b}, "/power"));
+  OCTET_ASSIGN_OR_RETURN(const ValueId output, EmitCast(node, power, type, ""));
+  return node.Return(output);
+}
+
+// Of one input or more: of three, as function(function(a, b), c).
+Status ImportVariadic(NodeContext& node) {
+  const bool is_mean = node.type() == "Mean";
+  const bool is_sum = node.type() == "Sum" || is_mean;
+  const BinaryFunction function =
+      node.type() == "Max" ? BinaryFunction::MAXIMUM : BinaryFunction::MINIMUM;
+  OCTET_ASSIGN_OR_RETURN(ValueId result, node.Input(0));
+  for (int i = 1; i < node.num_inputs(); ++i) {
+    OCTET_ASSIGN_OR_RETURN(const ValueId next, node.Input(i));
+    const bool is_last = i + 1 == node.num_inputs() && !is_mean;
+    const Operator op =
+        is_sum ? Operator(Add{}) : Operator(Binary{function, {}});
+    OCTET_ASSIGN_OR_RETURN(
+        result, node.Emit(op, {result, next},
+                          is_last ? "" : "/input_" + std::to_string(i)));
+  }
+  if (is_mean && node.num_inputs() > 1) {
+    const float factor = 1.0f / static_cast<float>(node.num_inputs());
+    OCTET_ASSIGN_OR_RETURN(
+        result,
+        node.Emit(Mul{}, {result, node.AddConstant(0, Shape{1}, {factor})}));
+  }
+  return node.Return(result);
+}
+
+// x < 0 ? slope * x : x. A slope that is one a channel lies along dimension 1
+// in old models, and everywhere is broadcast to x.
+Status ImportPRelu(NodeContext& node) {
+  OCTET_ASSIGN_OR_RETURN(const ValueId input, node.Input(0));
+  OCTET_ASSIGN_OR_RETURN(ValueId slope, node.Input(1));
+  const Shape shape = node.shape(input);
+  const Shape slopes = node.shape(slope);
+  if (node.opset() < 7 && slopes.rank == 1 && shape.rank > 2 &&
+      slopes[0] == shape[1]) {
+    Shape aligned = slopes;
+    while (aligned.rank < shape.rank - 1) aligned[aligned.rank++] = 1;
+    OCTET_ASSIGN_OR_RETURN(slope, node.EmitReshape(slope, aligned, "/aligned"));
+  }
+  return ReturnBinary(node, BinaryFunction::PRELU, {input, slope});
+}
+
+Status ImportWhere(NodeContext& node) {
+  std::vector<ValueId> inputs;
+  for (int i = 0; i < 3; ++i) {
+    OCTET_ASSIGN_OR_RETURN(inputs.emplace_back(), node.Input(i));
+  }
+  OCTET_ASSIGN_OR_RETURN(const ValueId output, node.Emit(Where{}, inputs));
+  return node.Return(output);
 }
 
 Status ImportRelu(NodeContext& node) {

@@ -45,16 +45,18 @@ Result<Shape> ModelShape(const onnx::ValueInfoProto& input) {
   return ToShape(dims);
 }
 
-Result<Shape> InputShape(const onnx::ValueInfoProto& input,
-                         const std::map<std::string, Shape>& shapes) {
+Result<DataType> InputType(const onnx::ValueInfoProto& input) {
   if (!input.type().has_tensor_type()) {
     return Unsupported("is no tensor");
   }
   const int type = input.type().tensor_type().elem_type();
-  if (!IsFloatType(type)) {
-    return Unsupported("has the type " + DataTypeName(type) +
-                       "; only floats are supported");
-  }
+  if (IsFloatType(type) || IsIntegerType(type)) return GraphType(type);
+  return Unsupported("has the type " + DataTypeName(type) +
+                     "; only numbers are supported");
+}
+
+Result<Shape> InputShape(const onnx::ValueInfoProto& input,
+                         const std::map<std::string, Shape>& shapes) {
   const auto given = shapes.find(input.name());
   if (given == shapes.end()) return ModelShape(input);
   OCTET_RETURN_IF_ERROR(CheckShape(given->second));
@@ -67,6 +69,16 @@ Result<Shape> InputShape(const onnx::ValueInfoProto& input,
   return given->second;
 }
 
+Result<ValueId> AddInput(const onnx::ValueInfoProto& input,
+                         const std::map<std::string, Shape>& shapes,
+                         Graph& graph) {
+  OCTET_ASSIGN_OR_RETURN(const DataType type, InputType(input));
+  OCTET_ASSIGN_OR_RETURN(const Shape shape, InputShape(input, shapes));
+  const ValueId id = graph.AddActivation(input.name(), shape, type);
+  graph.inputs.push_back(id);
+  return id;
+}
+
 }  // namespace
 
 Status ImportGraphInputs(const onnx::GraphProto& proto,
@@ -74,16 +86,13 @@ Status ImportGraphInputs(const onnx::GraphProto& proto,
                          ImportState& state, std::vector<Status>& problems) {
   for (const onnx::ValueInfoProto& input : proto.input()) {
     if (state.IsInitializer(input.name())) continue;
-    Result<Shape> shape = InputShape(input, shapes);
-    Operand operand;
-    if (shape.ok()) {
-      operand = state.graph().AddActivation(input.name(), *shape);
-      state.graph().inputs.push_back(std::get<ValueId>(operand));
-    } else {
+    const Result<ValueId> added = AddInput(input, shapes, state.graph());
+    if (!added.ok()) {
       problems.push_back(
-          shape.status().WithContext("input '" + input.name() + "'"));
+          added.status().WithContext("input '" + input.name() + "'"));
     }
-    const Status defined = state.Define(input.name(), std::move(operand));
+    const Status defined =
+        state.Define(input.name(), added.ok() ? *added : kUnknown);
     if (!defined.ok()) {
       problems.push_back(defined.WithContext("input '" + input.name() + "'"));
     }

@@ -4,7 +4,6 @@
 #include <memory>
 #include <unordered_set>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "converter/onnx/graph_inputs.h"
@@ -15,10 +14,6 @@
 
 namespace octet::converter {
 namespace {
-
-bool IsKnown(const Operand& operand) {
-  return !std::holds_alternative<std::monostate>(operand);
-}
 
 bool IsStandardDomain(const onnx::NodeProto& node) {
   return node.domain().empty() || node.domain() == "ai.onnx";
@@ -42,22 +37,14 @@ std::string NodeName(const onnx::NodeProto& node) {
          (node.output_size() > 0 ? node.output(0) : "without_output");
 }
 
-// What is known of a node's inputs.
-enum class Inputs { kUnknown, kIntegers, kOther };
-
-Result<Inputs> ClassifyInputs(const onnx::NodeProto& node, ImportState& state) {
-  int count = 0;
-  int integers = 0;
-  bool unknown = false;
+Result<bool> KnowsInputs(const onnx::NodeProto& node, ImportState& state) {
+  bool known = true;
   for (const std::string& name : node.input()) {
     if (name.empty()) continue;  // an optional input that is absent
-    OCTET_ASSIGN_OR_RETURN(const Operand* const operand, state.Find(name));
-    ++count;
-    if (std::holds_alternative<IntegerTensor>(*operand)) ++integers;
-    if (!IsKnown(*operand)) unknown = true;
+    OCTET_ASSIGN_OR_RETURN(const ValueId id, state.Find(name));
+    known = known && id != kUnknown;
   }
-  if (unknown) return Inputs::kUnknown;
-  return count > 0 && count == integers ? Inputs::kIntegers : Inputs::kOther;
+  return known;
 }
 
 Status ImportKnownNode(const onnx::NodeProto& proto, const std::string& name,
@@ -68,15 +55,10 @@ Status ImportKnownNode(const onnx::NodeProto& proto, const std::string& name,
                        "' are not supported");
   }
   if (entry == nullptr) return Unsupported("this operator is not supported");
-  OCTET_ASSIGN_OR_RETURN(const Inputs inputs, ClassifyInputs(proto, state));
-  if (inputs == Inputs::kUnknown) return OkStatus();
-  const bool folds = inputs == Inputs::kIntegers && entry->fold != nullptr;
-  if (!folds && entry->import == nullptr) {
-    return Unsupported(
-        "this operator is supported only where shapes are computed");
-  }
+  OCTET_ASSIGN_OR_RETURN(const bool known, KnowsInputs(proto, state));
+  if (!known) return OkStatus();
   NodeContext node(proto, name, state);
-  return folds ? entry->fold(node) : entry->import(node);
+  return entry->import(node);
 }
 
 // Lets the import go on behind a node that failed, where its output's shape is
@@ -91,10 +73,8 @@ void StandIn(const onnx::NodeProto& node, ImportState& state) {
   ValueId largest = kNoValue;
   const int count = is_binary ? node.input_size() : 1;
   for (int i = 0; i < count; ++i) {
-    const Result<const Operand*> operand = state.Find(node.input(i));
-    if (!operand.ok()) return;
-    const ValueId* id = std::get_if<ValueId>(*operand);
-    if (id == nullptr) return;
+    const Result<ValueId> id = state.Find(node.input(i));
+    if (!id.ok() || *id == kUnknown) return;
     const auto size = [&](ValueId value) {
       return state.graph().value(value).shape.NumElements();
     };
@@ -116,7 +96,7 @@ Status DefineOtherOutputs(const onnx::NodeProto& node, bool imported,
       status = Unsupported("its output " + std::to_string(i) + " ('" + name +
                            "') is used, which is not supported");
     }
-    OCTET_RETURN_IF_ERROR(state.Define(name, Operand()));
+    OCTET_RETURN_IF_ERROR(state.Define(name, kUnknown));
   }
   return status;
 }
@@ -136,14 +116,20 @@ Status ImportGraphOutputs(const onnx::GraphProto& proto, ImportState& state) {
   if (proto.output_size() == 0) return InvalidModel("the graph has no outputs");
   for (const onnx::ValueInfoProto& output : proto.output()) {
     const std::string context = "output '" + output.name() + "'";
-    const Result<const Operand*> operand = state.Find(output.name());
-    if (!operand.ok()) return operand.status().WithContext(context);
-    if (!IsKnown(**operand)) continue;
-    const ValueId* id = std::get_if<ValueId>(*operand);
-    if (id == nullptr || state.graph().value(*id).is_constant()) {
-      return Unsupported(context + " is a constant");
+    Result<ValueId> id = state.Find(output.name());
+    if (!id.ok()) return id.status().WithContext(context);
+    if (*id == kUnknown) continue;
+    Graph& graph = state.graph();
+    if (graph.value(*id).shape.NumElements() == 0) {
+      return Unsupported(context + " is empty");
     }
-    state.graph().outputs.push_back(*id);
+    if (graph.value(*id).is_constant()) {
+      // What a model returns is computed, if only by a copy.
+      id = graph.AddNode(state.UniqueNodeName(output.name() + "/copy"),
+                         "Constant", Identity{}, {*id}, output.name());
+      if (!id.ok()) return id.status().WithContext(context);
+    }
+    graph.outputs.push_back(*id);
   }
   return OkStatus();
 }

@@ -1,6 +1,9 @@
 #include "converter/onnx/import_state.h"
 
 #include <utility>
+#include <variant>
+
+#include "converter/onnx/shape_arguments.h"
 
 namespace octet::converter {
 
@@ -10,6 +13,13 @@ ImportState::ImportState(const onnx::GraphProto& proto, std::string folder,
   graph_.name = proto.name();
   for (const onnx::TensorProto& tensor : proto.initializer()) {
     initializers_.emplace(tensor.name(), &tensor);
+    data_types_[tensor.name()] = tensor.data_type();
+  }
+  for (const auto* values :
+       {&proto.input(), &proto.output(), &proto.value_info()}) {
+    for (const onnx::ValueInfoProto& value : *values) {
+      data_types_.emplace(value.name(), value.type().tensor_type().elem_type());
+    }
   }
   for (const onnx::NodeProto& node : proto.node()) {
     used_.insert(node.input().begin(), node.input().end());
@@ -19,18 +29,17 @@ ImportState::ImportState(const onnx::GraphProto& proto, std::string folder,
   }
 }
 
-Status ImportState::Define(const std::string& name, Operand operand) {
+Status ImportState::Define(const std::string& name, ValueId id) {
   if (name.empty()) return InvalidModel("its output has no name");
-  if (IsInitializer(name) ||
-      !operands_.emplace(name, std::move(operand)).second) {
+  if (IsInitializer(name) || !values_.emplace(name, id).second) {
     return InvalidModel("'" + name + "' is defined twice");
   }
   return OkStatus();
 }
 
-Result<const Operand*> ImportState::Find(const std::string& name) {
-  const auto known = operands_.find(name);
-  if (known != operands_.end()) return &known->second;
+Result<ValueId> ImportState::Find(const std::string& name) {
+  const auto known = values_.find(name);
+  if (known != values_.end()) return known->second;
   const auto initializer = initializers_.find(name);
   if (initializer == initializers_.end()) {
     return InvalidModel("'" + name +
@@ -39,14 +48,29 @@ Result<const Operand*> ImportState::Find(const std::string& name) {
   }
   OCTET_ASSIGN_OR_RETURN(TensorData data,
                          ReadTensor(*initializer->second, folder_));
-  Operand operand;
-  if (FloatTensor* floats = std::get_if<FloatTensor>(&data)) {
-    operand = graph_.AddConstant(name, floats->shape, std::move(floats->data));
-  } else {
-    operand = std::get<IntegerTensor>(std::move(data));
-  }
+  OCTET_ASSIGN_OR_RETURN(const ValueId id, AddTensor(name, std::move(data)));
   initializers_.erase(initializer);
-  return &operands_.emplace(name, std::move(operand)).first->second;
+  values_.emplace(name, id);
+  return id;
+}
+
+Result<ValueId> ImportState::AddTensor(const std::string& name,
+                                       TensorData data) {
+  if (FloatTensor* floats = std::get_if<FloatTensor>(&data)) {
+    return graph_.AddConstant(name, floats->shape, std::move(floats->data));
+  }
+  IntegerTensor& integers = std::get<IntegerTensor>(data);
+  const Result<Shape> shape = ToConstantShape(integers.dims);
+  if (!shape.ok()) {
+    return shape.status().WithContext("tensor '" + name + "'");
+  }
+  return graph_.AddConstant(
+      name, *shape, ConstantData{integers.type, {}, std::move(integers.data)});
+}
+
+int ImportState::StatedDataType(const std::string& name) const {
+  const auto found = data_types_.find(name);
+  return found == data_types_.end() ? 0 : found->second;
 }
 
 std::string ImportState::UniqueNodeName(const std::string& name) {

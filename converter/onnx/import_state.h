@@ -8,7 +8,6 @@
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
-#include <variant>
 
 #include "converter/ir/graph.h"
 #include "converter/onnx/tensor_data.h"
@@ -17,9 +16,9 @@
 
 namespace octet::converter {
 
-// What a name stands for: nothing known (the output of a node that could not
-// be imported), a value of the graph, or integers.
-using Operand = std::variant<std::monostate, ValueId, IntegerTensor>;
+// What a name stands for where nothing is known: the output of a node that
+// could not be imported.
+inline constexpr ValueId kUnknown = kNoValue;
 
 class ImportState {
  public:
@@ -31,20 +30,27 @@ class ImportState {
   int64_t opset() const { return opset_; }
 
   // An error where `name` is empty or stands for something already.
-  Status Define(const std::string& name, Operand operand);
+  Status Define(const std::string& name, ValueId id);
 
-  // What `name` stands for. An initializer is decoded when it is first asked
-  // for, so that unused ones cost nothing. The pointer stays valid.
-  Result<const Operand*> Find(const std::string& name);
+  // What `name` stands for, or kUnknown. An initializer is decoded when it is
+  // first asked for, so that unused ones cost nothing.
+  Result<ValueId> Find(const std::string& name);
+
+  // A constant of the graph with the elements of `data`.
+  Result<ValueId> AddTensor(const std::string& name, TensorData data);
 
   bool IsInitializer(const std::string& name) const {
     return initializers_.contains(name);
   }
   bool IsDefined(const std::string& name) const {
-    return operands_.contains(name) || IsInitializer(name);
+    return values_.contains(name) || IsInitializer(name);
   }
   // Whether a node reads `name` or the graph returns it.
   bool IsUsed(const std::string& name) const { return used_.contains(name); }
+
+  // The type that the model states for `name`, of TensorProto::DataType; 0
+  // where it states none.
+  int StatedDataType(const std::string& name) const;
 
   // `name`, or where a node of the graph has it already, "name#2" ...
   std::string UniqueNodeName(const std::string& name);
@@ -53,10 +59,11 @@ class ImportState {
   Graph graph_;
   const std::string folder_;
   const int64_t opset_;
-  // Decoded ones move to operands_.
+  // Decoded ones move to values_.
   std::unordered_map<std::string, const onnx::TensorProto*> initializers_;
-  std::unordered_map<std::string, Operand> operands_;
+  std::unordered_map<std::string, ValueId> values_;
   std::unordered_set<std::string> used_;
+  std::unordered_map<std::string, int> data_types_;
   std::unordered_set<std::string> node_names_;
 };
 

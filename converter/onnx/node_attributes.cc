@@ -68,6 +68,15 @@ Result<std::vector<float>> NodeAttributes::GetFloats(
                             attribute->floats().end());
 }
 
+Result<std::vector<std::string>> NodeAttributes::GetStrings(
+    const std::string& name, const std::vector<std::string>& fallback) const {
+  OCTET_ASSIGN_OR_RETURN(const AttributeProto* const attribute,
+                         Find(name, AttributeProto::STRINGS));
+  if (attribute == nullptr) return fallback;
+  return std::vector<std::string>(attribute->strings().begin(),
+                                  attribute->strings().end());
+}
+
 Result<const onnx::TensorProto*> NodeAttributes::FindTensor(
     const std::string& name) const {
   OCTET_ASSIGN_OR_RETURN(const AttributeProto* const attribute,

@@ -27,6 +27,8 @@ class NodeAttributes {
       const std::string& name, const std::vector<int64_t>& fallback) const;
   Result<std::vector<float>> GetFloats(
       const std::string& name, const std::vector<float>& fallback) const;
+  Result<std::vector<std::string>> GetStrings(
+      const std::string& name, const std::vector<std::string>& fallback) const;
   // Null where the attribute is absent.
   Result<const onnx::TensorProto*> FindTensor(const std::string& name) const;
 

@@ -4,6 +4,7 @@
 
 #include "converter/ir/constant_evaluation.h"
 #include "converter/ir/infer_shape.h"
+#include "converter/ir/infer_type.h"
 #include "converter/ir/permutation.h"
 
 namespace octet::converter {
@@ -24,47 +25,60 @@ std::string NodeContext::InputName(int i) const {
   return HasInput(i) ? proto_.input(i) : name_ + ":" + std::to_string(i);
 }
 
-bool NodeContext::IsIntegerInput(int i) const {
-  if (!HasInput(i)) return false;
-  const Result<const Operand*> operand = state_.Find(proto_.input(i));
-  return operand.ok() && std::holds_alternative<IntegerTensor>(**operand);
+std::string NodeContext::OutputName() const {
+  for (const std::string& name : proto_.output()) {
+    if (!name.empty()) return name;
+  }
+  return name_;
+}
+
+int NodeContext::InputDataType(int i) const {
+  return HasInput(i) ? state_.StatedDataType(proto_.input(i)) : 0;
+}
+
+bool NodeContext::IsOutputUsed(int i) const {
+  return i < proto_.output_size() && !proto_.output(i).empty() &&
+         state_.IsUsed(proto_.output(i));
 }
 
 Result<ValueId> NodeContext::Input(int i) {
   if (!HasInput(i)) {
     return InvalidModel("input " + std::to_string(i) + " is missing");
   }
-  OCTET_ASSIGN_OR_RETURN(const Operand* const operand,
-                         state_.Find(proto_.input(i)));
-  if (const ValueId* id = std::get_if<ValueId>(operand)) return *id;
-  return Unsupported("input " + std::to_string(i) + " ('" + proto_.input(i) +
-                     "') holds integers; only floats are supported");
+  return state_.Find(proto_.input(i));
 }
 
 Result<ValueId> NodeContext::ConstantInput(int i, const std::string& what) {
   OCTET_ASSIGN_OR_RETURN(const ValueId id, Input(i));
-  if (value(id).is_constant()) return id;
-  return Unsupported(what + " ('" + proto_.input(i) +
-                     "') must be constant, but the model computes them");
+  const std::string name = what + " ('" + proto_.input(i) + "')";
+  if (!value(id).is_constant()) {
+    return Unsupported(name + " must be constant, but the model computes them");
+  }
+  if (!value(id).is_float()) return Unsupported(name + " must be floats");
+  return id;
 }
 
 Result<float> NodeContext::ScalarInput(int i, const std::string& what) {
-  OCTET_ASSIGN_OR_RETURN(const ValueId id, ConstantInput(i, what));
-  if (data(id).size() == 1) return data(id)[0];
-  return InvalidModel(what + " ('" + proto_.input(i) + "') must be a scalar");
+  OCTET_ASSIGN_OR_RETURN(const ValueId id, Input(i));
+  const std::string name = what + " ('" + proto_.input(i) + "')";
+  if (!value(id).is_constant()) {
+    return Unsupported(name + " must be constant, but the model computes it");
+  }
+  if (shape(id).NumElements() != 1) {
+    return InvalidModel(name + " must be a scalar");
+  }
+  return value(id).is_float() ? data(id)[0]
+                              : static_cast<float>((*value(id).integers)[0]);
 }
 
-Result<const IntegerTensor*> NodeContext::IntegerInput(
+Result<std::vector<int64_t>> NodeContext::IntegerInput(
     int i, const std::string& what) {
   if (!HasInput(i)) {
     return InvalidModel("input " + std::to_string(i) + " (" + what +
                         ") is missing");
   }
-  OCTET_ASSIGN_OR_RETURN(const Operand* const operand,
-                         state_.Find(proto_.input(i)));
-  if (const auto* integers = std::get_if<IntegerTensor>(operand)) {
-    return integers;
-  }
+  OCTET_ASSIGN_OR_RETURN(const ValueId id, Input(i));
+  if (value(id).integers != nullptr) return *value(id).integers;
   return Unsupported(what + " ('" + proto_.input(i) +
                      "') must be constant integers");
 }
@@ -72,9 +86,9 @@ Result<const IntegerTensor*> NodeContext::IntegerInput(
 Result<std::optional<std::vector<int64_t>>> NodeContext::IntegersOf(
     int i, const std::string& name) {
   if (HasInput(i)) {
-    OCTET_ASSIGN_OR_RETURN(const IntegerTensor* const integers,
+    OCTET_ASSIGN_OR_RETURN(std::vector<int64_t> integers,
                            IntegerInput(i, name));
-    return std::optional(integers->data);
+    return std::optional(std::move(integers));
   }
   if (!attributes_.Has(name)) return std::optional<std::vector<int64_t>>();
   OCTET_ASSIGN_OR_RETURN(std::vector<int64_t> integers,
@@ -85,11 +99,11 @@ Result<std::optional<std::vector<int64_t>>> NodeContext::IntegersOf(
 Result<ValueId> NodeContext::Emit(Operator op, std::vector<ValueId> inputs,
                                   const std::string& suffix) {
   Graph& graph = state_.graph();
-  std::vector<Shape> shapes;
-  for (ValueId id : inputs) shapes.push_back(shape(id));
-  OCTET_ASSIGN_OR_RETURN(const Shape output, InferShape(op, shapes));
-  const std::string output_name = proto_.output(0) + suffix;
-  std::optional<std::vector<float>> constant =
+  OCTET_ASSIGN_OR_RETURN(const Shape output,
+                         InferShape(op, InputShapes(graph, inputs)));
+  OCTET_RETURN_IF_ERROR(InferType(op, InputTypes(graph, inputs)).status());
+  const std::string output_name = OutputName() + suffix;
+  std::optional<ConstantData> constant =
       EvaluateConstantNode(graph, op, inputs, output);
   if (constant.has_value()) {
     return graph.AddConstant(output_name, output, *std::move(constant));
@@ -117,20 +131,29 @@ ValueId NodeContext::AddConstant(int i, const Shape& shape,
   return state_.graph().AddConstant(InputName(i), shape, std::move(data));
 }
 
-Status NodeContext::Return(ValueId id) {
-  if (size_t(id) < first_new_value_) {
-    OCTET_ASSIGN_OR_RETURN(id, Emit(Identity{}, {id}));
-  }
-  std::vector<Value>& values = state_.graph().values;
-  for (size_t i = first_new_value_; i < values.size(); ++i) {
-    if (values[i].name == proto_.output(0)) values[i].name += kInnerSuffix;
-  }
-  values[size_t(id)].name = proto_.output(0);
-  return state_.Define(proto_.output(0), id);
+ValueId NodeContext::AddIntegers(int i, const Shape& shape,
+                                 std::vector<int64_t> data, DataType type) {
+  return state_.graph().AddConstant(InputName(i), shape,
+                                    ConstantData{type, {}, std::move(data)});
 }
 
-Status NodeContext::Return(IntegerTensor integers) {
-  return state_.Define(proto_.output(0), std::move(integers));
+Result<ValueId> NodeContext::AddTensor(int i, TensorData data) {
+  return state_.AddTensor(InputName(i), std::move(data));
+}
+
+Status NodeContext::Return(ValueId id, int i) {
+  if (size_t(id) < first_new_value_ || returned_.contains(id)) {
+    const std::string suffix = i == 0 ? "" : "/output_" + std::to_string(i);
+    OCTET_ASSIGN_OR_RETURN(id, Emit(Identity{}, {id}, suffix));
+  }
+  returned_.insert(id);
+  const std::string& name = proto_.output(i);
+  std::vector<Value>& values = state_.graph().values;
+  for (size_t v = first_new_value_; v < values.size(); ++v) {
+    if (values[v].name == name) values[v].name += kInnerSuffix;
+  }
+  values[size_t(id)].name = name;
+  return state_.Define(name, id);
 }
 
 Result<ValueId> EmitChannelsLast(NodeContext& node, Operator op, ValueId input,

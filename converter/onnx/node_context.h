@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,14 +34,21 @@ class NodeContext {
   int num_inputs() const { return proto_.input_size(); }
   // An optional input may be absent or have an empty name.
   bool HasInput(int i) const;
-  bool IsIntegerInput(int i) const;
-  // A tensor of floats, constant or not.
+  int num_outputs() const { return proto_.output_size(); }
+  // Whether output `i` is there and something reads it.
+  bool IsOutputUsed(int i) const;
+  // The type that the model states for input `i` (an initializer, a graph input
+  // or a value with a type of its own): a number of TensorProto::DataType; 0
+  // where it states none.
+  int InputDataType(int i) const;
+  // A tensor of any type, constant or not.
   Result<ValueId> Input(int i);
   // A constant tensor of floats; `what` names it in errors: "the weights".
   Result<ValueId> ConstantInput(int i, const std::string& what);
-  // A constant of one element.
+  // A constant of one element, of any type.
   Result<float> ScalarInput(int i, const std::string& what);
-  Result<const IntegerTensor*> IntegerInput(int i, const std::string& what);
+  // The elements of a constant of integers or truth values.
+  Result<std::vector<int64_t>> IntegerInput(int i, const std::string& what);
   // A list of integers that newer opsets pass as input `i` and older ones as
   // the attribute `name`; nothing where the node has neither.
   Result<std::optional<std::vector<int64_t>>> IntegersOf(
@@ -48,7 +56,7 @@ class NodeContext {
 
   const Value& value(ValueId id) const { return state_.graph().value(id); }
   const Shape& shape(ValueId id) const { return value(id).shape; }
-  // REQUIRES: the value is constant.
+  // REQUIRES: the value is a constant of floats.
   const std::vector<float>& data(ValueId id) const { return *value(id).data; }
 
   // Adds a node, or where all inputs are constant and their function can be
@@ -65,18 +73,24 @@ class NodeContext {
   // A new constant, called after input `i` where the node has it.
   ValueId AddConstant(int i, const Shape& shape, std::vector<float> data);
 
-  // What the node's first output stands for. Called once.
-  Status Return(ValueId id);
-  Status Return(IntegerTensor integers);
+  ValueId AddIntegers(int i, const Shape& shape, std::vector<int64_t> data,
+                      DataType type = DataType::INT64);
+  // The same with the elements of a tensor of the file.
+  Result<ValueId> AddTensor(int i, TensorData data);
+
+  // What the node's output `i` stands for. Called once for each.
+  Status Return(ValueId id, int i = 0);
 
  private:
   std::string InputName(int i) const;
+  std::string OutputName() const;  // of the first that has one
 
   const onnx::NodeProto& proto_;
   const std::string name_;
   ImportState& state_;
   const NodeAttributes attributes_;
   const size_t first_new_value_;
+  std::set<ValueId> returned_;
 };
 
 // A layout-bound operator: NCHW input -> NHWC operator -> NCHW output.

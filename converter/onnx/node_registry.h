@@ -14,10 +14,7 @@ using NodeFunction = Status (*)(NodeContext& node);
 
 struct NodeEntry {
   const char* type;
-  // Emits graph nodes. Null: supported on constant integers alone.
-  NodeFunction import;
-  // Computes a node whose inputs are all integers. Null: none.
-  NodeFunction fold;
+  NodeFunction import;  // emits graph nodes
 };
 
 // The entry of the standard operator `type`, or null.

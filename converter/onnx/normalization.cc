@@ -60,12 +60,14 @@ Status ImportBatchNormalization(NodeContext& node) {
   return node.Return(restored);
 }
 
-// Before opset 13 the softmax runs over all dimensions from `axis` on, since
-// then over `axis` alone. Where the dimensions behind `axis` are all 1 both are
-// the same, and the second form is emitted: it keeps a picture a picture.
+// Softmax, or LogSoftmax. Before opset 13 the softmax runs over all dimensions
+// from `axis` on, since then over `axis` alone. Where the dimensions behind
+// `axis` are all 1 both are the same, and the second form is emitted: it keeps
+// a picture a picture.
 Status ImportSoftmax(NodeContext& node) {
   OCTET_ASSIGN_OR_RETURN(const ValueId input, node.Input(0));
   const Shape shape = node.shape(input);
+  const Softmax op{node.type() == "LogSoftmax"};
   const bool flattens = node.opset() < 13;
   OCTET_ASSIGN_OR_RETURN(const int64_t attribute,
                          node.attributes().GetInt("axis", flattens ? 1 : -1));
@@ -77,19 +79,19 @@ Status ImportSoftmax(NodeContext& node) {
     const Shape rows{static_cast<int32_t>(shape.NumElements() / size), size};
     OCTET_ASSIGN_OR_RETURN(const ValueId flat,
                            node.EmitReshape(input, rows, "/rows"));
-    OCTET_ASSIGN_OR_RETURN(const ValueId softmax, node.Emit(Softmax{}, {flat}));
+    OCTET_ASSIGN_OR_RETURN(const ValueId softmax, node.Emit(op, {flat}));
     OCTET_ASSIGN_OR_RETURN(const ValueId output,
                            node.EmitReshape(softmax, shape, "/reshape"));
     return node.Return(output);
   }
   if (axis == shape.rank - 1) {
-    OCTET_ASSIGN_OR_RETURN(const ValueId output, node.Emit(Softmax{}, {input}));
+    OCTET_ASSIGN_OR_RETURN(const ValueId output, node.Emit(op, {input}));
     return node.Return(output);
   }
   const TransposeParams last = MoveAxisLast(axis, shape.rank);
   OCTET_ASSIGN_OR_RETURN(const ValueId moved,
                          node.EmitTranspose(input, last, "/to_last"));
-  OCTET_ASSIGN_OR_RETURN(const ValueId softmax, node.Emit(Softmax{}, {moved}));
+  OCTET_ASSIGN_OR_RETURN(const ValueId softmax, node.Emit(op, {moved}));
   OCTET_ASSIGN_OR_RETURN(
       const ValueId output,
       node.EmitTranspose(softmax, InversePermutation(last, shape.rank),

@@ -5,6 +5,8 @@
 #ifndef OCTET_CONVERTER_ONNX_OPERATOR_IMPORTS_H_
 #define OCTET_CONVERTER_ONNX_OPERATOR_IMPORTS_H_
 
+#include <string>
+
 #include "converter/onnx/node_context.h"
 #include "octet/status.h"
 
@@ -12,6 +14,7 @@ namespace octet::converter {
 
 // convolution.cc
 Status ImportConv(NodeContext& node);
+Status ImportConvTranspose(NodeContext& node);
 
 // pooling.cc
 Status ImportMaxPool(NodeContext& node);
@@ -21,18 +24,74 @@ Status ImportGlobalMaxPool(NodeContext& node);
 
 // reduction.cc
 Status ImportReduceMean(NodeContext& node);
+Status ImportReduce(NodeContext& node);
 
 // matmul.cc
 Status ImportGemm(NodeContext& node);
 Status ImportMatMul(NodeContext& node);
+
+// einsum.cc
+Status ImportEinsum(NodeContext& node);
 
 // elementwise.cc
 Status ImportAdd(NodeContext& node);
 Status ImportSub(NodeContext& node);
 Status ImportMul(NodeContext& node);
 Status ImportDiv(NodeContext& node);
+Status ImportMod(NodeContext& node);
+Status ImportPow(NodeContext& node);
+Status ImportPRelu(NodeContext& node);
+Status ImportWhere(NodeContext& node);
+// Comparisons and logic.
+Status ImportBinary(NodeContext& node);
+// Max, Min, Sum, Mean.
+Status ImportVariadic(NodeContext& node);
 Status ImportRelu(NodeContext& node);
 Status ImportClip(NodeContext& node);
+
+// activations.cc
+Status ImportUnary(NodeContext& node);
+Status ImportGelu(NodeContext& node);
+Status ImportIsInf(NodeContext& node);
+
+// casts.cc
+Status ImportCast(NodeContext& node);
+Status ImportCastLike(NodeContext& node);
+// A Cast, or the input itself where it has the type.
+Result<ValueId> EmitCast(NodeContext& node, ValueId input, DataType type,
+                         const std::string& suffix);
+
+// gathering.cc
+Status ImportGather(NodeContext& node);
+Status ImportGatherElements(NodeContext& node);
+Status ImportGatherNd(NodeContext& node);
+Status ImportExpand(NodeContext& node);
+Status ImportTile(NodeContext& node);
+Status ImportCumSum(NodeContext& node);
+Status ImportTopK(NodeContext& node);
+Status ImportArgExtremum(NodeContext& node);
+
+// resizing.cc
+Status ImportResize(NodeContext& node);
+Status ImportDepthToSpace(NodeContext& node);
+Status ImportSpaceToDepth(NodeContext& node);
+
+// recurrent.cc
+Status ImportLstm(NodeContext& node);
+Status ImportGru(NodeContext& node);
+
+// layer_normalization.cc
+Status ImportLayerNormalization(NodeContext& node);
+Status ImportInstanceNormalization(NodeContext& node);
+Status ImportGroupNormalization(NodeContext& node);
+Status ImportLrn(NodeContext& node);
+
+// quantized.cc
+Status ImportQuantizeLinear(NodeContext& node);
+Status ImportDequantizeLinear(NodeContext& node);
+Status ImportDynamicQuantizeLinear(NodeContext& node);
+Status ImportMatMulInteger(NodeContext& node);
+Status ImportQLinearMatMul(NodeContext& node);
 
 // normalization.cc
 Status ImportBatchNormalization(NodeContext& node);
@@ -49,29 +108,15 @@ Status ImportConcat(NodeContext& node);
 // slicing.cc
 Status ImportPad(NodeContext& node);
 Status ImportSlice(NodeContext& node);
+Status ImportSplit(NodeContext& node);
 
 // constants.cc
 Status ImportConstant(NodeContext& node);
 Status ImportConstantOfShape(NodeContext& node);
 Status ImportShape(NodeContext& node);
-Status ImportCast(NodeContext& node);
+Status ImportSize(NodeContext& node);
 Status ImportIdentity(NodeContext& node);
 Status ImportDropout(NodeContext& node);
-
-// integer_operators.cc: nodes whose inputs are all integers. They compute, and
-// emit nothing.
-Status FoldAdd(NodeContext& node);
-Status FoldSub(NodeContext& node);
-Status FoldMul(NodeContext& node);
-Status FoldDiv(NodeContext& node);
-Status FoldGather(NodeContext& node);
-Status FoldConcat(NodeContext& node);
-Status FoldSlice(NodeContext& node);
-Status FoldReshape(NodeContext& node);
-Status FoldSqueeze(NodeContext& node);
-Status FoldUnsqueeze(NodeContext& node);
-Status FoldTranspose(NodeContext& node);
-Status FoldIdentity(NodeContext& node);
 
 }  // namespace octet::converter
 

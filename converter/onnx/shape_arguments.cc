@@ -8,7 +8,9 @@
 
 namespace octet::converter {
 
-Result<Shape> ToShape(const std::vector<int64_t>& dims) {
+namespace {
+
+Result<Shape> ToShapeOf(const std::vector<int64_t>& dims, int64_t least) {
   if (dims.size() > size_t{kMaxRank}) {
     return Unsupported("has " + std::to_string(dims.size()) +
                        " dimensions; at most " + std::to_string(kMaxRank) +
@@ -16,13 +18,25 @@ Result<Shape> ToShape(const std::vector<int64_t>& dims) {
   }
   Shape shape;
   for (int64_t dim : dims) {
-    if (dim < 1 || dim > std::numeric_limits<int32_t>::max()) {
+    if (dim < least || dim > std::numeric_limits<int32_t>::max()) {
       return InvalidModel("has a dimension of " + std::to_string(dim));
     }
     shape[shape.rank++] = static_cast<int32_t>(dim);
   }
+  return shape;
+}
+
+}  // namespace
+
+Result<Shape> ToShape(const std::vector<int64_t>& dims) {
+  OCTET_ASSIGN_OR_RETURN(const Shape shape, ToShapeOf(dims, /*least=*/1));
   OCTET_RETURN_IF_ERROR(CheckShape(shape));
   return shape;
+}
+
+Result<Shape> ToConstantShape(const std::vector<int64_t>& dims) {
+  if (std::count(dims.begin(), dims.end(), 0) == 0) return ToShape(dims);
+  return ToShapeOf(dims, /*least=*/0);
 }
 
 std::vector<int64_t> ToDims(const Shape& shape) {

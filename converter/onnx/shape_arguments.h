@@ -15,6 +15,8 @@ namespace octet::converter {
 // An error unless there are at most kMaxRank dimensions, each >= 1, and at most
 // kMaxElements elements.
 Result<Shape> ToShape(const std::vector<int64_t>& dims);
+// The same of a constant, which may be empty: dimensions >= 0.
+Result<Shape> ToConstantShape(const std::vector<int64_t>& dims);
 std::vector<int64_t> ToDims(const Shape& shape);
 
 // -rank ... rank - 1 -> 0 ... rank - 1.

@@ -9,6 +9,10 @@ namespace {
 
 Status ReturnReshaped(NodeContext& node, ValueId input,
                       const std::vector<int64_t>& dims) {
+  if (node.shape(input).NumElements() == 0) {
+    OCTET_ASSIGN_OR_RETURN(const Shape empty, ToConstantShape(dims));
+    return node.Return(node.AddIntegers(0, empty, {}));
+  }
   Result<Shape> shape = ToShape(dims);
   if (!shape.ok()) return shape.status().WithContext("the output");
   OCTET_ASSIGN_OR_RETURN(const ValueId output, node.EmitReshape(input, *shape));
@@ -85,9 +89,15 @@ Status ImportTranspose(NodeContext& node) {
 Status ImportConcat(NodeContext& node) {
   std::vector<ValueId> inputs;
   for (int i = 0; i < node.num_inputs(); ++i) {
-    OCTET_ASSIGN_OR_RETURN(inputs.emplace_back(), node.Input(i));
+    OCTET_ASSIGN_OR_RETURN(const ValueId input, node.Input(i));
+    // Empty constants, as in shapes that are computed, add nothing.
+    if (node.shape(input).NumElements() > 0) inputs.push_back(input);
   }
-  if (inputs.empty()) return InvalidModel("has no inputs");
+  if (inputs.empty()) {
+    if (node.num_inputs() == 0) return InvalidModel("has no inputs");
+    OCTET_ASSIGN_OR_RETURN(const ValueId empty, node.Input(0));
+    return node.Return(empty);
+  }
   OCTET_ASSIGN_OR_RETURN(const int64_t axis,
                          node.attributes().GetInt("axis", 1));
   Concat concat;

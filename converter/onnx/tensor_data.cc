@@ -107,6 +107,10 @@ Status DecodeIntegers(const Source& source, std::vector<int64_t>& out) {
       return source.Decode<uint16_t>(tensor.int32_data(), widen, out);
     case TensorProto::INT8:
       return source.Decode<int8_t>(tensor.int32_data(), widen, out);
+    case TensorProto::UINT32:
+      return source.Decode<uint32_t>(tensor.uint64_data(), widen, out);
+    case TensorProto::UINT64:
+      return source.Decode<uint64_t>(tensor.uint64_data(), widen, out);
     default:  // UINT8 and BOOL
       return source.Decode<uint8_t>(tensor.int32_data(), widen, out);
   }
@@ -151,6 +155,7 @@ Result<TensorData> ReadUnnamedTensor(const TensorProto& tensor,
     return TensorData(std::move(floats));
   }
   IntegerTensor integers{dims, {}};
+  if (!is_float) integers.type = GraphType(tensor.data_type());
   if (count == 0) return TensorData(std::move(integers));
   OCTET_RETURN_IF_ERROR(DecodeIntegers(source, integers.data));
   return TensorData(std::move(integers));
@@ -190,11 +195,18 @@ bool IsIntegerType(int data_type) {
     case TensorProto::UINT16:
     case TensorProto::INT8:
     case TensorProto::UINT8:
+    case TensorProto::UINT32:
+    case TensorProto::UINT64:
     case TensorProto::BOOL:
       return true;
     default:
       return false;
   }
+}
+
+DataType GraphType(int data_type) {
+  if (IsFloatType(data_type)) return DataType::FLOAT32;
+  return data_type == TensorProto::BOOL ? DataType::BOOL : DataType::INT64;
 }
 
 }  // namespace octet::converter

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "converter/ir/operators.h"
 #include "octet/shape.h"
 #include "octet/status.h"
 #include "onnx/onnx.pb.h"
@@ -17,11 +18,11 @@
 namespace octet::converter {
 
 // A constant of an integer type (or bool): what shapes, axes and indices are
-// computed from. It never enters the graph. Also an empty tensor of any type,
-// which a graph cannot hold.
+// computed from. Also an empty tensor of any type.
 struct IntegerTensor {
-  std::vector<int64_t> dims;  // empty: a scalar
-  std::vector<int64_t> data;  // row-major, as many as the product of dims
+  std::vector<int64_t> dims;        // empty: a scalar
+  std::vector<int64_t> data;        // row-major, as many as the product of dims
+  DataType type = DataType::INT64;  // or BOOL
 };
 
 struct FloatTensor {
@@ -45,6 +46,9 @@ std::string DataTypeName(int data_type);
 bool IsFloatType(int data_type);
 // Integers and bool.
 bool IsIntegerType(int data_type);
+// What a value of that type becomes: FLOAT32, BOOL or INT64.
+// REQUIRES: IsFloatType or IsIntegerType.
+DataType GraphType(int data_type);
 
 }  // namespace octet::converter
 

@@ -20,7 +20,8 @@ std::optional<ChannelConstant> FindChannelConstant(const Graph& graph,
                                                    const Node& node) {
   const Value& x = graph.value(node.inputs[0]);
   const Value& constant = graph.value(node.inputs[1]);
-  if (x.is_constant() || !constant.is_constant() || x.shape.rank == 0) {
+  if (x.is_constant() || !constant.is_constant() || x.shape.rank == 0 ||
+      x.shape != graph.value(node.output).shape) {
     return std::nullopt;
   }
   ChannelConstant channel;

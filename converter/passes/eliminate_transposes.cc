@@ -24,6 +24,9 @@ bool HasNoLayout(const Operator& op) {
          std::holds_alternative<Slice>(op) ||
          std::holds_alternative<Concat>(op) ||
          std::holds_alternative<BatchNormalization>(op) ||
+         std::holds_alternative<Unary>(op) ||
+         std::holds_alternative<Binary>(op) ||
+         std::holds_alternative<Resize>(op) ||
          std::holds_alternative<Identity>(op);
 }
 
@@ -54,7 +57,8 @@ void ConvertInputs(Graph& graph) {
     const ValueId nchw = input;
     const std::string name = graph.value(nchw).name;
     input = graph.AddActivation(
-        name, PermuteShape(graph.value(nchw).shape, kToChannelsLast));
+        name, PermuteShape(graph.value(nchw).shape, kToChannelsLast),
+        graph.value(nchw).type);
     graph.value(nchw).name = name + "/nchw";
     transposes.push_back({names.Unique(name + "/to_nchw"),
                           "Transpose",

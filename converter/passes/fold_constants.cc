@@ -1,6 +1,5 @@
 #include "converter/passes/fold_constants.h"
 
-#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -13,14 +12,13 @@ namespace octet::converter {
 Status FoldConstants(Graph& graph) {
   std::vector<Node> nodes = std::exchange(graph.nodes, {});
   for (Node& node : nodes) {
-    Value& output = graph.value(node.output);
-    std::optional<std::vector<float>> data;
+    const Value& output = graph.value(node.output);
+    std::optional<ConstantData> data;
     if (!IsGraphOutput(graph, node.output)) {
       data = EvaluateConstantNode(graph, node.op, node.inputs, output.shape);
     }
     if (data.has_value()) {
-      output.data =
-          std::make_shared<const std::vector<float>>(*std::move(data));
+      graph.MakeConstant(node.output, *std::move(data));
     } else {
       graph.nodes.push_back(std::move(node));
     }

@@ -11,6 +11,7 @@
 #include "converter/passes/fuse_pads.h"
 #include "converter/passes/merge_average_pools.h"
 #include "converter/passes/merge_reshapes.h"
+#include "converter/passes/recognize_functions.h"
 #include "converter/passes/remove_identities.h"
 
 namespace octet::converter {
@@ -23,6 +24,9 @@ constexpr Pass kPasses[] = {
     {"fold_constants", FoldConstants},
     // Everything behind looks for producers and readers that are neighbours.
     {"remove_identities", RemoveIdentities},
+    // Before fold_channel_affine, which would take the constants of such a
+    // function into layers.
+    {"recognize_functions", RecognizeFunctions},
     // Before eliminate_transposes: a Reshape and its inverse (mean(3) without
     // keepdims, then mean(2)) keep two Transposes apart that cancel.
     {"merge_reshapes", MergeReshapes},

@@ -31,6 +31,37 @@ struct RenameAxes {
   Renamed operator()(const Mul& op) const { return op; }
   Renamed operator()(const Clamp& op) const { return op; }
   Renamed operator()(const Identity& op) const { return op; }
+  Renamed operator()(const Unary& op) const { return op; }
+  Renamed operator()(const Binary& op) const { return op; }
+  Renamed operator()(const Where& op) const { return op; }
+  Renamed operator()(const Cast& op) const { return op; }
+  Renamed operator()(const Reduce& op) const {
+    Reduce renamed{op.function, {}};
+    for (int32_t axis : op.axes) renamed.axes.push_back(p.permutation[axis]);
+    std::sort(renamed.axes.begin(), renamed.axes.end());
+    return renamed;
+  }
+  Renamed operator()(const ArgExtremum& op) const {
+    ArgExtremum renamed = op;
+    renamed.axis = p.permutation[op.axis];
+    return renamed;
+  }
+  Renamed operator()(const TopK& op) const {
+    TopK renamed = op;
+    renamed.params.axis = p.permutation[op.params.axis];
+    return renamed;
+  }
+  Renamed operator()(const Resize& op) const {
+    Resize renamed = op;
+    for (int i = 0; i < rank; ++i) {
+      const size_t from = size_t(i), to = size_t(p.permutation[i]);
+      renamed.shape[p.permutation[i]] = op.shape[i];
+      renamed.scales[to] = op.scales[from];
+      renamed.roi_start[to] = op.roi_start[from];
+      renamed.roi_end[to] = op.roi_end[from];
+    }
+    return renamed;
+  }
   Renamed operator()(const BatchNormalization& op) const {
     BatchNormalization renamed = op;
     renamed.axis = p.permutation[op.axis];
@@ -75,6 +106,8 @@ struct RenameAxes {
 size_t CountDataInputs(const Node& node) {
   const bool all = std::holds_alternative<Add>(node.op) ||
                    std::holds_alternative<Mul>(node.op) ||
+                   std::holds_alternative<Binary>(node.op) ||
+                   std::holds_alternative<Where>(node.op) ||
                    std::holds_alternative<Concat>(node.op);
   return all ? node.inputs.size() : 1;
 }
@@ -165,8 +198,10 @@ class Sinker {
         rank == 4 && SamePermutation(p, kToChannelsFirst, rank);
     for (size_t i = 0; i < CountDataInputs(node); ++i) {
       const Value& value = graph_.value(node.inputs[i]);
-      if (!value.is_constant() && !may_transpose &&
-          !IsTransposedBy(node.inputs[i], p, rank)) {
+      if (value.is_constant()) continue;
+      // One that is broadcast from fewer dimensions has no such Transpose.
+      if (value.shape.rank != rank) return false;
+      if (!may_transpose && !IsTransposedBy(node.inputs[i], p, rank)) {
         return false;
       }
     }
@@ -183,14 +218,14 @@ class Sinker {
       shape[shape.rank++] = value.shape[i];
     }
     return graph_.AddConstant(value.name, PermuteShape(shape, inverse),
-                              TransposeData(*value.data, shape, inverse));
+                              TransposeData(DataOf(value), shape, inverse));
   }
 
   ValueId AppendInverse(ValueId id, const TransposeParams& inverse,
                         const Node& reader) {
     const Shape shape = PermuteShape(graph_.value(id).shape, inverse);
-    const ValueId output =
-        graph_.AddActivation(graph_.value(id).name + "/nhwc", shape);
+    const ValueId output = graph_.AddActivation(graph_.value(id).name + "/nhwc",
+                                                shape, graph_.value(id).type);
     AppendTranspose({names_.Unique(reader.name + "/to_nhwc"),
                      reader.source_type,
                      Transpose{inverse},
@@ -222,8 +257,8 @@ class Sinker {
     const ValueId outer = node.output;
     const Shape shape = PermuteShape(graph_.value(outer).shape, inverse);
     node.op = *std::move(renamed);
-    node.output =
-        graph_.AddActivation(graph_.value(outer).name + kInnerSuffix, shape);
+    node.output = graph_.AddActivation(graph_.value(outer).name + kInnerSuffix,
+                                       shape, graph_.value(outer).type);
     Node transpose{names_.Unique(node.name + "/to_outer"),
                    node.source_type,
                    Transpose{p},

@@ -32,15 +32,18 @@ class Groups {
 class Assigner {
  public:
   Assigner(const Graph& graph, const Ranges& ranges,
-           const ActivationScheme& scheme)
+           const ActivationScheme& scheme, const PrecisionOptions& precision)
       : graph_(graph),
+        plan_(AssignPrecision(graph, precision)),
         ranges_(ranges),
         scheme_(scheme),
         groups_(graph.values.size()),
         fixed_(graph.values.size(), false) {
-    for (const Node& node : graph.nodes) {
-      if (std::holds_alternative<Softmax>(node.op)) {
-        fixed_[size_t(node.output)] = true;
+    for (size_t i = 0; i < graph.nodes.size(); ++i) {
+      if (!plan_.IsInt8(i)) continue;
+      nodes_.push_back(&graph.nodes[i]);
+      if (std::holds_alternative<Softmax>(graph.nodes[i].op)) {
+        fixed_[size_t(graph.nodes[i].output)] = true;
       }
     }
   }
@@ -62,7 +65,8 @@ class Assigner {
   // fixed_ is known by any member: nodes come after their producers, so a
   // chain behind a Softmax is marked from its front to its end.
   void GroupMovedValues() {
-    for (const Node& node : graph_.nodes) {
+    for (const Node* each : nodes_) {
+      const Node& node = *each;
       if (!KeepsQuantization(node.op)) continue;
       const ValueId input = node.inputs[0];
       const Pad* pad = std::get_if<Pad>(&node.op);
@@ -78,7 +82,8 @@ class Assigner {
   void GroupConcats() {
     const std::vector<bool> shared = FindSharedGroups();
     std::vector<std::pair<ValueId, ValueId>> unions;
-    for (const Node& node : graph_.nodes) {
+    for (const Node* each : nodes_) {
+      const Node& node = *each;
       if (!std::holds_alternative<Concat>(node.op)) continue;
       for (ValueId input : node.inputs) {
         if (!shared[groups_.Find(input)] && !fixed_[size_t(input)]) {
@@ -94,7 +99,8 @@ class Assigner {
   std::vector<bool> FindSharedGroups() const {
     std::vector<bool> shared(graph_.values.size(), false);
     std::vector<const Node*> reader(graph_.values.size(), nullptr);
-    for (const Node& node : graph_.nodes) {
+    for (const Node* each : nodes_) {
+      const Node& node = *each;
       for (ValueId input : node.inputs) {
         const size_t group = groups_.Find(input);
         if (KeepsQuantization(node.op) && groups_.Find(node.output) == group) {
@@ -110,17 +116,23 @@ class Assigner {
     return shared;
   }
 
-  // Those that are activations in the file: not weights and biases, and not
-  // values that nothing uses.
+  // Those that are int8 activations in the file: not weights and biases, and
+  // not values that nothing in INT8 uses.
   std::vector<ValueId> FindQuantizedValues() const {
-    std::vector<ValueId> ids = graph_.inputs;
-    for (const Node& node : graph_.nodes) {
-      ids.push_back(node.output);
-      if (!std::holds_alternative<Add>(node.op) &&
-          !std::holds_alternative<Concat>(node.op)) {
-        continue;
+    std::vector<ValueId> ids;
+    for (ValueId id : graph_.inputs) {
+      if (plan_.int8_values[size_t(id)]) ids.push_back(id);
+    }
+    for (const Node* node : nodes_) {
+      ids.push_back(node->output);
+      const bool takes_constants = std::holds_alternative<Add>(node->op) ||
+                                   std::holds_alternative<Mul>(node->op) ||
+                                   std::holds_alternative<Concat>(node->op);
+      for (ValueId id : node->inputs) {
+        if (takes_constants || !graph_.value(id).is_constant()) {
+          ids.push_back(id);
+        }
       }
-      ids.insert(ids.end(), node.inputs.begin(), node.inputs.end());
     }
     return ids;
   }
@@ -147,7 +159,8 @@ class Assigner {
   }
 
   void IncludePadValues() {
-    for (const Node& node : graph_.nodes) {
+    for (const Node* each : nodes_) {
+      const Node& node = *each;
       const Pad* pad = std::get_if<Pad>(&node.op);
       if (pad == nullptr) continue;
       Range& range = group_ranges_[groups_.Find(node.output)];
@@ -160,7 +173,8 @@ class Assigner {
     std::vector<std::string> raised;
     for (bool changed = true; changed;) {
       changed = false;
-      for (const Node& node : graph_.nodes) {
+      for (const Node* each : nodes_) {
+        const Node& node = *each;
         if (!std::holds_alternative<Add>(node.op)) continue;
         const size_t group = groups_.Find(node.output);
         const float least =
@@ -180,6 +194,8 @@ class Assigner {
   }
 
   const Graph& graph_;
+  const PrecisionPlan plan_;
+  std::vector<const Node*> nodes_;  // those in INT8
   const Ranges& ranges_;
   const ActivationScheme scheme_;
   Groups groups_;
@@ -198,8 +214,9 @@ bool KeepsQuantization(const Operator& op) {
 }
 
 AssignedParams AssignParams(const Graph& graph, const Ranges& ranges,
-                            const ActivationScheme& scheme) {
-  return Assigner(graph, ranges, scheme).Run();
+                            const ActivationScheme& scheme,
+                            const PrecisionOptions& precision) {
+  return Assigner(graph, ranges, scheme, precision).Run();
 }
 
 }  // namespace octet::converter

@@ -8,6 +8,7 @@
 
 #include "converter/calibrate/range.h"
 #include "converter/ir/graph.h"
+#include "converter/quantize/precision.h"
 #include "converter/quantize/quantization_params.h"
 
 namespace octet::converter {
@@ -35,11 +36,14 @@ struct AssignedParams {
 //   Concat's scale. Any other input is requantized in front of the Concat.
 //
 // A group's range is the union of its values' ranges; of a constant that is an
-// operand of Add or Concat, its own values. A Softmax's group has
+// operand of Add, Mul or Concat, its own values. A Softmax's group has
 // kSoftmaxOutputParams, whatever the scheme.
-// REQUIRES: CheckQuantizable(graph) is OK; ranges are Calibrate's.
+// Nodes in FP32 (AssignPrecision) join nobody; what they compute has params
+// where a node in INT8 reads it.
+// REQUIRES: ranges are Calibrate's, or no node is in INT8.
 AssignedParams AssignParams(const Graph& graph, const Ranges& ranges,
-                            const ActivationScheme& scheme = {});
+                            const ActivationScheme& scheme = {},
+                            const PrecisionOptions& precision = {});
 
 }  // namespace octet::converter
 

@@ -15,8 +15,9 @@ double LayerLimit(int32_t fraction_bits) {
 class Finder {
  public:
   Finder(const Graph& graph, const Ranges& ranges,
-         const std::vector<ActivationParams>& params)
+         const std::vector<ActivationParams>& params, const PrecisionPlan& plan)
       : graph_(graph),
+        plan_(plan),
         ranges_(ranges),
         params_(params),
         producers_(FindProducers(graph)),
@@ -37,6 +38,7 @@ class Finder {
  private:
   // Whether node `layer` is one whose output becomes another's, unseen.
   bool IsLayerOfItsOwn(int layer) const {
+    if (!plan_.IsInt8(size_t(layer))) return false;
     const Node& node = graph_.nodes[size_t(layer)];
     if (const Conv2d* conv = std::get_if<Conv2d>(&node.op)) {
       const bool depthwise = conv->groups > 1 &&
@@ -71,6 +73,7 @@ class Finder {
   float ScaleOf(ValueId id) const { return params_[size_t(id)].scale; }
 
   const Graph& graph_;
+  const PrecisionPlan& plan_;
   const Ranges& ranges_;
   const std::vector<ActivationParams>& params_;
   std::vector<int> producers_;
@@ -81,11 +84,14 @@ class Finder {
 
 std::vector<ResidualFusion> FindResidualFusions(
     const Graph& graph, const Ranges& ranges,
-    const std::vector<ActivationParams>& params) {
-  const Finder finder(graph, ranges, params);
+    const std::vector<ActivationParams>& params,
+    const PrecisionOptions& precision) {
+  const PrecisionPlan plan = AssignPrecision(graph, precision);
+  const Finder finder(graph, ranges, params, plan);
   std::vector<ResidualFusion> fusions;
-  for (const Node& node : graph.nodes) {
-    const bool is_add = std::holds_alternative<Add>(node.op);
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    const Node& node = graph.nodes[i];
+    const bool is_add = plan.IsInt8(i) && std::holds_alternative<Add>(node.op);
     fusions.push_back(is_add ? finder.Find(node) : ResidualFusion());
   }
   return fusions;

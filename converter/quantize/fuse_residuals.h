@@ -9,6 +9,7 @@
 
 #include "converter/calibrate/range.h"
 #include "converter/ir/graph.h"
+#include "converter/quantize/precision.h"
 #include "converter/quantize/quantization_params.h"
 
 namespace octet::converter {
@@ -21,9 +22,10 @@ struct ResidualFusion {
   int32_t fraction_bits = 0;
 };
 
-// One entry a node. An Add is fused into the Conv2d (not depthwise) or
+// One entry a node. An Add in INT8 is fused into the Conv2d (not depthwise) or
 // FullyConnected that computes one of its inputs, if
 //
+// * the layer is in INT8 (AssignPrecision);
 // * nothing else reads the layer's output, and it has no clamp of its own;
 // * its calibrated values stay below 256 * 2^(6 - F) steps of the Add's output,
 //   so that the kernel's t does not saturate on them.
@@ -33,7 +35,8 @@ struct ResidualFusion {
 // REQUIRES: `params` is AssignParams(graph, ranges).params.
 std::vector<ResidualFusion> FindResidualFusions(
     const Graph& graph, const Ranges& ranges,
-    const std::vector<ActivationParams>& params);
+    const std::vector<ActivationParams>& params,
+    const PrecisionOptions& precision = {});
 
 // The node that stands for a layer and its Add: the layer with the Add's output
 // and clamp.

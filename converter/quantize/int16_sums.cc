@@ -46,8 +46,8 @@ double SumOfSign(std::span<const Value> values, std::span<const size_t> at,
 }
 
 // One weight of the sign goes one step towards 0.
-void Reduce(std::span<const float> weights, float scale, int sign,
-            std::span<const size_t> at, std::span<int8_t> values) {
+void ReduceSums(std::span<const float> weights, float scale, int sign,
+                std::span<const size_t> at, std::span<int8_t> values) {
   size_t best = at[0];
   double farthest = -1e30;
   for (size_t i : at) {
@@ -90,7 +90,7 @@ void FitInt16Sums(std::span<const float> weights, float scale, size_t run,
     for (int sign : {1, -1}) {
       const double sum = SumOfSign<int8_t>(values, at, sign);
       for (int left = static_cast<int>(sum) - kMostOfSum; left > 0; --left) {
-        Reduce(weights, scale, sign, at, values);
+        ReduceSums(weights, scale, sign, at, values);
       }
     }
   });

@@ -1,5 +1,7 @@
 #include "converter/quantize/model_builder.h"
 
+#include <bit>
+
 #include "converter/quantize/schema_options.h"
 #include "schema/packed_weights.h"
 
@@ -9,35 +11,70 @@ namespace {
 // The version of the format that this converter writes.
 constexpr uint32_t kFormatVersion = 1;
 
+// The `size` low bytes of `bits`, the lowest first.
+void AppendBytes(uint64_t bits, int size, std::vector<uint8_t>& bytes) {
+  for (int i = 0; i < size; ++i) {
+    bytes.push_back(static_cast<uint8_t>(bits >> (8 * i)));
+  }
+}
+
 }  // namespace
 
 ModelBuilder::ModelBuilder(const Graph& graph,
-                           const std::vector<ActivationParams>& params)
+                           const std::vector<ActivationParams>& params,
+                           const std::vector<bool>& int8_values)
     : graph_(graph),
       params_(params),
-      tensor_of_value_(graph.values.size(), -1) {
+      int8_values_(int8_values),
+      int8_tensors_(graph.values.size(), -1),
+      plain_tensors_(graph.values.size(), -1) {
   model_.version = kFormatVersion;
   model_.name = graph.name;
   AddBuffer({});  // buffer 0 is always empty
-  for (ValueId id : graph.inputs) model_.inputs.push_back(Tensor(id));
+  for (ValueId id : graph.inputs) model_.inputs.push_back(StoredTensor(id));
 }
 
 uint32_t ModelBuilder::Tensor(ValueId id) {
-  int32_t& tensor = tensor_of_value_[size_t(id)];
+  int32_t& tensor = int8_tensors_[size_t(id)];
   if (tensor >= 0) return uint32_t(tensor);
   const Value& source = value(id);
-  if (!source.is_constant()) {
+  if (source.is_constant()) {
+    std::vector<int8_t> data;
+    data.reserve(source.data->size());
+    for (float real : *source.data) {
+      data.push_back(QuantizeActivation(real, params(id)));
+    }
+    tensor =
+        int32_t(AddInt8Constant(source.name, source.shape, data,
+                                {params(id).scale}, params(id).zero_point, -1));
+  } else if (int8_values_[size_t(id)]) {
     tensor = int32_t(AddActivation(source.name, source.shape, params(id)));
-    return uint32_t(tensor);
+  } else {
+    const uint32_t plain = PlainTensor(id);
+    const std::string name = source.name + "/int8";
+    tensor = int32_t(AddActivation(name, source.shape, params(id)));
+    AddOperator(name, schema::QuantizeT(), {plain}, uint32_t(tensor));
+    ++inserted_conversions_;
   }
-  std::vector<int8_t> data;
-  data.reserve(source.data->size());
-  for (float real : *source.data) {
-    data.push_back(QuantizeActivation(real, params(id)));
+  return uint32_t(tensor);
+}
+
+uint32_t ModelBuilder::PlainTensor(ValueId id) {
+  int32_t& tensor = plain_tensors_[size_t(id)];
+  if (tensor >= 0) return uint32_t(tensor);
+  const Value& source = value(id);
+  if (source.is_constant()) {
+    tensor = int32_t(AddPlainConstant(source));
+  } else if (!int8_values_[size_t(id)]) {
+    tensor = int32_t(AddPlainTensor(source.name, source.shape, source.type, 0));
+  } else {
+    const uint32_t int8 = Tensor(id);
+    const std::string name = source.name + "/float32";
+    tensor = int32_t(
+        AddPlainTensor(name, source.shape, schema::DataType::FLOAT32, 0));
+    AddOperator(name, schema::DequantizeT(), {int8}, uint32_t(tensor));
+    ++inserted_conversions_;
   }
-  tensor =
-      int32_t(AddInt8Constant(source.name, source.shape, data,
-                              {params(id).scale}, params(id).zero_point, -1));
   return uint32_t(tensor);
 }
 
@@ -91,11 +128,7 @@ uint32_t ModelBuilder::AddInt32Constant(std::string name, const Shape& shape,
                                         int32_t axis) {
   std::vector<uint8_t> bytes;
   bytes.reserve(data.size() * 4);
-  for (int32_t value : data) {
-    for (int bit = 0; bit < 32; bit += 8) {
-      bytes.push_back(static_cast<uint8_t>(uint32_t(value) >> bit));
-    }
-  }
+  for (int32_t value : data) AppendBytes(uint32_t(value), 4, bytes);
   schema::QuantizationT quantization;
   quantization.scale = std::move(scale);
   quantization.axis = axis;
@@ -104,8 +137,13 @@ uint32_t ModelBuilder::AddInt32Constant(std::string name, const Shape& shape,
 }
 
 std::pair<schema::ModelT, std::vector<int32_t>> ModelBuilder::Finish() {
-  for (ValueId id : graph_.outputs) model_.outputs.push_back(Tensor(id));
-  return {std::move(model_), std::move(tensor_of_value_)};
+  for (ValueId id : graph_.outputs) model_.outputs.push_back(StoredTensor(id));
+  std::vector<int32_t> stored;
+  for (size_t i = 0; i < graph_.values.size(); ++i) {
+    stored.push_back(int8_values_[i] ? int8_tensors_[i] : plain_tensors_[i]);
+    if (graph_.values[i].is_constant()) stored.back() = -1;
+  }
+  return {std::move(model_), std::move(stored)};
 }
 
 uint32_t ModelBuilder::AddActivation(std::string name, const Shape& shape,
@@ -115,6 +153,39 @@ uint32_t ModelBuilder::AddActivation(std::string name, const Shape& shape,
   quantization.zero_point = activation.zero_point;
   return AddTensor(std::move(name), shape, schema::DataType::INT8,
                    std::move(quantization), /*buffer=*/0);
+}
+
+uint32_t ModelBuilder::AddFloatConstant(std::string name, const Shape& shape,
+                                        const std::vector<float>& data) {
+  std::vector<uint8_t> bytes;
+  bytes.reserve(data.size() * 4);
+  for (float x : data) AppendBytes(std::bit_cast<uint32_t>(x), 4, bytes);
+  return AddPlainTensor(std::move(name), shape, schema::DataType::FLOAT32,
+                        AddBuffer(std::move(bytes)));
+}
+
+uint32_t ModelBuilder::AddPlainConstant(const Value& constant) {
+  if (constant.is_float()) {
+    return AddFloatConstant(constant.name, constant.shape, *constant.data);
+  }
+  const int size = constant.type == schema::DataType::INT64   ? 8
+                   : constant.type == schema::DataType::INT32 ? 4
+                                                              : 1;
+  std::vector<uint8_t> bytes;
+  for (int64_t x : *constant.integers) AppendBytes(uint64_t(x), size, bytes);
+  return AddPlainTensor(constant.name, constant.shape, constant.type,
+                        AddBuffer(std::move(bytes)));
+}
+
+uint32_t ModelBuilder::AddPlainTensor(std::string name, const Shape& shape,
+                                      schema::DataType type, uint32_t buffer) {
+  auto tensor = std::make_unique<schema::TensorT>();
+  tensor->name = std::move(name);
+  tensor->shape.assign(shape.dims, shape.dims + shape.rank);
+  tensor->type = type;
+  tensor->buffer = buffer;
+  model_.tensors.push_back(std::move(tensor));
+  return uint32_t(model_.tensors.size() - 1);
 }
 
 uint32_t ModelBuilder::AddTensor(std::string name, const Shape& shape,

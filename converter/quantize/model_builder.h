@@ -19,9 +19,10 @@ namespace octet::converter {
 
 class ModelBuilder {
  public:
-  // `params` has one entry a value of `graph` and, like it, outlives the
-  // builder.
-  ModelBuilder(const Graph& graph, const std::vector<ActivationParams>& params);
+  // `params` and `int8_values` (PrecisionPlan's) have one entry a value of
+  // `graph` and, like it, outlive the builder.
+  ModelBuilder(const Graph& graph, const std::vector<ActivationParams>& params,
+               const std::vector<bool>& int8_values);
 
   const Graph& graph() const { return graph_; }
   const Value& value(ValueId id) const { return graph_.value(id); }
@@ -29,9 +30,16 @@ class ModelBuilder {
     return params_[size_t(id)];
   }
 
-  // The tensor of an activation, or of a constant operand as int8; made at its
-  // first use.
+  // The int8 tensor of an activation or of a constant operand, made at its
+  // first use; of a value in FP32, by a Quantize that is appended here, once.
   uint32_t Tensor(ValueId id);
+  // The tensor in the value's own type: FLOAT32, or plain integers; of a value
+  // in int8, by a Dequantize.
+  uint32_t PlainTensor(ValueId id);
+  // The tensor that the value's producer writes.
+  uint32_t StoredTensor(ValueId id) {
+    return int8_values_[size_t(id)] ? Tensor(id) : PlainTensor(id);
+  }
 
   // The tensor of `id` in the scale and zero point of `node`'s output: its own
   // tensor, or that of a Requantize that is appended here.
@@ -53,12 +61,16 @@ class ModelBuilder {
                             const std::vector<int32_t>& data,
                             std::vector<float> scale, int32_t axis);
 
-  // Appends `node`'s operator; its output is Tensor(node.output).
+  // A constant of floats that the graph does not have.
+  uint32_t AddFloatConstant(std::string name, const Shape& shape,
+                            const std::vector<float>& data);
+
+  // Appends `node`'s operator; its output is StoredTensor(node.output).
   template <typename OptionsT>
   void AddOperator(const Node& node, OptionsT options,
                    std::vector<uint32_t> inputs) {
     AddOperator(node.name, std::move(options), std::move(inputs),
-                Tensor(node.output));
+                StoredTensor(node.output));
   }
 
   // An operator and an activation that the graph does not have.
@@ -78,12 +90,17 @@ class ModelBuilder {
 
   // How many Requantize operators TensorInOutputParams has appended.
   int inserted_requantizes() const { return inserted_requantizes_; }
+  // How many Quantize and Dequantize operators there are.
+  int inserted_conversions() const { return inserted_conversions_; }
 
   // The finished model (its name, inputs and outputs are the graph's) and, for
-  // each value, its tensor or -1. The builder is empty afterwards.
+  // each value, its StoredTensor or -1. The builder is empty afterwards.
   std::pair<schema::ModelT, std::vector<int32_t>> Finish();
 
  private:
+  uint32_t AddPlainTensor(std::string name, const Shape& shape,
+                          schema::DataType type, uint32_t buffer);
+  uint32_t AddPlainConstant(const Value& constant);
   uint32_t AddTensor(std::string name, const Shape& shape,
                      schema::DataType type, schema::QuantizationT quantization,
                      uint32_t buffer);
@@ -91,9 +108,13 @@ class ModelBuilder {
 
   const Graph& graph_;
   const std::vector<ActivationParams>& params_;
+  const std::vector<bool>& int8_values_;
   schema::ModelT model_;
-  std::vector<int32_t> tensor_of_value_;  // -1: none yet
+  // One a value; -1: none yet.
+  std::vector<int32_t> int8_tensors_;
+  std::vector<int32_t> plain_tensors_;
   int inserted_requantizes_ = 0;
+  int inserted_conversions_ = 0;
 };
 
 }  // namespace octet::converter

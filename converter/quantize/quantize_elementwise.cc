@@ -1,35 +1,14 @@
-// Add, Clamp (as Requantize) and Softmax.
+// Add, Mul, Unary (as Lookup), Clamp (as Requantize) and Softmax.
 
-#include <string>
+#include <memory>
 #include <utility>
 
+#include "converter/ir/constant_evaluation.h"
+#include "converter/ir/evaluate_function.h"
 #include "converter/quantize/quantize_operators.h"
 #include "converter/quantize/schema_options.h"
 
 namespace octet::converter {
-namespace {
-
-// The values of `source` in the larger shape `target`, by the rule of Add:
-// dimensions are aligned at the end, those of size 1 or missing repeat.
-std::vector<float> Broadcast(const Value& source, const Shape& target) {
-  std::vector<float> result(size_t(target.NumElements()));
-  for (int64_t i = 0; i < target.NumElements(); ++i) {
-    int64_t rest = i;
-    int64_t from = 0;
-    int64_t stride = 1;
-    for (int back = 1; back <= source.shape.rank; ++back) {
-      const int32_t size = source.shape[source.shape.rank - back];
-      const int64_t index = rest % target[target.rank - back];
-      rest /= target[target.rank - back];
-      if (size != 1) from += index * stride;
-      stride *= size;
-    }
-    result[size_t(i)] = (*source.data)[size_t(from)];
-  }
-  return result;
-}
-
-}  // namespace
 
 uint32_t AddOperand(const Node& node, ValueId id, ModelBuilder& builder) {
   const Value& operand = builder.value(id);
@@ -37,7 +16,7 @@ uint32_t AddOperand(const Node& node, ValueId id, ModelBuilder& builder) {
   if (operand.shape == shape) return builder.Tensor(id);
   const ActivationParams& params = builder.params(id);
   std::vector<int8_t> data;
-  for (float real : Broadcast(operand, shape)) {
+  for (float real : BroadcastData(*operand.data, operand.shape, shape)) {
     data.push_back(QuantizeActivation(real, params));
   }
   return builder.AddInt8Constant(operand.name + "/broadcast", shape, data,
@@ -57,6 +36,34 @@ Status QuantizeAdd(const Add& op, const Node& node, ModelBuilder& builder) {
   const uint32_t input_1 = AddOperand(node, node.inputs[0], builder);
   const uint32_t input_2 = AddOperand(node, node.inputs[1], builder);
   builder.AddOperator(node, std::move(result), {input_1, input_2});
+  return OkStatus();
+}
+
+Status QuantizeMul(const Mul& op, const Node& node, ModelBuilder& builder) {
+  const ActivationParams& output = builder.params(node.output);
+  const double product = double{builder.params(node.inputs[0]).scale} *
+                         builder.params(node.inputs[1]).scale;
+  schema::MulT result;
+  result.requantization = std::make_unique<schema::RequantizationT>();
+  OCTET_RETURN_IF_ERROR(
+      AppendRequantization(product / output.scale, *result.requantization));
+  result.clamp = MakeClamp(op.clamp, output);
+  const uint32_t a = builder.Tensor(node.inputs[0]);
+  const uint32_t b = builder.Tensor(node.inputs[1]);
+  builder.AddOperator(node, std::move(result), {a, b});
+  return OkStatus();
+}
+
+Status QuantizeUnary(const Unary& op, const Node& node, ModelBuilder& builder) {
+  const ActivationParams& input = builder.params(node.inputs[0]);
+  schema::LookupT result;
+  for (int q = -128; q < 128; ++q) {
+    const double x = double{input.scale} * (q - input.zero_point);
+    result.values.push_back(
+        QuantizeActivation(EvaluateUnary(op, x), builder.params(node.output)));
+  }
+  builder.AddOperator(node, std::move(result),
+                      {builder.Tensor(node.inputs[0])});
   return OkStatus();
 }
 

@@ -2,8 +2,8 @@
 // one file a family: quantize_convolution.cc, quantize_pooling.cc,
 // quantize_elementwise.cc, quantize_data_movement.cc.
 //
-// REQUIRES, for all: CheckQuantizable(graph) is OK and `builder`'s params are
-// AssignParams'. An error says why, without the node's name.
+// REQUIRES, for all: AssignPrecision has the node in INT8 and `builder`'s
+// params are AssignParams'. An error says why, without the node's name.
 
 #ifndef OCTET_CONVERTER_QUANTIZE_QUANTIZE_OPERATORS_H_
 #define OCTET_CONVERTER_QUANTIZE_QUANTIZE_OPERATORS_H_
@@ -44,6 +44,9 @@ std::vector<int32_t> AveragePoolCounts(const AveragePool2d& op,
 // output's shape: a constant is stored repeated.
 uint32_t AddOperand(const Node& node, ValueId id, ModelBuilder& builder);
 Status QuantizeAdd(const Add& op, const Node& node, ModelBuilder& builder);
+Status QuantizeMul(const Mul& op, const Node& node, ModelBuilder& builder);
+// As a Lookup.
+Status QuantizeUnary(const Unary& op, const Node& node, ModelBuilder& builder);
 Status QuantizeClampNode(const Clamp& op, const Node& node,
                          ModelBuilder& builder);
 Status QuantizeSoftmax(const Node& node, ModelBuilder& builder);

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "converter/quantize/assign_params.h"
-#include "converter/quantize/check_quantizable.h"
+#include "converter/quantize/float_operators.h"
 #include "converter/quantize/model_builder.h"
 #include "converter/quantize/quantize_operators.h"
 
@@ -56,12 +56,16 @@ struct OperatorVisitor {
   Status operator()(const Slice& op) const {
     return QuantizeSlice(op, node, builder);
   }
-  Status operator()(const Mul&) const { return Refused(); }
-  Status operator()(const BatchNormalization&) const { return Refused(); }
-  Status operator()(const Identity&) const { return Refused(); }
-
-  Status Refused() const {
-    return InternalError("CheckQuantizable should have refused this operator");
+  Status operator()(const Mul& op) const {
+    return QuantizeMul(op, node, builder);
+  }
+  Status operator()(const Unary& op) const {
+    return QuantizeUnary(op, node, builder);
+  }
+  template <typename Other>
+  Status operator()(const Other&) const {
+    return InternalError(
+        "an operator without an int8 form was planned in INT8");
   }
 };
 
@@ -73,20 +77,34 @@ const LayerRepair* FindRepair(const QuantizeOptions& options,
   return found == options.repairs->end() ? nullptr : &found->second;
 }
 
+void ReportPrecision(const Graph& graph, const PrecisionPlan& plan,
+                     QuantizationReport& report) {
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    if (plan.IsInt8(i)) continue;
+    const Node& node = graph.nodes[i];
+    report.float_nodes.push_back(
+        {node.name, OperatorName(node.op), plan.reasons[i]});
+  }
+  report.islands = CountIslands(graph, plan);
+}
+
 }  // namespace
 
 Result<QuantizedModel> Quantize(const Graph& graph, const Ranges& ranges,
                                 const QuantizeOptions& options) {
-  OCTET_RETURN_IF_ERROR(CheckQuantizable(graph));
-  if (ranges.size() != graph.values.size()) {
+  OCTET_RETURN_IF_ERROR(CheckPrecisionOptions(graph, options.precision));
+  if (!options.precision.all_float && ranges.size() != graph.values.size()) {
     return InvalidArgument("the ranges were not calibrated on this graph");
   }
-  const AssignedParams assigned = AssignParams(graph, ranges, options.scheme);
+  const PrecisionPlan plan = AssignPrecision(graph, options.precision);
+  const AssignedParams assigned =
+      AssignParams(graph, ranges, options.scheme, options.precision);
   QuantizedModel result;
+  ReportPrecision(graph, plan, result.report);
   result.report.raised_adds = assigned.raised_adds;
-  ModelBuilder builder(graph, assigned.params);
+  ModelBuilder builder(graph, assigned.params, plan.int8_values);
   const std::vector<ResidualFusion> fusions =
-      FindResidualFusions(graph, ranges, assigned.params);
+      FindResidualFusions(graph, ranges, assigned.params, options.precision);
   std::vector<bool> fused(graph.nodes.size(), false);  // into a later node
   for (const ResidualFusion& fusion : fusions) {
     if (fusion.layer >= 0) fused[size_t(fusion.layer)] = true;
@@ -98,16 +116,19 @@ Result<QuantizedModel> Quantize(const Graph& graph, const Ranges& ranges,
     const Node& layer = graph.nodes[fuses ? size_t(fusion.layer) : i];
     const Node node = fuses ? FuseNodes(layer, graph.nodes[i]) : layer;
     const Status status =
-        std::visit(OperatorVisitor{node, fuses ? &fusion : nullptr,
-                                   FindRepair(options, layer), options, builder,
-                                   result.report},
-                   node.op);
+        plan.IsInt8(i)
+            ? std::visit(OperatorVisitor{node, fuses ? &fusion : nullptr,
+                                         FindRepair(options, layer), options,
+                                         builder, result.report},
+                         node.op)
+            : AddFloatOperator(node, builder);
     OCTET_RETURN_IF_ERROR(status.WithContext("node '" + node.name + "' (" +
                                              OperatorName(node.op) + ")"));
     result.report.fused_residuals += fuses;
   }
   result.report.inserted_requantizes = builder.inserted_requantizes();
   std::tie(result.model, result.tensor_of_value) = builder.Finish();
+  result.report.conversions = builder.inserted_conversions();
   return result;
 }
 

@@ -11,6 +11,7 @@
 
 #include "converter/calibrate/range.h"
 #include "converter/ir/graph.h"
+#include "converter/quantize/precision.h"
 #include "converter/quantize/quantization_params.h"
 #include "converter/quantize/quantize_weights.h"
 #include "octet/status.h"
@@ -42,6 +43,7 @@ struct QuantizeOptions {
   // Weights fit the fastest kernels of AVX2 (int16_sums.h). Those of coarser
   // grids than kInt8 fit as they are.
   bool avx2_safe_weights = false;
+  PrecisionOptions precision = {};
 };
 
 // How the weights of a layer, {n,k} or OHWI, are quantized.
@@ -65,12 +67,21 @@ struct QuantizationReport {
   int inserted_requantizes = 0;
   // Adds that a layer computes in its own requantization.
   int fused_residuals = 0;
+  // Nodes in FP32 or on integers.
+  struct FloatNode {
+    std::string node;
+    std::string type;
+    std::string reason;
+  };
+  std::vector<FloatNode> float_nodes;
+  int islands = 0;      // groups of them that no INT8 node separates
+  int conversions = 0;  // Quantize and Dequantize operators at their borders
 };
 
 struct QuantizedModel {
   // Complete but for labels, preprocessing and provenance.
   schema::ModelT model;
-  // For each value of the graph: the tensor with its int8 values, or -1
+  // For each value of the graph: the tensor that holds it, int8 or not, or -1
   // (weights and biases, values that nothing uses, and the output of a layer
   // that adds a residual before it rounds).
   std::vector<int32_t> tensor_of_value;
@@ -81,7 +92,8 @@ struct QuantizedModel {
 // symmetric; an operator with a clamp uses the range
 // of its clamped output. The same graph, ranges and options give the same
 // model, bit for bit.
-// Errors: CheckQuantizable's; a layer whose requantization cannot be expressed,
+// Where options.precision.all_float, ranges may be empty.
+// Errors: a layer whose requantization cannot be expressed,
 // by name.
 Result<QuantizedModel> Quantize(const Graph& graph, const Ranges& ranges,
                                 const QuantizeOptions& options);

@@ -15,6 +15,25 @@ std::unique_ptr<schema::Clamp> MakeClamp(const FloatClamp& clamp,
   return std::make_unique<schema::Clamp>(bounds.min, bounds.max);
 }
 
+schema::ResizeT MakeResize(const Resize& op) {
+  const auto rank = size_t(op.shape.rank);
+  schema::ResizeT result;
+  result.mode = op.mode;
+  result.coordinates = op.coordinates;
+  result.nearest = op.nearest;
+  result.cubic_coeff_a = op.cubic_coeff_a;
+  result.exclude_outside = op.exclude_outside;
+  result.extrapolation_value = op.extrapolation_value;
+  result.antialias = op.antialias;
+  result.scales.assign(op.scales.begin(), op.scales.begin() + rank);
+  if (op.coordinates == schema::ResizeCoordinates::TF_CROP_AND_RESIZE) {
+    result.roi.assign(op.roi_start.begin(), op.roi_start.begin() + rank);
+    result.roi.insert(result.roi.end(), op.roi_end.begin(),
+                      op.roi_end.begin() + rank);
+  }
+  return result;
+}
+
 Status AppendRequantization(double effective_scale,
                             schema::RequantizationT& requantization) {
   OCTET_ASSIGN_OR_RETURN(const RequantizationParams params,

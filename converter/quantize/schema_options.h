@@ -18,6 +18,8 @@ std::unique_ptr<schema::Window2d> MakeWindow(const Window2dParams& window);
 std::unique_ptr<schema::Clamp> MakeClamp(const FloatClamp& clamp,
                                          const ActivationParams& output);
 
+schema::ResizeT MakeResize(const Resize& op);
+
 // Appends DeriveRequantization(effective_scale)'s entry.
 Status AppendRequantization(double effective_scale,
                             schema::RequantizationT& requantization);

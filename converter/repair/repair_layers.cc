@@ -71,7 +71,8 @@ class LayerRepairer {
         quantize_(quantize),
         options_(options),
         threads_(ResolveThreads(options.threads)),
-        assigned_(AssignParams(graph, ranges, quantize.scheme)),
+        assigned_(
+            AssignParams(graph, ranges, quantize.scheme, quantize.precision)),
         work_(PlanWork(graph)) {}
 
   Result<LayerRepairs> Run(const Samples& samples,

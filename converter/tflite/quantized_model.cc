@@ -43,7 +43,8 @@ Result<schema::ModelT> MakeQuantizedModel(TfliteImport imported,
   RemoveConversions(imported);
   const Graph& graph = imported.graph;
   const std::vector<ActivationParams> params = ParamsOf(imported);
-  ModelBuilder builder(graph, params);
+  const std::vector<bool> int8_values(graph.values.size(), true);
+  ModelBuilder builder(graph, params, int8_values);
   QuantizedOutput output{.imported = imported, .builder = builder};
   ProblemList problems(name);
   for (const Node& node : graph.nodes) {

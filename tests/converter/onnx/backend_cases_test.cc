@@ -1,8 +1,6 @@
 // ONNX's own node tests (shared/data/onnx_backend_tests): each is a model of
 // one node with inputs and the outputs that ONNX's reference gives.
 
-#include <cstdio>
-#include <filesystem>
 #include <map>
 #include <string>
 #include <variant>
@@ -10,46 +8,18 @@
 #include "converter/onnx/tensor_data.h"
 #include "converter/passes/pass_list.h"
 #include "gtest/gtest.h"
+#include "tests/converter/node_cases/node_archive.h"
 #include "tests/converter/onnx/model_builder.h"
-#include "tests/engine/image/temporary_folder.h"
 #include "tests/reference/float_graph.h"
 
 namespace octet::converter {
 namespace {
 
-std::string Archive() {
-  return testing::SharedDataPath("onnx_backend_tests/node_subset.tar.gz");
-}
-
-// The files of a tar archive by name. Unpacked in memory: thousands of small
-// files are slow on a disk.
-std::map<std::string, std::string> ReadArchive() {
-  std::string tar;
-  FILE* pipe = popen(("gzip -dc '" + Archive() + "'").c_str(), "r");
-  char block[1 << 16];
-  while (const size_t count = fread(block, 1, sizeof(block), pipe)) {
-    tar.append(block, count);
-  }
-  pclose(pipe);
-  // Each file: a header of 512 bytes (the name first, the size in octal at byte
-  // 124), then its bytes, filled up to a multiple of 512.
-  std::map<std::string, std::string> files;
-  for (size_t at = 0; at + 512 <= tar.size() && tar[at] != 0;) {
-    const std::string name = tar.c_str() + at;
-    const size_t size = std::stoul(tar.substr(at + 124, 12), nullptr, 8);
-    files[name] = tar.substr(at + 512, size);
-    at += 512 + (size + 511) / 512 * 512;
-  }
-  return files;
-}
-
 class BackendCasesTest : public ::testing::Test {
  protected:
-  static void SetUpTestSuite() {
-    if (std::filesystem::exists(Archive())) files_ = ReadArchive();
-  }
+  static void SetUpTestSuite() { files_ = ReadNodeArchive(); }
   void SetUp() override {
-    if (files_.empty()) GTEST_SKIP() << Archive() << " is absent";
+    if (files_.empty()) GTEST_SKIP() << NodeArchivePath() << " is absent";
   }
 
   const std::string& File(const std::string& name,

@@ -162,12 +162,21 @@ ModelBuilder Model(const Dims& input, const Dims& weights) {
   return model;
 }
 
-TEST(ConvErrorTest, OneDimensional) {
-  ModelBuilder model = Model({1, 3, 8}, {4, 3, 3});
+TEST(ConvErrorTest, ThreeDimensional) {
+  ModelBuilder model = Model({1, 3, 8, 8, 8}, {4, 3, 3, 3, 3});
   model.Node("Conv", {"x", "w"}, "y");
   EXPECT_EQ(model.ImportError(),
             "test.onnx: node 'the_Conv' (Conv): a convolution of the input "
-            "[1, 3, 8] is not supported; it must have 4 dimensions (NCHW)");
+            "[1, 3, 8, 8, 8] is not supported; it must have 4 dimensions "
+            "(NCHW)");
+}
+
+TEST(ConvTest, OverARow) {
+  ModelBuilder model;
+  model.Input("x", {1, 1, 5}).Output("y").Constant("w", {1, 1, 2}, {1, -1});
+  model.Node("Conv", {"x", "w"}, "y").Ints("strides", {2}).Ints("pads", {0, 1});
+  ExpectNear(model.Run({{1, 2, 4, 8, 16}}), {-1, -4, 16});
+  EXPECT_EQ(model.OutputShape(), (Shape{1, 1, 3}));
 }
 
 TEST(ConvErrorTest, ComputedWeights) {

@@ -76,19 +76,9 @@ std::string Error(const std::string& type, const Dims& x, const Dims& z,
 }
 
 TEST(ArithmeticTest, Refused) {
-  EXPECT_NE(Error("Mul", {2}, {2}, {}).find("both inputs are computed"),
+  EXPECT_NE(Error("Mul", {1, 2}, {1}, {1, 3}).find("cannot be broadcast"),
             std::string::npos);
-  EXPECT_NE(Error("Sub", {2}, {2}, {}).find("both inputs are computed"),
-            std::string::npos);
-  EXPECT_NE(Error("Div", {2}, {2}, {}).find("divisor must be constant"),
-            std::string::npos);
-  EXPECT_NE(Error("Add", {2, 2}, {2}, {}).find("differ in shape"),
-            std::string::npos);
-  EXPECT_NE(Error("Add", {1, 2, 3}, {1}, {2, 3}).find("more than one"),
-            std::string::npos);
-  EXPECT_NE(Error("Mul", {1, 2}, {1}, {3, 2}).find("enlarges"),
-            std::string::npos);
-  EXPECT_NE(Error("Mul", {1, 2}, {1}, {1, 3}).find("cannot be combined"),
+  EXPECT_NE(Error("Div", {2, 2}, {3}, {}).find("cannot be broadcast"),
             std::string::npos);
 }
 

@@ -1,4 +1,4 @@
-#include "converter/quantize/check_quantizable.h"
+#include "converter/quantize/int8_obstacle.h"
 
 #include <cmath>
 #include <string>
@@ -6,6 +6,8 @@
 
 namespace octet::converter {
 namespace {
+
+using schema::UnaryFunction;
 
 // Sum and count * zero_point, each at most 256 a cell, fit int32 together.
 constexpr int64_t kMaxAverageCells = (int64_t{1} << 31) / 512;
@@ -35,7 +37,7 @@ class Checker {
   }
   std::string operator()(const Add&) const {
     if (input(0).is_constant() && input(1).is_constant()) {
-      return "both inputs are constants, which constant folding removes";
+      return "both inputs are constants";
     }
     for (int i = 0; i < 2; ++i) {
       if (!input(i).is_constant() &&
@@ -46,32 +48,47 @@ class Checker {
     }
     return "";
   }
-  std::string operator()(const Mul&) const {
-    return input(0).is_constant() || input(1).is_constant()
-               ? "its constant could not be folded into a layer's weights"
-               : "multiplies two activations";
-  }
-  std::string operator()(const BatchNormalization&) const {
-    return "could not be folded into a layer's weights";
-  }
-  std::string operator()(const Identity&) const {
-    return "was not removed by the passes";
+  std::string operator()(const Mul&) const { return ""; }
+  std::string operator()(const Unary& op) const {
+    switch (op.function) {
+      case UnaryFunction::EXP:
+      case UnaryFunction::LOG:
+      case UnaryFunction::SQRT:
+      case UnaryFunction::RECIPROCAL:
+      case UnaryFunction::TAN:
+        return "its values need more than 8 bits";
+      case UnaryFunction::NOT:
+      case UnaryFunction::IS_NAN:
+      case UnaryFunction::IS_INF:
+        return "gives truth values";
+      default:
+        return "";
+    }
   }
   std::string operator()(const Pad& op) const {
     if (!std::isfinite(op.value)) return "pads with infinity or NaN";
     return "";
   }
   std::string operator()(const Clamp&) const { return ""; }
-  std::string operator()(const Softmax&) const { return ""; }
+  std::string operator()(const Softmax& op) const {
+    return op.logarithm ? "the logarithm of a softmax has no int8 form" : "";
+  }
   std::string operator()(const Concat&) const { return ""; }
   std::string operator()(const Reshape&) const { return ""; }
   std::string operator()(const Transpose&) const { return ""; }
   std::string operator()(const Slice&) const { return ""; }
+  template <typename FloatOperator>
+  std::string operator()(const FloatOperator&) const {
+    return "has no int8 form";
+  }
 
   // What does not depend on the operator.
   std::string CheckNode() const {
     for (ValueId id : node_.inputs) {
       const Value& value = graph_.value(id);
+      if (!value.is_float()) {
+        return "'" + value.name + "' holds integers or truth values";
+      }
       if (value.is_constant() && !AllFinite(*value.data)) {
         return "the constant '" + value.name + "' holds infinity or NaN";
       }
@@ -84,7 +101,7 @@ class Checker {
                                  std::holds_alternative<Mul>(node_.op) ||
                                  std::holds_alternative<Concat>(node_.op);
     if (!takes_constants && input(0).is_constant()) {
-      return "its input is a constant, which constant folding removes";
+      return "its input is a constant";
     }
     return "";
   }
@@ -106,33 +123,10 @@ class Checker {
 
 }  // namespace
 
-Status CheckQuantizable(const Graph& graph) {
-  int count = 0;
-  std::string lines;
-  const auto report = [&](const std::string& what, const std::string& reason) {
-    ++count;
-    lines += "\n  " + what + ": " + reason;
-  };
-  for (const Node& node : graph.nodes) {
-    const Checker checker(graph, node);
-    std::string reason = checker.CheckNode();
-    if (reason.empty()) reason = std::visit(checker, node.op);
-    if (!reason.empty()) {
-      report("node '" + node.name + "' (" + OperatorName(node.op) + ")",
-             reason);
-    }
-  }
-  for (ValueId id : graph.outputs) {
-    if (graph.value(id).is_constant()) {
-      report("output '" + graph.value(id).name + "'",
-             "does not depend on the input");
-    }
-  }
-  if (count == 0) return OkStatus();
-  return Unsupported(std::to_string(count) +
-                     " of the model's nodes and outputs cannot be quantized "
-                     "to int8:" +
-                     lines);
+std::string FindInt8Obstacle(const Graph& graph, const Node& node) {
+  const Checker checker(graph, node);
+  const std::string reason = checker.CheckNode();
+  return reason.empty() ? std::visit(checker, node.op) : reason;
 }
 
 }  // namespace octet::converter

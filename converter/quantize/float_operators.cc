@@ -1,0 +1,241 @@
+#include "converter/quantize/float_operators.h"
+
+#include <memory>
+#include <utility>
+
+#include "converter/quantize/schema_options.h"
+
+namespace octet::converter {
+namespace {
+
+std::unique_ptr<schema::FloatClamp> MakeFloatClamp(const FloatClamp& clamp) {
+  if (clamp.is_none()) return nullptr;
+  return std::make_unique<schema::FloatClamp>(clamp.min, clamp.max);
+}
+
+std::vector<int32_t> ToVector(const int32_t* values, const Shape& shape) {
+  return {values, values + shape.rank};
+}
+
+// Overloads, one an operator.
+struct Adder {
+  const Node& node;
+  ModelBuilder& builder;
+
+  // The node's operator on all its inputs.
+  template <typename OptionsT>
+  Status Append(OptionsT options) const {
+    std::vector<uint32_t> inputs;
+    for (ValueId id : node.inputs) inputs.push_back(builder.PlainTensor(id));
+    builder.AddOperator(node, std::move(options), std::move(inputs));
+    return OkStatus();
+  }
+  const Shape& output_shape() const { return builder.value(node.output).shape; }
+  Status AppendBinary(schema::BinaryFunction function,
+                      const FloatClamp& clamp) const {
+    schema::BinaryT result;
+    result.function = function;
+    result.float_clamp = MakeFloatClamp(clamp);
+    return Append(std::move(result));
+  }
+
+  Status operator()(const Conv2d& op) const {
+    schema::Conv2dT result;
+    result.window = MakeWindow(op.window);
+    result.groups = op.groups;
+    result.float_clamp = MakeFloatClamp(op.clamp);
+    return Append(std::move(result));
+  }
+  Status operator()(const FullyConnected& op) const {
+    schema::FullyConnectedT result;
+    result.float_clamp = MakeFloatClamp(op.clamp);
+    return Append(std::move(result));
+  }
+  Status operator()(const MaxPool2d& op) const {
+    schema::MaxPool2dT result;
+    result.window = MakeWindow(op.window);
+    result.float_clamp = MakeFloatClamp(op.clamp);
+    return Append(std::move(result));
+  }
+  Status operator()(const AveragePool2d& op) const {
+    schema::AveragePool2dT result;
+    result.window = MakeWindow(op.window);
+    result.count_include_pad = op.count_include_pad;
+    result.float_clamp = MakeFloatClamp(op.clamp);
+    return Append(std::move(result));
+  }
+  Status operator()(const Add& op) const {
+    return AppendBinary(schema::BinaryFunction::ADD, op.clamp);
+  }
+  Status operator()(const Mul& op) const {
+    return AppendBinary(schema::BinaryFunction::MUL, op.clamp);
+  }
+  Status operator()(const Binary& op) const {
+    return AppendBinary(op.function, op.clamp);
+  }
+  // The maximum of the input and the lower bound, within the bounds.
+  Status operator()(const Clamp& op) const {
+    schema::BinaryT result;
+    result.function = schema::BinaryFunction::MAXIMUM;
+    result.float_clamp = MakeFloatClamp(op.clamp);
+    const uint32_t bound =
+        builder.AddFloatConstant(node.name + "/bound", Shape{}, {op.clamp.min});
+    builder.AddOperator(node, std::move(result),
+                        {builder.PlainTensor(node.inputs[0]), bound});
+    return OkStatus();
+  }
+  Status operator()(const Softmax& op) const {
+    schema::SoftmaxT result;
+    result.logarithm = op.logarithm;
+    return Append(std::move(result));
+  }
+  Status operator()(const Concat& op) const {
+    schema::ConcatT result;
+    result.axis = op.params.axis;
+    return Append(std::move(result));
+  }
+  Status operator()(const Reshape&) const { return Append(schema::ReshapeT()); }
+  Status operator()(const Transpose& op) const {
+    schema::TransposeT result;
+    result.permutation = ToVector(op.params.permutation, output_shape());
+    return Append(std::move(result));
+  }
+  Status operator()(const Pad& op) const {
+    schema::PadT result;
+    result.begin = ToVector(op.params.begin, output_shape());
+    result.end = ToVector(op.params.end, output_shape());
+    if (builder.value(node.output).is_float()) {
+      result.float_value = op.value;
+    } else {
+      result.integer_value = static_cast<int64_t>(op.value);
+    }
+    return Append(std::move(result));
+  }
+  Status operator()(const Slice& op) const {
+    schema::SliceT result;
+    result.begin = ToVector(op.params.begin, output_shape());
+    result.step = ToVector(op.params.step, output_shape());
+    return Append(std::move(result));
+  }
+  Status operator()(const Unary& op) const {
+    schema::UnaryT result;
+    result.function = op.function;
+    result.alpha = op.alpha;
+    result.beta = op.beta;
+    return Append(std::move(result));
+  }
+  Status operator()(const MatMul& op) const {
+    schema::MatMulT result;
+    result.float_clamp = MakeFloatClamp(op.clamp);
+    return Append(std::move(result));
+  }
+  Status operator()(const ConvTranspose2d& op) const {
+    schema::ConvTranspose2dT result;
+    result.window = MakeWindow(op.params.window);
+    result.groups = op.params.groups;
+    result.output_pad_h = op.params.output_pad_h;
+    result.output_pad_w = op.params.output_pad_w;
+    result.float_clamp = MakeFloatClamp(op.clamp);
+    return Append(std::move(result));
+  }
+  Status operator()(const Resize& op) const { return Append(MakeResize(op)); }
+  Status operator()(const Gather& op) const {
+    schema::GatherT result;
+    result.axis = op.axis;
+    return Append(std::move(result));
+  }
+  Status operator()(const GatherNd& op) const {
+    schema::GatherNdT result;
+    result.batch_dims = op.batch_dims;
+    return Append(std::move(result));
+  }
+  Status operator()(const GatherElements& op) const {
+    schema::GatherElementsT result;
+    result.axis = op.axis;
+    return Append(std::move(result));
+  }
+  Status operator()(const Expand&) const { return Append(schema::ExpandT()); }
+  Status operator()(const Where&) const { return Append(schema::WhereT()); }
+  Status operator()(const Cast&) const { return Append(schema::CastT()); }
+  Status operator()(const Reduce& op) const {
+    schema::ReduceT result;
+    result.function = op.function;
+    result.axes = op.axes;
+    result.keep_dims = true;
+    return Append(std::move(result));
+  }
+  Status operator()(const ArgExtremum& op) const {
+    schema::ArgExtremumT result;
+    result.axis = op.axis;
+    result.largest = op.largest;
+    result.last = op.last;
+    result.keep_dims = true;
+    return Append(std::move(result));
+  }
+  Status operator()(const TopK& op) const {
+    schema::TopKT result;
+    result.axis = op.params.axis;
+    result.k = op.params.k;
+    result.largest = op.largest;
+    result.result = op.result;
+    return Append(std::move(result));
+  }
+  Status operator()(const LayerNormalization& op) const {
+    schema::LayerNormalizationT result;
+    result.axis = op.axis;
+    result.epsilon = op.epsilon;
+    return Append(std::move(result));
+  }
+  Status operator()(const CumSum& op) const {
+    schema::CumSumT result;
+    result.axis = op.axis;
+    result.exclusive = op.exclusive;
+    result.reverse = op.reverse;
+    return Append(std::move(result));
+  }
+  Status operator()(const Lrn& op) const {
+    schema::LrnT result;
+    result.size = op.size;
+    result.alpha = op.alpha;
+    result.beta = op.beta;
+    result.bias = op.bias;
+    return Append(std::move(result));
+  }
+  Status operator()(const Lstm& op) const {
+    auto result = MakeRecurrence<schema::LstmT>(op.recurrence);
+    result.input_forget = op.input_forget;
+    return Append(std::move(result));
+  }
+  Status operator()(const Gru& op) const {
+    auto result = MakeRecurrence<schema::GruT>(op.recurrence);
+    result.linear_before_reset = op.linear_before_reset;
+    return Append(std::move(result));
+  }
+  Status operator()(const BatchNormalization&) const {
+    return Unsupported("could not be folded into a layer's weights");
+  }
+  Status operator()(const Identity&) const {
+    return InternalError("was not removed by the passes");
+  }
+
+  template <typename OptionsT>
+  static OptionsT MakeRecurrence(const Recurrence& recurrence) {
+    OptionsT result;
+    result.hidden_size = recurrence.hidden_size;
+    result.direction = recurrence.direction;
+    result.result = recurrence.result;
+    result.activations = recurrence.activations;
+    result.alpha = recurrence.alpha;
+    result.beta = recurrence.beta;
+    result.clip = recurrence.clip;
+    return result;
+  }
+};
+
+}  // namespace
+
+Status AddFloatOperator(const Node& node, ModelBuilder& builder) {
+  return std::visit(Adder{node, builder}, node.op);
+}
+
+}  // namespace octet::converter

@@ -1,0 +1,51 @@
+// Which nodes run in INT8 and which in FP32.
+
+#ifndef OCTET_CONVERTER_QUANTIZE_PRECISION_H_
+#define OCTET_CONVERTER_QUANTIZE_PRECISION_H_
+
+#include <cstddef>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "converter/ir/graph.h"
+#include "octet/status.h"
+
+namespace octet::converter {
+
+struct PrecisionOptions {
+  bool all_float = false;             // the whole network in FP32
+  std::set<std::string> float_nodes;  // these nodes, by name
+};
+
+struct PrecisionPlan {
+  // One a node: why it runs in FP32 (or on integers); empty: in INT8.
+  std::vector<std::string> reasons;
+  // One a value: whether what computes it stores int8. Conversions stand
+  // between a value and the readers of the other kind.
+  std::vector<bool> int8_values;
+
+  bool IsInt8(size_t node) const { return reasons[node].empty(); }
+};
+
+// A node is in INT8 unless
+//
+// * `options` say otherwise;
+// * int8 cannot express it (FindInt8Obstacle);
+// * all that it reads is in FP32 already and it is no layer with weights: then
+//   a conversion costs more than it saves.
+//
+// A graph input is int8 where a node in INT8 reads it.
+PrecisionPlan AssignPrecision(const Graph& graph,
+                              const PrecisionOptions& options = {});
+
+// An error where `options` name a node that the graph does not have.
+Status CheckPrecisionOptions(const Graph& graph,
+                             const PrecisionOptions& options);
+
+// How many groups of nodes in FP32 there are that no node in INT8 separates.
+int CountIslands(const Graph& graph, const PrecisionPlan& plan);
+
+}  // namespace octet::converter
+
+#endif  // OCTET_CONVERTER_QUANTIZE_PRECISION_H_

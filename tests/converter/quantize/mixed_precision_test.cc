@@ -1,0 +1,137 @@
+// Models with nodes in FP32: where conversions stand, and what is stored.
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "converter/quantize/quantizer.h"
+#include "gtest/gtest.h"
+#include "tests/converter/graphs.h"
+
+namespace octet::converter {
+namespace {
+
+using schema::OperatorOptions;
+using schema::UnaryFunction;
+
+const Shape kPicture{1, 4, 4, 2};
+
+Ranges AllRanges(const Graph& graph) {
+  return Ranges(graph.values.size(), Range{-1.0f, 1.0f});
+}
+
+std::vector<OperatorOptions> Types(const schema::ModelT& model) {
+  std::vector<OperatorOptions> types;
+  for (const auto& op : model.operators) types.push_back(op->options.type);
+  return types;
+}
+
+QuantizedModel MakeModel(const Graph& graph, const Ranges& ranges,
+                         const QuantizeOptions& options = {}) {
+  Result<QuantizedModel> model = Quantize(graph, ranges, options);
+  EXPECT_TRUE(model.ok()) << model.status().message();
+  return model.ok() ? *std::move(model) : QuantizedModel();
+}
+
+// x -> conv -> exp, read by two layers in INT8.
+Graph MixedGraph() {
+  Graph graph;
+  const ValueId x = AddInput(graph, "x", kPicture);
+  const ValueId conv = AppendConv(graph, "conv", x, 2, 3, 1);
+  const ValueId exp = Append(graph, "exp", Unary{UnaryFunction::EXP}, {conv});
+  const ValueId a = AppendConv(graph, "a", exp, 2, 1, 2);
+  const ValueId b = AppendConv(graph, "b", exp, 2, 1, 3);
+  graph.outputs = {a, b, exp};
+  return graph;
+}
+
+TEST(MixedPrecisionTest, OneConversionAValue) {
+  const Graph graph = MixedGraph();
+  const QuantizedModel result = MakeModel(graph, AllRanges(graph));
+  const std::vector<OperatorOptions> expected = {
+      OperatorOptions::Conv2d, OperatorOptions::Dequantize,
+      OperatorOptions::Unary,  OperatorOptions::Quantize,
+      OperatorOptions::Conv2d, OperatorOptions::Conv2d};
+  EXPECT_EQ(Types(result.model), expected);
+  EXPECT_EQ(result.report.conversions, 2);
+  EXPECT_EQ(result.report.islands, 1);
+  ASSERT_EQ(result.report.float_nodes.size(), 1u);
+  EXPECT_EQ(result.report.float_nodes[0].node, "exp");
+  // The model returns what exp computes, not the rounded copy of it.
+  const auto& tensors = result.model.tensors;
+  const auto type = [&](size_t output) {
+    return tensors[result.model.outputs[output]]->type;
+  };
+  EXPECT_EQ(type(0), schema::DataType::INT8);
+  EXPECT_EQ(type(2), schema::DataType::FLOAT32);
+  EXPECT_EQ(tensors[result.model.outputs[2]]->quantization, nullptr);
+}
+
+TEST(MixedPrecisionTest, WholeNetworkWithoutRanges) {
+  const Graph graph = MixedGraph();
+  QuantizeOptions options;
+  options.precision.all_float = true;
+  const QuantizedModel result = MakeModel(graph, Ranges(), options);
+  EXPECT_EQ(result.report.conversions, 0);
+  EXPECT_EQ(result.model.operators.size(), graph.nodes.size());
+  for (const auto& tensor : result.model.tensors) {
+    EXPECT_EQ(tensor->type, schema::DataType::FLOAT32) << tensor->name;
+  }
+  EXPECT_EQ(result.model.operators[0]->options.AsConv2d()->requantization,
+            nullptr);
+}
+
+// The 256 entries of a function of one int8 value, from its definition.
+TEST(MixedPrecisionTest, FunctionsOfOneValueAreTables) {
+  Graph graph;
+  const ValueId x = AddInput(graph, "x", {1, 4});
+  const ValueId y = Append(graph, "tanh", Unary{UnaryFunction::TANH}, {x});
+  graph.outputs = {y};
+  Ranges ranges(graph.values.size());
+  ranges[size_t(x)] = {-127.0f / 32, 127.0f / 32};
+  ranges[size_t(y)] = {-1.0f, 1.0f};
+  QuantizeOptions options;
+  options.scheme.symmetric = true;
+  const QuantizedModel result = MakeModel(graph, ranges, options);
+  ASSERT_EQ(Types(result.model),
+            std::vector<OperatorOptions>{OperatorOptions::Lookup});
+  const auto& values = result.model.operators[0]->options.AsLookup()->values;
+  ASSERT_EQ(values.size(), 256u);
+  // q / 32 -> round(127 * tanh(q / 32))
+  const std::map<int, int> expected = {{0, 0},   {1, 4},     {16, 59},
+                                       {32, 97}, {-32, -97}, {127, 127}};
+  for (const auto& [q, value] : expected) {
+    EXPECT_EQ(values[size_t(q + 128)], value) << q;
+  }
+}
+
+TEST(MixedPrecisionTest, ProductOfTwoActivations) {
+  Graph graph;
+  const ValueId a = AddInput(graph, "a", kPicture);
+  const ValueId b = AddInput(graph, "b", {1, 1, 1, 2});
+  graph.outputs = {Append(graph, "product", Mul{}, {a, b})};
+  const QuantizedModel result = MakeModel(graph, AllRanges(graph));
+  ASSERT_EQ(Types(result.model),
+            std::vector<OperatorOptions>{OperatorOptions::Mul});
+  const auto* mul = result.model.operators[0]->options.AsMul();
+  EXPECT_EQ(mul->requantization->multiplier.size(), 1u);
+}
+
+TEST(MixedPrecisionTest, IntegersAreStoredInTheirOwnType) {
+  Graph graph;
+  const ValueId x = AddInput(graph, "x", {3, 2});
+  const ValueId indices =
+      graph.AddConstant("i", {2}, ConstantData{DataType::INT64, {}, {2, -1}});
+  graph.outputs = {Append(graph, "gather", Gather{0}, {x, indices})};
+  const QuantizedModel result = MakeModel(graph, AllRanges(graph));
+  const schema::OperatorT& gather = *result.model.operators.back();
+  ASSERT_EQ(gather.options.type, OperatorOptions::Gather);
+  const schema::TensorT& stored = *result.model.tensors[gather.inputs[1]];
+  EXPECT_EQ(stored.type, schema::DataType::INT64);
+  const std::vector<uint8_t> bytes = {
+      2, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+  EXPECT_EQ(result.model.buffers[stored.buffer]->data, bytes);
+}
+
+}  // namespace
+}  // namespace octet::converter
