@@ -141,12 +141,19 @@ TEST(HostileModelsTest, ShapesThatOverflow) {
     model.Node("Conv", {"x", "w"}, "y");
     EXPECT_FALSE(ImportOrRefuse(model.Serialize()));
   }
-  ModelBuilder pads;
-  pads.Input("x", {1}).Output("y").Constant("c", {1}, {1});
-  pads.Integers("pads", {kBig - 1, 0});
-  pads.Node("Pad", {"c", "pads"}, "large");
-  pads.Node("Add", {"x", "large"}, "y");
-  EXPECT_FALSE(ImportOrRefuse(pads.Serialize()));
+}
+
+// A constant that grows stays a node; past the largest tensor it is refused.
+TEST(HostileModelsTest, PadsThatOverflow) {
+  constexpr int64_t kBig = int64_t{1} << 30;
+  for (const int64_t after : {int64_t{0}, kBig}) {
+    ModelBuilder model;
+    model.Input("x", {1}).Output("y").Constant("c", {1}, {1});
+    model.Integers("pads", {kBig - 1, after});
+    model.Node("Pad", {"c", "pads"}, "large");
+    model.Node("Add", {"x", "large"}, "y");
+    EXPECT_EQ(ImportOrRefuse(model.Serialize()), after == 0);
+  }
 }
 
 }  // namespace

@@ -228,6 +228,17 @@ class Simulator {
     }
   }
 
+  void Run(const schema::MulT& op, const schema::OperatorT& node) {
+    const uint32_t a = node.inputs[0], b = node.inputs[1];
+    const uint32_t out = node.outputs[0];
+    for (size_t i = 0; i < q_[out].size(); ++i) {
+      const int64_t accumulator =
+          int64_t{q_[a][i] - zero_point(a)} * (q_[b][i] - zero_point(b));
+      q_[out][i] = Requantize(accumulator, *op.requantization, 0,
+                              zero_point(out), *op.clamp);
+    }
+  }
+
   void Run(const schema::RequantizeT& op, const schema::OperatorT& node) {
     const uint32_t in = node.inputs[0], out = node.outputs[0];
     for (size_t i = 0; i < q_[out].size(); ++i) {
@@ -303,6 +314,8 @@ class Simulator {
         return Run(*options.AsAveragePool2d(), node);
       case OperatorOptions::Add:
         return Run(*options.AsAdd(), node);
+      case OperatorOptions::Mul:
+        return Run(*options.AsMul(), node);
       case OperatorOptions::Requantize:
         return Run(*options.AsRequantize(), node);
       case OperatorOptions::Softmax:
