@@ -144,10 +144,10 @@ double WinogradConvWork(const WinogradConvDescriptor& descriptor,
                         const WinogradConvShape& shape) {
   const size_t c = RoundUp(shape.c, descriptor.kr);
   const size_t n = RoundUp(shape.n, descriptor.nr);
-  return 100 *
-         (Product(kWinogradPositions * c, n, shape.tiles + kWorkPerWeight) +
-          Product(shape.tiles, c, descriptor.input_work) +
-          Product(shape.tiles, n, descriptor.output_work));
+  return Product(kWinogradPositions * c, n, shape.tiles + kWorkPerWeight) *
+             descriptor.product_percent +
+         100 * (Product(shape.tiles, c, descriptor.input_work) +
+                Product(shape.tiles, n, descriptor.output_work));
 }
 
 }  // namespace

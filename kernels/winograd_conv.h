@@ -64,6 +64,8 @@ struct WinogradConvDescriptor {
   // What a tile costs beside its products, in multiply-accumulates of the
   // table's gemm: for each input channel and for each output channel.
   size_t input_work, output_work;
+  // What a product costs, in percent of one of the table's gemm.
+  size_t product_percent = 100;
 };
 
 struct WinogradTile {

@@ -73,7 +73,9 @@ constexpr WinogradConvKernel kWinogradConv[] = {
          .max_tiles = 64,
          .workspace_c = 8,
          .input_work = 60,
-         .output_work = 60},
+         .output_work = 60,
+         // 0.34 against 0.26 cycles in the models of A53 and A55.
+         .product_percent = 130},
      neon::WinogradConv},
 };
 
