@@ -32,8 +32,8 @@ Result<FloatClamp> BoundsOf(int data_type) {
 }
 
 // A scale or zero point as floats that are broadcast to `shape`: a value for
-// all, or one an index of `axis`.
-Result<ValueId> EmitParameter(NodeContext& node, int i, const Shape& shape,
+// all, or one an index of `axis`. `shape` is a copy: emitting moves the values.
+Result<ValueId> EmitParameter(NodeContext& node, int i, Shape shape,
                               int64_t axis, const std::string& suffix) {
   OCTET_ASSIGN_OR_RETURN(const ValueId input, node.Input(i));
   OCTET_ASSIGN_OR_RETURN(
