@@ -19,6 +19,7 @@
 #include "kernels/avx2/tile_6x16.h"
 #include "kernels/avx2/vector_stage.h"
 #include "kernels/gemm.h"
+#include "kernels/winograd_workspace.h"
 
 namespace octet::avx2 {
 namespace {
@@ -33,25 +34,6 @@ constexpr size_t kChannels = 16;
 constexpr size_t kSumBytes = kNr * 4;
 
 constexpr int32_t kZeros[kNr] = {};
-
-// Where things lie in the workspace.
-struct Workspace {
-  uint8_t* inputs;
-  size_t row_bytes;       // of a tile at one position
-  size_t position_bytes;  // of all tiles
-  uint8_t* sums;
-  size_t sum_position_bytes;
-};
-
-Workspace LayOut(const WinogradConvArgs& args) {
-  Workspace w;
-  w.inputs = static_cast<uint8_t*>(args.workspace);
-  w.row_bytes = (args.c + kChannels - 1) / kChannels * kChannels * 2;
-  w.position_bytes = w.row_bytes * args.num_tiles;
-  w.sums = w.inputs + kWinogradPositions * w.position_bytes;
-  w.sum_position_bytes = kSumBytes * args.num_tiles;
-  return w;
-}
 
 // Four values along a row or a column.
 struct Four {
@@ -131,7 +113,7 @@ void MultiplyRest(size_t tiles, const TileOperands& in, uint8_t* to) {
 }
 
 // All tiles at all positions with one panel.
-void MultiplyPanel(const WinogradConvArgs& args, const Workspace& w,
+void MultiplyPanel(const WinogradConvArgs& args, const WinogradWorkspace& w,
                    const uint8_t* panel) {
   TileOperands in = {};
   in.row_bytes = w.row_bytes;
@@ -216,7 +198,7 @@ static inline void StorePair(const TileRow& pixel0, const TileRow& pixel1,
 }
 
 template <bool kResidual>
-void StorePanel(const WinogradConvArgs& args, const Workspace& w,
+void StorePanel(const WinogradConvArgs& args, const WinogradWorkspace& w,
                 const PanelOutput& out) {
   for (size_t i = 0; i < args.num_tiles; ++i) {
     const WinogradTile& tile = args.tiles[i];
@@ -240,7 +222,7 @@ void StorePanel(const WinogradConvArgs& args, const Workspace& w,
 }  // namespace
 
 void WinogradConv6x16(const WinogradConvArgs& args) {
-  const Workspace w = LayOut(args);
+  const WinogradWorkspace w = LayOutWinogradWorkspace(args, kChannels, kNr);
   for (size_t i = 0; i < args.num_tiles; ++i) {
     TransformTile(args.tiles[i], args.c, w.position_bytes,
                   w.inputs + i * w.row_bytes);

@@ -17,6 +17,7 @@
 
 #include "kernels/neon/gemm_panel.h"
 #include "kernels/neon/neon_kernels.h"
+#include "kernels/winograd_workspace.h"
 
 namespace octet::neon {
 namespace {
@@ -35,25 +36,6 @@ constexpr size_t kSumBytes = kNr * 4;
 constexpr size_t kWeightBytes = kNr * 2;  // of an input channel
 
 constexpr int32_t kZeros[kNr] = {};
-
-// Where things lie in the workspace.
-struct Workspace {
-  uint8_t* inputs;
-  size_t row_bytes;       // of a tile at one position
-  size_t position_bytes;  // of all tiles
-  uint8_t* sums;
-  size_t sum_position_bytes;
-};
-
-Workspace LayOut(const WinogradConvArgs& args) {
-  Workspace w;
-  w.inputs = static_cast<uint8_t*>(args.workspace);
-  w.row_bytes = (args.c + kChannels - 1) / kChannels * kChannels * 2;
-  w.position_bytes = w.row_bytes * args.num_tiles;
-  w.sums = w.inputs + kWinogradPositions * w.position_bytes;
-  w.sum_position_bytes = kSumBytes * args.num_tiles;
-  return w;
-}
 
 // Four values along a row or a column.
 struct Four {
@@ -197,7 +179,7 @@ void MultiplyRows(const Operands& in, uint8_t* to) {
 }
 
 // All tiles at all positions with one panel.
-void MultiplyPanel(const WinogradConvArgs& args, const Workspace& w,
+void MultiplyPanel(const WinogradConvArgs& args, const WinogradWorkspace& w,
                    const uint8_t* panel) {
   Operands in = {};
   in.row_bytes = w.row_bytes;
@@ -274,7 +256,7 @@ template <bool kResidual>
 }
 
 template <bool kResidual>
-void StorePanel(const WinogradConvArgs& args, const Workspace& w,
+void StorePanel(const WinogradConvArgs& args, const WinogradWorkspace& w,
                 const GemmPanel<kNr>& p, size_t first_channel) {
   for (size_t i = 0; i < args.num_tiles; ++i) {
     const WinogradTile& tile = args.tiles[i];
@@ -295,7 +277,7 @@ void StorePanel(const WinogradConvArgs& args, const Workspace& w,
 }  // namespace
 
 void WinogradConv(const WinogradConvArgs& args) {
-  const Workspace w = LayOut(args);
+  const WinogradWorkspace w = LayOutWinogradWorkspace(args, kChannels, kNr);
   for (size_t i = 0; i < args.num_tiles; ++i) {
     TransformTile(args.tiles[i], args.c, w.position_bytes,
                   w.inputs + i * w.row_bytes);
