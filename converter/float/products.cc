@@ -1,16 +1,20 @@
-// MatMul, ConvTranspose2d, LayerNormalization and the logarithm of Softmax by
-// plain loops, sums in double precision.
+// What XNNPACK has no operator for: MatMul, LayerNormalization and the
+// logarithm of Softmax by the engine's kernels for floats, ConvTranspose2d by
+// plain loops with sums in double precision.
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <vector>
 
 #include "converter/float/float_operator.h"
 #include "converter/ir/element_positions.h"
+#include "kernels/float/gemm.h"
+#include "kernels/float/normalization.h"
 
 namespace octet::converter {
 namespace {
+
+constexpr int64_t kPanel = kFloatPanel;
 
 float Bound(double x, const FloatClamp& clamp) {
   return std::min(std::max(static_cast<float>(x), clamp.min), clamp.max);
@@ -32,23 +36,18 @@ Result<FloatOperator> MakeFloatMatMul(const MatMul& op, const FloatNode& node) {
   const int64_t m = a_shape[a_shape.rank - 2];
   const int64_t k = a_shape[a_shape.rank - 1];
   const int64_t n = b_shape[b_shape.rank - 1];
+  const size_t panels = size_t((n + kPanel - 1) / kPanel * kPanel);
   return FloatOperator([=, a_data = node.inputs[0], b_data = node.inputs[1],
-                        clamp = op.clamp, output = node.output] {
-    std::vector<double> row(static_cast<size_t>(n));
-    float* to = output;
+                        clamp = octet::FloatClamp{op.clamp.min, op.clamp.max},
+                        output = node.output] {
+    std::vector<float> packed(panels * size_t(k));
     for (size_t batch = 0; batch < a_batches.size(); ++batch) {
-      const float* a = a_data + a_batches[batch] * m * k;
-      const float* b = b_data + b_batches[batch] * k * n;
-      for (int64_t i = 0; i < m; ++i) {
-        std::fill(row.begin(), row.end(), 0.0);
-        for (int64_t j = 0; j < k; ++j) {
-          const double factor = double{a[i * k + j]};
-          for (int64_t c = 0; c < n; ++c) {
-            row[size_t(c)] += factor * double{b[j * n + c]};
-          }
-        }
-        for (double sum : row) *to++ = Bound(sum, clamp);
-      }
+      PackFloatPanels(b_data + b_batches[batch] * k * n, size_t(k), size_t(n),
+                      size_t(n), 1, packed.data());
+      FloatMatrixProduct({size_t(m), size_t(k), size_t(n),
+                          a_data + a_batches[batch] * m * k, packed.data(),
+                          nullptr, output + int64_t(batch) * m * n, size_t(n),
+                          clamp});
     }
     return OkStatus();
   });
@@ -106,18 +105,10 @@ Result<FloatOperator> MakeFloatConvTranspose2d(const ConvTranspose2d& op,
 Result<FloatOperator> MakeFloatLogSoftmax(const FloatNode& node) {
   const Shape shape = node.output_shape();
   const int64_t n = shape[shape.rank - 1];
-  return FloatOperator([n, count = shape.NumElements(), from = node.inputs[0],
-                        to = node.output] {
-    for (int64_t begin = 0; begin < count; begin += n) {
-      const float* row = from + begin;
-      const double largest = double{*std::max_element(row, row + n)};
-      double sum = 0;
-      for (int64_t i = 0; i < n; ++i) sum += std::exp(double{row[i]} - largest);
-      for (int64_t i = 0; i < n; ++i) {
-        to[begin + i] =
-            static_cast<float>(double{row[i]} - largest - std::log(sum));
-      }
-    }
+  const FloatSoftmaxArgs args = {size_t(shape.NumElements() / n), size_t(n),
+                                 node.inputs[0], node.output, true};
+  return FloatOperator([args] {
+    FloatSoftmax(args);
     return OkStatus();
   });
 }
@@ -127,27 +118,16 @@ Result<FloatOperator> MakeFloatLayerNormalization(const LayerNormalization& op,
   const Shape shape = node.output_shape();
   int64_t n = 1;
   for (int i = op.axis; i < shape.rank; ++i) n *= shape[i];
-  const float* scale = node.inputs.size() > 1 ? node.inputs[1] : nullptr;
-  const float* bias = node.inputs.size() > 2 ? node.inputs[2] : nullptr;
-  return FloatOperator([=, count = shape.NumElements(), epsilon = op.epsilon,
-                        from = node.inputs[0], to = node.output] {
-    for (int64_t begin = 0; begin < count; begin += n) {
-      double mean = 0, variance = 0;
-      for (int64_t i = 0; i < n; ++i) mean += double{from[begin + i]};
-      mean /= static_cast<double>(n);
-      for (int64_t i = 0; i < n; ++i) {
-        const double d = double{from[begin + i]} - mean;
-        variance += d * d;
-      }
-      const double factor =
-          1 / std::sqrt(variance / static_cast<double>(n) + double{epsilon});
-      for (int64_t i = 0; i < n; ++i) {
-        double y = (double{from[begin + i]} - mean) * factor;
-        if (scale != nullptr) y *= double{scale[i]};
-        if (bias != nullptr) y += double{bias[i]};
-        to[begin + i] = static_cast<float>(y);
-      }
-    }
+  const FloatLayerNormalizationArgs args = {
+      size_t(shape.NumElements() / n),
+      size_t(n),
+      node.inputs[0],
+      node.output,
+      node.inputs.size() > 1 ? node.inputs[1] : nullptr,
+      node.inputs.size() > 2 ? node.inputs[2] : nullptr,
+      op.epsilon};
+  return FloatOperator([args] {
+    FloatLayerNormalization(args);
     return OkStatus();
   });
 }

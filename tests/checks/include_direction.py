@@ -4,7 +4,8 @@
     kernels, schema  depend on nothing
     engine           -> kernels, schema
     converter        -> schema; some of its folders -> the engine's public
-                     headers, or its reading of pictures
+                     headers, or its reading of pictures; float/ -> the
+                     kernels for floats
     tests, bench     -> all; nothing depends on them
 
 usage: include_direction.py ROOT
@@ -30,6 +31,8 @@ ALLOWED = {
     # Pictures and arrays in files: not part of the runtime.
     'engine/image': ('engine/image/', 'octet/'),
     'converter': ('converter/', 'schema/') + SHARED,
+    # One definition of each function on floats.
+    'converter/float': ('converter/', 'schema/', 'kernels/float/') + SHARED,
     'converter/samples': ('converter/', 'schema/', 'engine/image/', 'octet/'),
     'converter/command': ('converter/', 'schema/', 'engine/image/', 'octet/'),
     # The places that run what they convert.

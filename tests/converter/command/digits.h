@@ -6,6 +6,7 @@
 #include <string>
 
 #include "converter/command/options.h"
+#include "tests/engine/image/temporary_folder.h"
 
 namespace octet::converter {
 
@@ -13,20 +14,7 @@ inline std::string DigitsPath(const std::string& file) {
   return OCTET_SOURCE_DIR "/examples/digits/" + file;
 }
 
-// A folder that is removed with the object.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  std::string Path(const std::string& file) const { return path_ + "/" + file; }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
+using testing::TemporaryFolder;
 
 // Options that convert the example into `output`, as examples/run.sh does.
 ConvertOptions DigitsOptions(const std::string& output);
