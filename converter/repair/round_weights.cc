@@ -10,8 +10,8 @@ namespace {
 // Sweeps of single steps over all weights; the last ones find next to nothing.
 constexpr int kMostSweeps = 20;
 
-std::vector<double> Gather(std::span<const float> values,
-                           const std::vector<size_t>& order) {
+std::vector<double> ValuesAt(std::span<const float> values,
+                             const std::vector<size_t>& order) {
   std::vector<double> result(order.size());
   for (size_t i = 0; i < order.size(); ++i) result[i] = values[order[i]];
   return result;
@@ -106,7 +106,7 @@ void RoundingProblem::Improve(std::span<const double> t, double scale,
 std::vector<int8_t> RoundingProblem::Round(std::span<const float> weights,
                                            double scale,
                                            WeightGrid grid) const {
-  const std::vector<double> t = Gather(weights, order_);
+  const std::vector<double> t = ValuesAt(weights, order_);
   Candidate best = Nearest(t, scale, grid);
   Improve(t, scale, grid, best);
   Candidate other = Successive(t, scale, grid);

@@ -1,0 +1,1 @@
+// Empty: precompiled headers need a source beside them (see CMakeLists.txt).
