@@ -105,7 +105,7 @@ Positions GatherPositions(const Shape& input, int axis,
 }
 
 Positions ReductionPositions(const Shape& input,
-                             const std::vector<int32_t>& axes) {
+                             const InlineVector<int32_t, kMaxRank>& axes) {
   Shape output = input;
   for (int32_t axis : axes) output[axis] = 1;
   return BroadcastPositions(output, input);

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "converter/ir/inline_vector.h"
 #include "octet/shape.h"
 #include "schema/operators.h"
 
@@ -30,7 +31,7 @@ Positions GatherPositions(const Shape& input, int axis,
 // For every element of `input`, that of the output that a reduction over
 // `axes`, which the output keeps with size 1, adds it to.
 Positions ReductionPositions(const Shape& input,
-                             const std::vector<int32_t>& axes);
+                             const InlineVector<int32_t, kMaxRank>& axes);
 
 template <typename Element>
 std::vector<Element> TakeElements(const std::vector<Element>& data,

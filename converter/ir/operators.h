@@ -6,12 +6,13 @@
 #define OCTET_CONVERTER_IR_OPERATORS_H_
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <string>
+#include <type_traits>
 #include <variant>
-#include <vector>
 
+#include "converter/ir/inline_vector.h"
 #include "octet/shape.h"
 #include "schema/octet_generated.h"
 #include "schema/operators.h"
@@ -189,7 +190,7 @@ struct Cast {
 // with size 1.
 struct Reduce {
   schema::ReduceFunction function = schema::ReduceFunction::SUM;
-  std::vector<int32_t> axes;
+  InlineVector<int32_t, kMaxRank> axes;
 };
 
 // One input, FP32 -> INT64; the output keeps `axis` with size 1.
@@ -230,13 +231,16 @@ struct Lrn {
 
 // What Lstm and Gru have in common.
 struct Recurrence {
+  // Three a direction.
+  static constexpr size_t kMaxActivations = 6;
+
   int32_t hidden_size = 1;
   schema::RecurrentDirection direction = schema::RecurrentDirection::FORWARD;
   schema::RecurrentResult result = schema::RecurrentResult::SEQUENCE;
   // Empty: the defaults.
-  std::vector<schema::UnaryFunction> activations;
-  std::vector<float> alpha;
-  std::vector<float> beta;
+  InlineVector<schema::UnaryFunction, kMaxActivations> activations;
+  InlineVector<float, kMaxActivations> alpha;
+  InlineVector<float, kMaxActivations> beta;
   float clip = 0.0f;  // 0: none
 
   int32_t directions() const {
@@ -264,6 +268,7 @@ using Operator =
                  Resize, Gather, GatherNd, GatherElements, Expand, Where, Cast,
                  Reduce, ArgExtremum, TopK, LayerNormalization, CumSum, Lrn,
                  Lstm, Gru>;
+static_assert(std::is_trivially_copyable_v<Operator>);  // see inline_vector.h
 
 // The operator's name, e.g. "Conv2d", for messages and tables; of Unary, Binary
 // and Reduce that of the function, e.g. "Sigmoid".

@@ -45,6 +45,9 @@ Status ReadActivations(const NodeContext& node, Recurrence& recurrence) {
                          node.attributes().GetFloats("activation_alpha", {}));
   OCTET_ASSIGN_OR_RETURN(const std::vector<float> betas,
                          node.attributes().GetFloats("activation_beta", {}));
+  if (names.size() > Recurrence::kMaxActivations) {
+    return InvalidModel("has " + std::to_string(names.size()) + " activations");
+  }
   size_t next_alpha = 0, next_beta = 0;
   for (const std::string& name : names) {
     const auto* entry =

@@ -92,7 +92,7 @@ Status ReturnReduced(NodeContext& node, ValueId reduced, const Shape& shape,
 Result<ValueId> EmitReduce(NodeContext& node, ReduceFunction function,
                            const std::vector<int>& axes, ValueId input) {
   Reduce reduce{function, {}};
-  reduce.axes.assign(axes.begin(), axes.end());
+  for (int axis : axes) reduce.axes.push_back(axis);
   return node.Emit(reduce, {input}, "/kept");
 }
 

@@ -160,7 +160,7 @@ struct Adder {
   Status operator()(const Reduce& op) const {
     schema::ReduceT result;
     result.function = op.function;
-    result.axes = op.axes;
+    result.axes = op.axes.ToVector();
     result.keep_dims = true;
     return Append(std::move(result));
   }
@@ -224,9 +224,9 @@ struct Adder {
     result.hidden_size = recurrence.hidden_size;
     result.direction = recurrence.direction;
     result.result = recurrence.result;
-    result.activations = recurrence.activations;
-    result.alpha = recurrence.alpha;
-    result.beta = recurrence.beta;
+    result.activations = recurrence.activations.ToVector();
+    result.alpha = recurrence.alpha.ToVector();
+    result.beta = recurrence.beta.ToVector();
     result.clip = recurrence.clip;
     return result;
   }

@@ -50,7 +50,7 @@ nlohmann::json Measure(const Case& network, const std::string& method) {
   return nlohmann::json::parse(file);
 }
 
-class AccuracyTest : public testing::TestWithParam<Case> {
+class AccuracyTest : public ::testing::TestWithParam<Case> {
  protected:
   void SetUp() override {
     const std::string model =
@@ -78,7 +78,7 @@ TEST_P(AccuracyTest, AutoDoesNotLoseToMinMax) {
 
 INSTANTIATE_TEST_SUITE_P(
     RealNetworks, AccuracyTest,
-    testing::Values(
+    ::testing::Values(
         Case{"mlperf_tiny_kws_fp32_onnx", "/images/kws/kws_calib.bin",
              "/images/kws/kws_dev.bin",
              "label,49x10x1,i8,scale=0.5847029089927673,zero_point=83", 90.67,
@@ -86,7 +86,9 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"mnist12_fp32", "/images/mnist/mnist_calib.bin",
              "/images/mnist/mnist_dev.bin", "label,28x28x1,u8", 99.4, 100.0,
              39.2}),
-    [](const testing::TestParamInfo<Case>& test) { return test.param.model; });
+    [](const ::testing::TestParamInfo<Case>& test) {
+      return test.param.model;
+    });
 
 }  // namespace
 }  // namespace octet::converter

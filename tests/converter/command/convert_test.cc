@@ -45,7 +45,7 @@ std::vector<int8_t> Outputs(std::shared_ptr<const Model> model,
   return all;
 }
 
-class ConvertTest : public testing::Test {
+class ConvertTest : public ::testing::Test {
  protected:
   TemporaryFolder folder_;
   const std::string output_ = folder_.Path("digits.octet");

@@ -103,7 +103,7 @@ void ExpectFields(const Json& json, const Field (&fields)[kCount]) {
   }
 }
 
-class ExplainCommandTest : public testing::Test {
+class ExplainCommandTest : public ::testing::Test {
  protected:
   ConvertOptions MakeOptions() const {
     ConvertOptions options = DigitsOptions("");
