@@ -11,9 +11,9 @@
 
 namespace octet::converter {
 
-// At most `capacity` values. Copied as bytes, so that a variant of operators is,
-// too: with a std::vector in one of them, each file that touches a variant of 34
-// operators instantiates its copies and destructors, seconds a file.
+// At most `capacity` values. Copied as bytes, so that a variant of operators
+// is, too: with a std::vector in one of them, each file that touches a variant
+// of 34 operators instantiates its copies and destructors, seconds a file.
 template <typename T, size_t capacity>
 class InlineVector {
  public:
