@@ -2,10 +2,10 @@
 #include <chrono>
 #include <cstdio>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "engine/command/commands.h"
+#include "engine/command/json_text.h"
 #include "engine/command/random_inputs.h"
 #include "octet/model.h"
 #include "octet/session.h"
@@ -14,7 +14,6 @@ namespace octet::command {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using Json = nlohmann::ordered_json;
 
 // Times of one thing, in nanoseconds.
 struct Samples {
@@ -95,30 +94,32 @@ void PrintText(const BenchOptions& options, const Session& session,
       session.num_threads() == 1 ? "" : "s");
 }
 
+// Milliseconds have six digits: the clock counts nanoseconds.
 void PrintJson(const Session& session, const Measurement& measurement) {
-  Json json;
-  json["model"] = session.model().name();
-  json["isa"] = session.isa();
-  json["threads"] = session.num_threads();
-  json["runs"] = measurement.total.nanoseconds.size();
-  json["min_ms"] = measurement.total.Quantile(0.0);
-  json["median_ms"] = measurement.total.Quantile(0.5);
-  json["p90_ms"] = measurement.total.Quantile(0.9);
-  json["operators"] = Json::array();
+  const Samples& total = measurement.total;
+  std::printf("{\n  \"model\": %s,\n  \"isa\": %s,\n  \"threads\": %d,\n",
+              JsonString(session.model().name()).c_str(),
+              JsonString(session.isa()).c_str(), session.num_threads());
+  std::printf(
+      "  \"runs\": %zu,\n  \"min_ms\": %.6f,\n  \"median_ms\": %.6f,\n"
+      "  \"p90_ms\": %.6f,\n  \"operators\": [",
+      total.nanoseconds.size(), total.Quantile(0.0), total.Quantile(0.5),
+      total.Quantile(0.9));
   for (size_t i = 0; i < measurement.operators.size(); ++i) {
     const OperatorProfile& profile = measurement.operators[i];
     const double minimum = measurement.operator_times[i].Quantile(0.0);
-    json["operators"].push_back(
-        {{"name", profile.name},
-         {"type", profile.type},
-         {"kernel", profile.kernel},
-         {"macs", profile.macs},
-         {"min_ms", minimum},
-         {"median_ms", measurement.operator_times[i].Quantile(0.5)},
-         {"gmacs", GmacsPerSecond(profile.macs, minimum)}});
+    std::printf(
+        "%s\n    {\n      \"name\": %s,\n      \"type\": %s,\n"
+        "      \"kernel\": %s,\n      \"macs\": %lld,\n"
+        "      \"min_ms\": %.6f,\n      \"median_ms\": %.6f,\n"
+        "      \"gmacs\": %.6g\n    }",
+        i == 0 ? "" : ",", JsonString(profile.name).c_str(),
+        JsonString(profile.type).c_str(), JsonString(profile.kernel).c_str(),
+        static_cast<long long>(profile.macs), minimum,
+        measurement.operator_times[i].Quantile(0.5),
+        GmacsPerSecond(profile.macs, minimum));
   }
-  std::printf("%s\n",
-              json.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
+  std::printf("%s]\n}\n", measurement.operators.empty() ? "" : "\n  ");
 }
 
 }  // namespace

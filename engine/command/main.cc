@@ -1,11 +1,9 @@
 // `octet`: runs, times, checks and describes .octet files.
 
-#include <CLI/CLI.hpp>
-#include <cstdio>
-#include <functional>
-#include <map>
 #include <string>
+#include <vector>
 
+#include "engine/command/arguments.h"
 #include "engine/command/commands.h"
 #include "engine/image/temporary_files.h"
 #include "octet/session.h"
@@ -13,102 +11,103 @@
 namespace octet::command {
 namespace {
 
-// Exit codes, the same for every command of the project.
-constexpr int kDone = 0;
-constexpr int kFailed = 1;
-constexpr int kUsage = 2;
-
-using Action = std::function<Status()>;
-
-void AddSessionOptions(CLI::App& app, int& num_threads, std::string& isa) {
-  app.add_option("--threads", num_threads, "threads; auto: as many as pay off")
-      ->transform(
-          CLI::Transformer(std::map<std::string, int>{{"auto", kAutoThreads}}))
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  app.add_option("--isa", isa,
-                 "instruction set (see `octet isas`); default: OCTET_ISA or "
-                 "the best");
+Argument ModelArgument(std::string* path) {
+  return {"model", "", "the .octet file", SetText(path), true};
 }
 
-void AddModel(CLI::App& app, std::string& path) {
-  app.add_option("model", path, "the .octet file")->required();
+Argument IsaOption(std::string* isa) {
+  return {"--isa", "NAME",
+          "instruction set (octet isas); default: OCTET_ISA or the best",
+          SetText(isa)};
 }
 
-void AddRun(CLI::App& app, RunOptions& options, Action& action) {
-  CLI::App* run = app.add_subcommand("run", "Run a model on one input");
-  AddModel(*run, options.model_path);
-  CLI::Option* picture =
-      run->add_option("picture", options.picture_path, "JPEG, PNG, WebP, BMP");
-  run->add_option("--input", options.input_paths,
-                  "a .npy for each input, NHWC, in the order of the inputs")
-      ->excludes(picture);
-  run->add_option("--output", options.output_paths,
-                  "write each output to this .npy, as float32");
-  run->add_option("--top", options.top, "how many classes to print")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  AddSessionOptions(*run, options.num_threads, options.isa);
-  run->callback([&] { action = [&] { return Run(options); }; });
+Argument ThreadsOption(int* num_threads) {
+  return {"--threads", "N", "threads (1); auto: as many as pay off",
+          [num_threads](const std::string& text) {
+            if (text != "auto") return SetInteger(0, num_threads)(text);
+            *num_threads = kAutoThreads;
+            return OkStatus();
+          }};
 }
 
-void AddInspect(CLI::App& app, InspectOptions& options, Action& action) {
-  CLI::App* inspect = app.add_subcommand("inspect", "Show what a file holds");
-  AddModel(*inspect, options.model_path);
-  inspect->add_flag("--plan", options.plan,
-                    "kernels and memory of a session on this CPU");
-  inspect->add_option("--isa", options.isa, "instruction set of the plan");
-  inspect->callback([&] { action = [&] { return Inspect(options); }; });
+Subcommand RunSubcommand(RunOptions* options) {
+  return {
+      "run",
+      "Run a model on one input",
+      {ModelArgument(&options->model_path),
+       {"picture", "", "JPEG, PNG, WebP, BMP", SetText(&options->picture_path)},
+       {"--input", "FILE", "a .npy, NHWC; once for each input, in their order",
+        AppendText(&options->input_paths)},
+       {"--output", "FILE",
+        "write an output to this .npy, as float32; once for each",
+        AppendText(&options->output_paths)},
+       {"--top", "N", "how many classes to print (5)",
+        SetInteger(1, &options->top)},
+       ThreadsOption(&options->num_threads),
+       IsaOption(&options->isa)},
+      [options] { return Run(*options); },
+      [options] {
+        return options->picture_path.empty() || options->input_paths.empty()
+                   ? OkStatus()
+                   : InvalidArgument(
+                         "a picture ('" + options->picture_path +
+                         "') and --input exclude each other; --input "
+                         "takes one file, and is given once for each");
+      }};
 }
 
-void AddBench(CLI::App& app, BenchOptions& options, Action& action) {
-  CLI::App* bench = app.add_subcommand("bench", "Time a model");
-  AddModel(*bench, options.model_path);
-  bench->add_option("--seconds", options.seconds, "how long to measure")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  bench->add_flag("--per-op", options.per_operator, "a row an operator");
-  bench->add_flag("--json", options.json, "print JSON");
-  AddSessionOptions(*bench, options.num_threads, options.isa);
-  bench->callback([&] { action = [&] { return Bench(options); }; });
+Subcommand InspectSubcommand(InspectOptions* options) {
+  return {"inspect",
+          "Show what a file holds",
+          {ModelArgument(&options->model_path),
+           {"--plan", "", "kernels and memory of a session on this CPU",
+            SetTrue(&options->plan)},
+           IsaOption(&options->isa)},
+          [options] { return Inspect(*options); },
+          {}};
 }
 
-void AddSelfTest(CLI::App& app, SelfTestOptions& options, Action& action) {
-  CLI::App* test = app.add_subcommand(
+Subcommand BenchSubcommand(BenchOptions* options) {
+  return {
+      "bench",
+      "Time a model",
+      {ModelArgument(&options->model_path),
+       {"--seconds", "X", "how long to measure (2)",
+        SetPositive(&options->seconds)},
+       {"--per-op", "", "a row an operator", SetTrue(&options->per_operator)},
+       {"--json", "", "print JSON", SetTrue(&options->json)},
+       ThreadsOption(&options->num_threads),
+       IsaOption(&options->isa)},
+      [options] { return Bench(*options); },
+      {}};
+}
+
+Subcommand SelfTestSubcommand(SelfTestOptions* options) {
+  return {
       "selftest",
-      "Run a model on every instruction set of this CPU; all must agree, with "
-      "each other and with MODEL.outputs.sha256 where that file exists");
-  AddModel(*test, options.model_path);
-  test->add_flag("--store", options.store, "write MODEL.outputs.sha256");
-  test->callback([&] { action = [&] { return SelfTest(options); }; });
+      "Run a model on every instruction set of this CPU: all must agree, "
+      "and with MODEL.outputs.sha256, where there is one",
+      {ModelArgument(&options->model_path),
+       {"--store", "", "write MODEL.outputs.sha256", SetTrue(&options->store)}},
+      [options] { return SelfTest(*options); },
+      {}};
 }
 
 int Main(int argc, char** argv) {
   RemoveTemporaryFilesOnInterrupt();
-  CLI::App app("Runs, times, checks and describes INT8 models (.octet)",
-               "octet");
-  app.require_subcommand(1);
-  Action action;
-  RunOptions run_options;
-  InspectOptions inspect_options;
-  BenchOptions bench_options;
-  SelfTestOptions self_test_options;
-  AddRun(app, run_options, action);
-  AddInspect(app, inspect_options, action);
-  AddBench(app, bench_options, action);
-  AddSelfTest(app, self_test_options, action);
-  app.add_subcommand("isas", "List the instruction sets")->callback([&] {
-    action = [] { return Isas(); };
-  });
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kDone : kUsage;
-  }
-  const Status status = action();
-  if (status.ok()) return kDone;
-  std::fprintf(stderr, "octet: %s\n", status.message().c_str());
-  return kFailed;
+  RunOptions run;
+  InspectOptions inspect;
+  BenchOptions bench;
+  SelfTestOptions self_test;
+  const Program program{
+      "octet",
+      "Runs, times, checks and describes INT8 models (.octet)",
+      {RunSubcommand(&run),
+       InspectSubcommand(&inspect),
+       BenchSubcommand(&bench),
+       SelfTestSubcommand(&self_test),
+       {"isas", "List the instruction sets", {}, Isas, {}}}};
+  return RunProgram(program, {argv + 1, argv + argc});
 }
 
 }  // namespace
