@@ -53,7 +53,8 @@ bool CountLayer(const LayerShape& shape) {
   const IsaEntry* isas = IsaList(&count);
   for (size_t i = 0; i + 1 < count; ++i) {  // the last is scalar
     if (!isas[i].cpu_supports()) continue;
-    const auto layer = LayerRunner::Create(shape, isas[i].table);
+    const auto layer =
+        LayerRunner::Create(shape, isas[i].table, WeightValues::kNormal);
     Count(shape, isas[i].table->isa, layer->kernel_name(), *layer);
   }
   const auto peer = XnnpackLayer::Create(shape);
