@@ -97,7 +97,8 @@ Result<ModelMetadata> MakeQuantizedMetadata(const ConvertOptions& options,
     input.shape.dims[input.shape.rank++] = size;
   }
   const bool is_picture = input.shape.rank == 4 && input.shape[3] == 3;
-  if (model.inputs.size() != 1 || (!is_picture && !DescribesPicture(info))) {
+  if (model.inputs.size() != 1 || tensor.quantization == nullptr ||
+      (!is_picture && !DescribesPicture(info))) {
     return metadata;
   }
   if (info.mean.empty() && info.std.empty()) {

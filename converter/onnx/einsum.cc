@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "converter/ir/shape_arguments.h"
 #include "converter/onnx/operator_imports.h"
-#include "converter/onnx/shape_arguments.h"
 
 namespace octet::converter {
 namespace {

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "converter/ir/shape_arguments.h"
 #include "converter/onnx/operator_imports.h"
-#include "converter/onnx/shape_arguments.h"
 #include "schema/shape_inference.h"
 
 namespace octet::converter {

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "converter/onnx/shape_arguments.h"
+#include "converter/ir/shape_arguments.h"
 #include "schema/shape_inference.h"
 
 namespace octet::converter {

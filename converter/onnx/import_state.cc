@@ -3,7 +3,7 @@
 #include <utility>
 #include <variant>
 
-#include "converter/onnx/shape_arguments.h"
+#include "converter/ir/shape_arguments.h"
 
 namespace octet::converter {
 

@@ -3,8 +3,8 @@
 #include <vector>
 
 #include "converter/ir/constant_evaluation.h"
+#include "converter/ir/shape_arguments.h"
 #include "converter/onnx/operator_imports.h"
-#include "converter/onnx/shape_arguments.h"
 
 namespace octet::converter {
 namespace {

@@ -4,8 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "converter/ir/shape_arguments.h"
 #include "converter/onnx/operator_imports.h"
-#include "converter/onnx/shape_arguments.h"
 #include "converter/onnx/window_attributes.h"
 
 namespace octet::converter {

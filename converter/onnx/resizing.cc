@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "converter/ir/permutation.h"
+#include "converter/ir/shape_arguments.h"
 #include "converter/onnx/operator_imports.h"
-#include "converter/onnx/shape_arguments.h"
 #include "converter/onnx/window_attributes.h"
 
 namespace octet::converter {

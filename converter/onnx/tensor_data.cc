@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "converter/ir/half_float.h"
+#include "converter/ir/shape_arguments.h"
 #include "converter/onnx/external_data.h"
-#include "converter/onnx/shape_arguments.h"
 
 namespace octet::converter {
 namespace {

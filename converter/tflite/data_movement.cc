@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "converter/onnx/shape_arguments.h"
+#include "converter/ir/shape_arguments.h"
 #include "converter/tflite/operator_imports.h"
 #include "converter/tflite/tensor_data.h"
 #include "converter/tflite/window.h"

@@ -1,6 +1,7 @@
 // Sums, products, activations, softmax, and conversions between ways to store
 // numbers.
 
+#include <cmath>
 #include <string>
 #include <utility>
 
@@ -46,17 +47,16 @@ Status ImportTfliteMul(OperatorContext& op) {
 Status ImportTfliteSub(OperatorContext& op) {
   OCTET_ASSIGN_OR_RETURN(const ValueId a, op.Input(0));
   OCTET_ASSIGN_OR_RETURN(const ValueId b, op.Input(1));
-  if (op.stored(a).is_quantized() || !op.is_constant(b)) {
-    return Unsupported(
-        "a difference is supported in floats, with a constant second input");
+  OCTET_ASSIGN_OR_RETURN(const FloatClamp clamp,
+                         FusedClamp<tflite::SubOptions>(op));
+  if (op.is_quantized(a) || !op.is_constant(b)) {
+    return op.Return(Binary{schema::BinaryFunction::SUB, clamp}, {a, b});
   }
-  Add add;
-  OCTET_ASSIGN_OR_RETURN(add.clamp, FusedClamp<tflite::SubOptions>(op));
   std::vector<float> negated = op.data(b);
   for (float& x : negated) x = -x;
   const Shape shape = op.shape(b);
   const ValueId minus_b = op.AddConstant("/negated", shape, std::move(negated));
-  return op.Return(add, {a, minus_b});
+  return op.Return(Add{clamp}, {a, minus_b});
 }
 
 Status ImportTfliteRelu(OperatorContext& op) {
@@ -71,16 +71,25 @@ Status ImportTfliteReluN1To1(OperatorContext& op) {
   return ImportClamp(op, tflite::Activation::RELU_N1_TO_1);
 }
 
+Status ImportTfliteRelu0To1(OperatorContext& op) {
+  OCTET_ASSIGN_OR_RETURN(const ValueId input, op.Input(0));
+  return op.Return(Clamp{{0.0f, 1.0f}}, {input});
+}
+
 Status ImportTfliteSoftmax(OperatorContext& op) {
   OCTET_ASSIGN_OR_RETURN(const auto* options,
                          op.RequireOptions<tflite::SoftmaxOptions>());
   OCTET_ASSIGN_OR_RETURN(const ValueId input, op.Input(0));
-  if (options->beta() != 1.0f) {
-    return Unsupported("a softmax with beta " +
-                       std::to_string(options->beta()) +
-                       " is not supported; only 1 is");
+  const float beta = options->beta();
+  if (!(beta > 0.0f) || std::isinf(beta)) {
+    return InvalidModel("beta is " + std::to_string(beta));
   }
-  return op.Return(Softmax(), {input});
+  if (op.is_quantized(input)) return op.ReturnSoftmax(beta, input);
+  if (beta == 1.0f) return op.Return(Softmax(), {input});
+  const ValueId factor = op.AddConstant("/beta", Shape{}, {beta});
+  OCTET_ASSIGN_OR_RETURN(const ValueId scaled,
+                         op.Emit(Mul(), {input, factor}, input, "/times_beta"));
+  return op.Return(Softmax(), {scaled});
 }
 
 Status ImportTfliteConversion(OperatorContext& op) {

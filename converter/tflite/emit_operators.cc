@@ -67,43 +67,93 @@ Status EmitAveragePool2d(const AveragePool2d& op, const Node& node,
   return OkStatus();
 }
 
-// The tensor of an operand of an elementwise operator, a constant repeated to
-// the output's shape.
-Result<uint32_t> OperandTensor(ValueId id, const Node& node,
+// The tensor of operand `i` of a sum, repeated to the output's shape.
+Result<uint32_t> OperandTensor(size_t i, const Node& node,
                                QuantizedOutput& output) {
+  const ValueId id = node.inputs[i];
   const Shape& target = output.shape(node.output);
   const Value& value = output.imported.graph.value(id);
-  if (value.shape == target) return output.builder.Tensor(id);
+  ModelBuilder& builder = output.builder;
+  if (value.shape == target) return builder.Tensor(id);
   if (!value.is_constant()) {
-    return Unsupported("the computed input " + value.shape.ToString() +
-                       " would have to be repeated to " + target.ToString() +
-                       ", which is not supported");
+    const std::string name = node.name + "/repeated_" + std::to_string(i);
+    const uint32_t repeated =
+        builder.AddActivation(name, target, output.params(id));
+    builder.AddOperator(name, schema::ExpandT(), {builder.Tensor(id)},
+                        repeated);
+    return repeated;
   }
   OCTET_RETURN_IF_ERROR(output.Copy(target.NumElements()));
   std::vector<int8_t> q;
   for (const float real : BroadcastData(*value.data, value.shape, target)) {
     q.push_back(QuantizeActivation(real, output.params(id)));
   }
-  return output.builder.AddInt8Constant(
-      value.name, target, q, {output.params(id).scale},
-      output.params(id).zero_point, /*axis=*/-1);
+  return builder.AddInt8Constant(value.name, target, q,
+                                 {output.params(id).scale},
+                                 output.params(id).zero_point, /*axis=*/-1);
 }
 
-Status EmitAdd(const Add& op, const Node& node, QuantizedOutput& output) {
+// A sum, or a difference, whose second multiplier is negative.
+Status EmitSum(const FloatClamp& clamp, bool subtract, const Node& node,
+               QuantizedOutput& output) {
   const ActivationParams& result = output.params(node.output);
   schema::AddT options;
   options.rounding = schema::Rounding::TFLITE;
-  options.clamp = MakeTfliteClamp(op.clamp, result);
+  options.clamp = MakeTfliteClamp(clamp, result);
   OCTET_ASSIGN_OR_RETURN(
       options.tflite_requantization,
       MakeTfliteAddScales(output.params(node.inputs[0]).scale,
                           output.params(node.inputs[1]).scale, result.scale));
-  OCTET_ASSIGN_OR_RETURN(const uint32_t a,
-                         OperandTensor(node.inputs[0], node, output));
-  OCTET_ASSIGN_OR_RETURN(const uint32_t b,
-                         OperandTensor(node.inputs[1], node, output));
+  if (subtract) options.tflite_requantization->multiplier[1] *= -1;
+  OCTET_ASSIGN_OR_RETURN(const uint32_t a, OperandTensor(0, node, output));
+  OCTET_ASSIGN_OR_RETURN(const uint32_t b, OperandTensor(1, node, output));
   output.builder.AddOperator(node, std::move(options), {a, b});
   return OkStatus();
+}
+
+Status EmitMul(const Mul& op, const Node& node, QuantizedOutput& output) {
+  schema::MulT options;
+  options.rounding = schema::Rounding::TFLITE;
+  options.clamp = MakeTfliteClamp(op.clamp, output.params(node.output));
+  // The format computes the factor in single precision.
+  const float factor = output.params(node.inputs[0]).scale *
+                       output.params(node.inputs[1]).scale /
+                       output.params(node.output).scale;
+  OCTET_ASSIGN_OR_RETURN(options.tflite_requantization,
+                         MakeTfliteScale(double{factor}));
+  output.builder.AddOperator(node, std::move(options),
+                             {output.builder.Tensor(node.inputs[0]),
+                              output.builder.Tensor(node.inputs[1])});
+  return OkStatus();
+}
+
+Status EmitBinary(const Binary& op, const Node& node, QuantizedOutput& output) {
+  if (op.function == schema::BinaryFunction::SUB) {
+    return EmitSum(op.clamp, /*subtract=*/true, node, output);
+  }
+  return Unsupported("this operator is not supported on integers");
+}
+
+void EmitResize(const Resize& op, const Node& node, QuantizedOutput& output) {
+  schema::ResizeT options = MakeResize(op);
+  if (op.mode == schema::ResizeMode::LINEAR) {
+    options.rounding = schema::Rounding::TFLITE;
+    options.halves_up = output.stored(node.inputs[0]).is_uint8;
+  }
+  EmitKeepingBytes(node, std::move(options),
+                   {output.builder.Tensor(node.inputs[0])},
+                   output.params(node.inputs[0]), output);
+}
+
+void EmitArgExtremum(const ArgExtremum& op, const Node& node,
+                     QuantizedOutput& output) {
+  schema::ArgExtremumT options;
+  options.axis = op.axis;
+  options.largest = op.largest;
+  options.last = op.last;
+  options.keep_dims = true;
+  output.builder.AddOperator(node, std::move(options),
+                             {output.builder.Tensor(node.inputs[0])});
 }
 
 Status EmitSoftmax(const Node& node, QuantizedOutput& output) {
@@ -115,7 +165,8 @@ Status EmitSoftmax(const Node& node, QuantizedOutput& output) {
   options.rounding = schema::Rounding::TFLITE;
   OCTET_ASSIGN_OR_RETURN(
       options.tflite_requantization,
-      MakeTfliteSoftmaxScale(output.params(node.inputs[0]).scale));
+      MakeTfliteSoftmaxScale(output.stored(node.output).beta,
+                             output.params(node.inputs[0]).scale));
   output.builder.AddOperator(node, std::move(options),
                              {output.builder.Tensor(node.inputs[0])});
   return OkStatus();
@@ -142,11 +193,11 @@ Status EmitConcat(const Concat& op, const Node& node, QuantizedOutput& output) {
   return OkStatus();
 }
 
-// Appends an operator of one input that moves its q.
+// Appends an operator of one input that moves its q, or its integers.
 template <typename OptionsT>
 void EmitMovement(const Node& node, OptionsT options, QuantizedOutput& output) {
   EmitKeepingBytes(node, std::move(options),
-                   {output.builder.Tensor(node.inputs[0])},
+                   {output.builder.StoredTensor(node.inputs[0])},
                    output.params(node.inputs[0]), output);
 }
 
@@ -166,7 +217,19 @@ struct Emitter {
   Status operator()(const AveragePool2d& op) {
     return EmitAveragePool2d(op, node, output);
   }
-  Status operator()(const Add& op) { return EmitAdd(op, node, output); }
+  Status operator()(const Add& op) {
+    return EmitSum(op.clamp, /*subtract=*/false, node, output);
+  }
+  Status operator()(const Mul& op) { return EmitMul(op, node, output); }
+  Status operator()(const Binary& op) { return EmitBinary(op, node, output); }
+  Status operator()(const Resize& op) {
+    EmitResize(op, node, output);
+    return OkStatus();
+  }
+  Status operator()(const ArgExtremum& op) {
+    EmitArgExtremum(op, node, output);
+    return OkStatus();
+  }
   // The format divides the scales of an activation in single precision.
   Status operator()(const Clamp& op) {
     const float ratio =

@@ -40,7 +40,8 @@ Status ImportInputs(ImportProgress& progress) {
     if (!stored.ok()) {
       return stored.status().WithContext("input '" + tensor.name + "'");
     }
-    const ValueId id = result.graph.AddActivation(tensor.name, tensor.shape);
+    const ValueId id = result.graph.AddActivation(tensor.name, tensor.shape,
+                                                  GraphType(tensor));
     result.stored.resize(result.graph.values.size());
     result.stored[size_t(id)] = *std::move(stored);
     result.graph.inputs.push_back(id);
@@ -57,7 +58,8 @@ void StandIn(const TfliteOperator& op, ImportProgress& progress) {
     ValueId& id = progress.value_of_tensor[size_t(index)];
     if (id != kNoValue) continue;
     const TfliteTensor& tensor = progress.network->tensor(index);
-    id = progress.result.graph.AddActivation(tensor.name, tensor.shape);
+    id = progress.result.graph.AddActivation(tensor.name, tensor.shape,
+                                             GraphType(tensor));
     progress.result.stored.resize(progress.result.graph.values.size());
     Result<StoredAs> stored = ReadStoredAs(tensor);
     if (stored.ok()) progress.result.stored[size_t(id)] = *std::move(stored);

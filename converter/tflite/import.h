@@ -38,6 +38,8 @@ struct StoredAs {
   // Of a computed value: its node, an Identity, is none. q becomes
   // table[q + 128], a function that was computed while importing.
   std::vector<int8_t> table;
+  // Of a value that SOFTMAX computes of integers: what its input counts times.
+  float beta = 1.0f;
 
   bool is_quantized() const { return !scale.empty(); }
 };

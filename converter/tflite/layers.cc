@@ -1,5 +1,6 @@
-// CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED.
+// CONV_2D, DEPTHWISE_CONV_2D, TRANSPOSE_CONV, FULLY_CONNECTED, BATCH_MATMUL.
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -29,6 +30,33 @@ Window2dParams StridesOf(const Options& options) {
   window.dilation_h = options.dilation_h_factor();
   window.dilation_w = options.dilation_w_factor();
   return window;
+}
+
+// Pads of a transposed convolution from n to m values, so that a convolution
+// with the same window that pads like SAME or VALID would come back.
+Status SetTransposedPads(int64_t n, int64_t m, int64_t kernel, int64_t stride,
+                         int32_t& begin, int32_t& end, int32_t& output_pad) {
+  const int64_t total = stride * (n - 1) + kernel - m;
+  if (total > kernel || -total >= stride) {
+    return InvalidModel("an output of " + std::to_string(m) +
+                        " does not come of " + std::to_string(n) + " values");
+  }
+  begin = static_cast<int32_t>(std::max<int64_t>(total, 0) / 2);
+  end = static_cast<int32_t>(std::max<int64_t>(total, 0)) - begin;
+  output_pad = static_cast<int32_t>(std::max<int64_t>(-total, 0));
+  return OkStatus();
+}
+
+// `matrices` with their last two dimensions swapped.
+Result<ValueId> EmitSwapped(OperatorContext& op, ValueId matrices,
+                            const std::string& suffix) {
+  const int rank = op.shape(matrices).rank;
+  if (rank < 2) return InvalidModel("an input has less than 2 dimensions");
+  Transpose transpose;
+  for (int i = 0; i < rank; ++i) transpose.params.permutation[i] = i;
+  std::swap(transpose.params.permutation[rank - 2],
+            transpose.params.permutation[rank - 1]);
+  return op.Emit(transpose, {matrices}, matrices, suffix);
 }
 
 // The input as {rows, k}: the format flattens what is in front of k values.
@@ -95,6 +123,58 @@ Status ImportTfliteDepthwiseConv2d(OperatorContext& op) {
   const ValueId weights = op.ChannelsFirst(one_hwo);
   OCTET_ASSIGN_OR_RETURN(const ValueId bias, ReadBias(op, shape[3]));
   return op.Return(conv, {input, weights, bias});
+}
+
+// Inputs: the output's shape, which the tensor has as well, weights
+// {o, h, w, i}, input, bias.
+Status ImportTfliteTransposeConv(OperatorContext& op) {
+  OCTET_ASSIGN_OR_RETURN(const auto* options,
+                         op.RequireOptions<tflite::TransposeConvOptions>());
+  OCTET_ASSIGN_OR_RETURN(const ValueId input, op.Input(2));
+  OCTET_ASSIGN_OR_RETURN(const ValueId weights,
+                         op.ConstantInput(1, "the weights"));
+  const Shape in = op.shape(input), ohwi = op.shape(weights);
+  const Shape& out = op.output_tensor(0).shape;
+  OCTET_RETURN_IF_ERROR(CheckPicture(ohwi));
+  if (in.rank != 4 || out.rank != 4 || options->stride_h() < 1 ||
+      options->stride_w() < 1) {
+    return InvalidModel("input and output must be pictures, strides above 0");
+  }
+  ConvTranspose2d conv;
+  Window2dParams& window = conv.params.window;
+  window.kernel_h = ohwi[1];
+  window.kernel_w = ohwi[2];
+  window.stride_h = options->stride_h();
+  window.stride_w = options->stride_w();
+  OCTET_RETURN_IF_ERROR(
+      SetTransposedPads(in[1], out[1], ohwi[1], window.stride_h, window.pad_top,
+                        window.pad_bottom, conv.params.output_pad_h));
+  OCTET_RETURN_IF_ERROR(SetTransposedPads(
+      in[2], out[2], ohwi[2], window.stride_w, window.pad_left,
+      window.pad_right, conv.params.output_pad_w));
+  OCTET_ASSIGN_OR_RETURN(conv.clamp,
+                         ClampOf(options->fused_activation_function()));
+  ValueId bias = kNoValue;
+  if (op.HasInput(3)) {
+    OCTET_ASSIGN_OR_RETURN(bias, op.ConstantInput(3, "the bias"));
+  } else {
+    bias = op.Zeros(ohwi[0]);
+  }
+  return op.Return(conv, {input, weights, bias});
+}
+
+Status ImportTfliteBatchMatMul(OperatorContext& op) {
+  OCTET_ASSIGN_OR_RETURN(const auto* options,
+                         op.RequireOptions<tflite::BatchMatMulOptions>());
+  OCTET_ASSIGN_OR_RETURN(ValueId a, op.Input(0));
+  OCTET_ASSIGN_OR_RETURN(ValueId b, op.Input(1));
+  if (options->adj_x()) {
+    OCTET_ASSIGN_OR_RETURN(a, EmitSwapped(op, a, "/transposed_a"));
+  }
+  if (options->adj_y()) {
+    OCTET_ASSIGN_OR_RETURN(b, EmitSwapped(op, b, "/transposed_b"));
+  }
+  return op.Return(MatMul(), {a, b});
 }
 
 Status ImportTfliteFullyConnected(OperatorContext& op) {

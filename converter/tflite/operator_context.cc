@@ -29,6 +29,16 @@ Result<ValueId> OperatorContext::ConstantInput(size_t i, const char* what) {
   return Unsupported(std::string(what) + " must be constant");
 }
 
+Result<ValueId> OperatorContext::IntegerInput(size_t i) {
+  if (!HasInput(i) || !input_tensor(i).is_constant()) return Input(i);
+  OCTET_ASSIGN_OR_RETURN(std::vector<int64_t> values,
+                         ReadIntegers(input_tensor(i)));
+  ConstantData data{GraphType(input_tensor(i)), {}, std::move(values)};
+  return Store(graph().AddConstant(input_tensor(i).name, input_tensor(i).shape,
+                                   std::move(data)),
+               StoredAs());
+}
+
 Result<std::vector<int64_t>> OperatorContext::Integers(size_t i,
                                                        const char* what) const {
   if (!HasInput(i)) return InvalidModel(std::string(what) + " is missing");
@@ -128,6 +138,13 @@ Status OperatorContext::Return(Operator op, std::vector<ValueId> inputs,
   if (shape(*id) == tensor.shape) return OkStatus();
   return InvalidModel("gives the shape " + shape(*id).ToString() +
                       ", but the file says " + tensor.shape.ToString());
+}
+
+Status OperatorContext::ReturnSoftmax(float beta, ValueId input) {
+  OCTET_RETURN_IF_ERROR(Return(Softmax(), {input}));
+  const ValueId output = progress_.value_of_tensor[size_t(op_.outputs[0])];
+  progress_.result.stored[size_t(output)].beta = beta;
+  return OkStatus();
 }
 
 Status OperatorContext::ReturnLookup(std::vector<int8_t> table, ValueId input) {

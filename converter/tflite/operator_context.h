@@ -64,6 +64,7 @@ class OperatorContext {
   const std::vector<float>& data(ValueId id) const {
     return *graph().value(id).data;
   }
+  bool is_quantized(ValueId id) const { return stored(id).is_quantized(); }
   const StoredAs& stored(ValueId id) const {
     return progress_.result.stored[size_t(id)];
   }
@@ -72,6 +73,8 @@ class OperatorContext {
   Result<ValueId> Input(size_t i);
   // The same; an error unless it is a constant.
   Result<ValueId> ConstantInput(size_t i, const char* what);
+  // The same of integers or truth values, which the graph has as such.
+  Result<ValueId> IntegerInput(size_t i);
   // The numbers of a constant input of an integer type.
   Result<std::vector<int64_t>> Integers(size_t i, const char* what) const;
 
@@ -91,6 +94,8 @@ class OperatorContext {
                              const std::string& suffix);
   // Appends the node that computes output i: its shape must be the file's.
   Status Return(Operator op, std::vector<ValueId> inputs, size_t i = 0);
+  // Softmax of beta times the input, which is quantized.
+  Status ReturnSoftmax(float beta, ValueId input);
   // Output 0 is table[q + 128] of each q of the input.
   Status ReturnLookup(std::vector<int8_t> table, ValueId input);
   // Output i is this value: the operator does nothing.

@@ -20,6 +20,12 @@ std::vector<ActivationParams> ParamsOf(const TfliteImport& imported) {
   return params;
 }
 
+// Operators whose output may be plain integers.
+bool MovesIntegers(const Operator& op) {
+  return std::holds_alternative<ArgExtremum>(op) ||
+         std::holds_alternative<Reshape>(op);
+}
+
 // Layers check what their weights and biases are; all other inputs count as
 // activations.
 Status CheckActivations(const Node& node, const TfliteImport& imported) {
@@ -28,6 +34,12 @@ Status CheckActivations(const Node& node, const TfliteImport& imported) {
                                    node.inputs.begin() + ptrdiff_t(count));
   activations.push_back(node.output);
   for (const ValueId id : activations) {
+    if (!imported.graph.value(id).is_float()) {
+      if (MovesIntegers(node.op)) continue;
+      return Unsupported("'" + imported.graph.value(id).name +
+                         "' holds integers that are not quantized; the output "
+                         "of ARG_MAX and a RESHAPE of it are possible alone");
+    }
     if (imported.stored[size_t(id)].scale.size() == 1) continue;
     return Unsupported("'" + imported.graph.value(id).name +
                        "' is not quantized with one scale; floats are possible "
@@ -43,7 +55,10 @@ Result<schema::ModelT> MakeQuantizedModel(TfliteImport imported,
   RemoveConversions(imported);
   const Graph& graph = imported.graph;
   const std::vector<ActivationParams> params = ParamsOf(imported);
-  const std::vector<bool> int8_values(graph.values.size(), true);
+  std::vector<bool> int8_values;
+  for (const Value& value : graph.values) {
+    int8_values.push_back(value.is_float());
+  }
   ModelBuilder builder(graph, params, int8_values);
   QuantizedOutput output{.imported = imported, .builder = builder};
   ProblemList problems(name);

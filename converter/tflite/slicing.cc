@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "converter/onnx/shape_arguments.h"
+#include "converter/ir/shape_arguments.h"
 #include "converter/tflite/operator_imports.h"
 
 namespace octet::converter {

@@ -103,13 +103,26 @@ std::vector<float> Dequantize(const Shape& shape, const StoredAs& stored) {
 
 }  // namespace
 
+DataType GraphType(const TfliteTensor& tensor) {
+  switch (tensor.type) {
+    case TensorType::INT32:
+    case TensorType::INT64:
+      return DataType::INT64;
+    case TensorType::BOOL:
+      return DataType::BOOL;
+    default:
+      return DataType::FLOAT32;
+  }
+}
+
 Result<StoredAs> ReadStoredAs(const TfliteTensor& tensor) {
   StoredAs stored;
   const bool is_int8 =
       tensor.type == TensorType::INT8 || tensor.type == TensorType::UINT8;
   const bool is_bias = tensor.type == TensorType::INT32 && tensor.is_constant();
   if (!is_int8 && !is_bias) {
-    if (tensor.is_constant() || tensor.type == TensorType::FLOAT32) {
+    if (tensor.is_constant() || tensor.type == TensorType::FLOAT32 ||
+        GraphType(tensor) != DataType::FLOAT32) {
       return stored;
     }
     return Unsupported("a computed tensor of type " + TypeName(tensor.type) +
@@ -163,9 +176,11 @@ Result<std::vector<int64_t>> ReadIntegers(const TfliteTensor& tensor) {
     ForEachElement<int32_t>(tensor, append);
   } else if (tensor.type == TensorType::INT64) {
     ForEachElement<int64_t>(tensor, append);
+  } else if (tensor.type == TensorType::BOOL) {
+    ForEachElement<uint8_t>(tensor, append);
   } else {
     return InvalidModel("has type " + TypeName(tensor.type) +
-                        " instead of INT32 or INT64");
+                        " instead of INT32, INT64 or BOOL");
   }
   return values;
 }

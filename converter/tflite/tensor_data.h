@@ -13,16 +13,20 @@
 namespace octet::converter {
 
 // How the file stores `tensor`; of a quantized constant the values, too.
-// Errors: a type of activation that has no int8 form; a zero point outside its
+// Errors: a type of activation that the graph has not; a zero point outside its
 // type; channels with zero points other than 0.
 Result<StoredAs> ReadStoredAs(const TfliteTensor& tensor);
+
+// The type that a computed tensor has in the graph: FLOAT32 for floats and
+// quantized values, otherwise that of its integers or truth values.
+DataType GraphType(const TfliteTensor& tensor);
 
 // The elements of a constant as floats; `stored` is what ReadStoredAs made of
 // it. An error for types that hold no numbers.
 Result<std::vector<float>> ReadFloats(const TfliteTensor& tensor,
                                       const StoredAs& stored);
 
-// The elements of a constant of type INT32 or INT64.
+// The elements of a constant of type INT32, INT64 or BOOL.
 Result<std::vector<int64_t>> ReadIntegers(const TfliteTensor& tensor);
 
 }  // namespace octet::converter

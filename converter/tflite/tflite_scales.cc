@@ -85,11 +85,13 @@ Result<std::unique_ptr<Scales>> MakeTfliteAddScales(float scale_1,
   return scales;
 }
 
-Result<std::unique_ptr<Scales>> MakeTfliteSoftmaxScale(float input_scale) {
-  OCTET_ASSIGN_OR_RETURN(std::unique_ptr<Scales> scales,
-                         MakeTfliteScale(double{input_scale} * kSoftmaxUnit));
+Result<std::unique_ptr<Scales>> MakeTfliteSoftmaxScale(float beta,
+                                                       float input_scale) {
+  OCTET_ASSIGN_OR_RETURN(
+      std::unique_ptr<Scales> scales,
+      MakeTfliteScale(double{beta} * double{input_scale} * kSoftmaxUnit));
   if (scales->shift[0] >= 0) return scales;
-  return Unsupported("the input's scale is below 2^-26");
+  return Unsupported("beta times the input's scale is below 2^-26");
 }
 
 int32_t RoundingShift(int64_t value, int shift) {

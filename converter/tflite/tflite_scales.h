@@ -34,10 +34,10 @@ Result<std::unique_ptr<schema::TfliteRequantizationT>> MakeTfliteMeanScale(
 Result<std::unique_ptr<schema::TfliteRequantizationT>> MakeTfliteAddScales(
     float scale_1, float scale_2, float output_scale);
 
-// The entry of a softmax of inputs with this scale; an error for scales below
-// 2^-26, whose shift would be to the right, and from 16 on.
+// The entry of a softmax of beta times inputs with this scale; an error for
+// products below 2^-26, whose shift would be to the right, and from 16 on.
 Result<std::unique_ptr<schema::TfliteRequantizationT>> MakeTfliteSoftmaxScale(
-    float input_scale);
+    float beta, float input_scale);
 
 // value / 2^shift to nearest, halves away from zero. REQUIRES: 0 <= shift < 62.
 int32_t RoundingShift(int64_t value, int shift);

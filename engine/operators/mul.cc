@@ -2,8 +2,10 @@
 
 #include "engine/operators/checks.h"
 #include "engine/operators/float_operators.h"
+#include "engine/operators/operators.h"
 #include "engine/operators/row_walk.h"
 #include "engine/operators/split.h"
+#include "engine/operators/tflite_checks.h"
 #include "kernels/requantize.h"
 #include "schema/shape_inference.h"
 
@@ -69,7 +71,11 @@ class Mul : public Operator {
 
 Status VerifyMul(const Network& network, const Node& node) {
   const auto& options = node.options<schema::Mul>();
-  OCTET_RETURN_IF_ERROR(CheckRequantization(options.requantization(), 1));
+  OCTET_RETURN_IF_ERROR(CheckRounding(options.rounding()));
+  OCTET_RETURN_IF_ERROR(
+      options.rounding() == schema::Rounding::TFLITE
+          ? CheckTfliteRequantization(options.tflite_requantization(), 1)
+          : CheckRequantization(options.requantization(), 1));
   OCTET_RETURN_IF_ERROR(CheckClamp(options.clamp()));
   return CheckOutputShape(network, node,
                           InferBroadcastShape(network.input(node, 0).shape,
@@ -77,7 +83,11 @@ Status VerifyMul(const Network& network, const Node& node) {
 }
 
 OperatorPointer MakeMul(const PrepareContext& context, const Node& node) {
-  return std::make_unique<Mul>(context, node, node.options<schema::Mul>());
+  const auto& options = node.options<schema::Mul>();
+  if (options.rounding() == schema::Rounding::TFLITE) {
+    return MakeTfliteMul(context, node);
+  }
+  return std::make_unique<Mul>(context, node, options);
 }
 
 }  // namespace octet

@@ -70,6 +70,10 @@ Status CheckTfliteAveragePool2d(const Network& network, const Node& node);
 Status CheckTfliteMean(const schema::AveragePool2d& options);
 OperatorPointer MakeTfliteAveragePool2d(const PrepareContext& context,
                                         const Node& node);
+OperatorPointer MakeTfliteMul(const PrepareContext& context, const Node& node);
+Status CheckTfliteResize(const Network& network, const Node& node);
+OperatorPointer MakeTfliteResize(const PrepareContext& context,
+                                 const Node& node);
 OperatorPointer MakeTfliteRequantize(const PrepareContext& context,
                                      const Node& node);
 Status CheckTfliteSoftmax(const schema::Softmax& options, const Shape& shape);

@@ -9,8 +9,10 @@
 
 #include "engine/operators/checks.h"
 #include "engine/operators/float_operators.h"
+#include "engine/operators/operators.h"
 #include "engine/operators/row_walk.h"
 #include "engine/operators/split.h"
+#include "engine/operators/tflite_checks.h"
 #include "schema/shape_inference.h"
 
 namespace octet {
@@ -234,8 +236,7 @@ Status CheckFinite(const flatbuffers::Vector<float>* values, uint32_t count,
   return OkStatus();
 }
 
-Status CheckOptions(const schema::Resize& options, const Tensor& input) {
-  const uint32_t rank = static_cast<uint32_t>(input.shape.rank);
+Status CheckModes(const schema::Resize& options) {
   if (options.mode() < schema::ResizeMode::MIN ||
       options.mode() > schema::ResizeMode::MAX ||
       options.coordinates() < schema::ResizeCoordinates::MIN ||
@@ -244,6 +245,11 @@ Status CheckOptions(const schema::Resize& options, const Tensor& input) {
       options.nearest() > schema::ResizeNearest::MAX) {
     return Unsupported("the mode is unknown to this version");
   }
+  return CheckRounding(options.rounding());
+}
+
+Status CheckOptions(const schema::Resize& options, const Tensor& input) {
+  const uint32_t rank = static_cast<uint32_t>(input.shape.rank);
   OCTET_RETURN_IF_ERROR(CheckFinite(options.scales(), rank, true, "scales"));
   const bool crops =
       options.coordinates() == schema::ResizeCoordinates::TF_CROP_AND_RESIZE;
@@ -294,13 +300,20 @@ Status VerifyResize(const Network& network, const Node& node) {
   OCTET_RETURN_IF_ERROR(CheckSameQuantization(network, node));
   OCTET_RETURN_IF_ERROR(
       CheckOutputShape(network, node, InferResizeShape(input.shape, output)));
+  OCTET_RETURN_IF_ERROR(CheckModes(options));
+  if (options.rounding() == schema::Rounding::TFLITE) {
+    return CheckTfliteResize(network, node);
+  }
   OCTET_RETURN_IF_ERROR(CheckOptions(options, input));
   return CheckTaps(options, input.shape, output, input.is_float());
 }
 
 OperatorPointer MakeResize(const PrepareContext& context, const Node& node) {
-  return std::make_unique<ResizeOperator>(context, node,
-                                          node.options<schema::Resize>());
+  const auto& options = node.options<schema::Resize>();
+  if (options.rounding() == schema::Rounding::TFLITE) {
+    return MakeTfliteResize(context, node);
+  }
+  return std::make_unique<ResizeOperator>(context, node, options);
 }
 
 }  // namespace octet

@@ -1,4 +1,4 @@
-// Add with rounding TFLITE.
+// Add with rounding TFLITE, and the difference of TFLite's SUB.
 
 #include "engine/operators/operators.h"
 #include "engine/operators/split.h"
@@ -55,7 +55,8 @@ class TfliteAdd : public Operator {
 
 Status CheckTfliteAdd(const schema::Add& options) {
   const auto* scales = options.tflite_requantization();
-  OCTET_RETURN_IF_ERROR(CheckTfliteRequantization(scales, kScales));
+  OCTET_RETURN_IF_ERROR(CheckTfliteRequantization(
+      scales, kScales, kTfliteMinMultiplier, /*negative_entry=*/1));
   if (scales->multiplier()->size() != kScales) {
     return InvalidModel(
         "an Add needs three TFLite multipliers: of its inputs and its output");

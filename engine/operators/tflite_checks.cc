@@ -18,7 +18,7 @@ Status CheckRounding(schema::Rounding rounding) {
 
 Status CheckTfliteRequantization(
     const schema::TfliteRequantization* requantization, int64_t count,
-    int32_t min_multiplier) {
+    int32_t min_multiplier, int64_t negative_entry) {
   const auto* multiplier =
       requantization == nullptr ? nullptr : requantization->multiplier();
   const auto* shift =
@@ -33,8 +33,11 @@ Status CheckTfliteRequantization(
                         std::to_string(shift->size()) + " shifts for " +
                         std::to_string(count) + " channels");
   }
-  for (const int32_t value : *multiplier) {
-    if (value != 0 && value < min_multiplier) {
+  for (int64_t i = 0; i < size; ++i) {
+    const int32_t value = multiplier->Get(static_cast<uint32_t>(i));
+    const bool is_negative =
+        i == negative_entry && value <= -min_multiplier && value != INT32_MIN;
+    if (value != 0 && value < min_multiplier && !is_negative) {
       return InvalidModel("TFLite multiplier " + std::to_string(value) +
                           " is neither 0 nor in [" +
                           std::to_string(min_multiplier) + ", 2^31)");

@@ -16,10 +16,10 @@ namespace octet {
 Status CheckRounding(schema::Rounding rounding);
 
 // `count` entries, or one for all; multipliers and shifts in their ranges.
-// Null is an error.
+// Null is an error. The multiplier of `negative_entry` may have a minus.
 Status CheckTfliteRequantization(
     const schema::TfliteRequantization* requantization, int64_t count,
-    int32_t min_multiplier = kTfliteMinMultiplier);
+    int32_t min_multiplier = kTfliteMinMultiplier, int64_t negative_entry = -1);
 
 // REQUIRES: verified.
 TfliteScale TfliteScaleAt(const schema::TfliteRequantization& requantization,

@@ -103,6 +103,59 @@ TEST(TfliteVerifyTest, Scales) {
       "TFLite multiplier 1073741823");
 }
 
+// That of a difference's second input alone may have a minus.
+TEST(TfliteVerifyTest, NegativeMultipliers) {
+  const auto set = [](size_t entry, int32_t value) {
+    return [entry, value](ModelBuilder& b) {
+      OptionsOf<schema::AddT>(b, kTfliteAddAt)
+          .tflite_requantization->multiplier[entry] = value;
+    };
+  };
+  ExpectRefused(set(1, -(1 << 30)), {}, StatusCode::kOk);
+  ExpectRefused(set(1, 1 - (1 << 30)), {"TFLite multiplier -1073741823"});
+  ExpectRefused(set(1, INT32_MIN), {"TFLite multiplier -2147483648"});
+  ExpectRefused(set(2, -(1 << 30)), {"TFLite multiplier -1073741824"});
+}
+
+void ExpectRefused(const ModelBuilder& builder, const std::string& part) {
+  const std::vector<uint8_t> bytes = builder.Finish();
+  const Status status = Model::FromMemory(bytes.data(), bytes.size()).status();
+  EXPECT_NE(status.message().find(part), std::string::npos) << status.message();
+}
+
+TEST(TfliteVerifyTest, Products) {
+  ModelBuilder builder;
+  const int a = builder.Input({2, 3}, {1, 0});
+  schema::MulT mul;
+  mul.rounding = Rounding::TFLITE;
+  mul.clamp = std::make_unique<schema::Clamp>(-128, 127);
+  builder.Output(builder.Operator(std::move(mul), {a, a}, {2, 3}, {1, 0}));
+  ExpectRefused(builder, "TFLite multipliers or shifts are missing");
+}
+
+TEST(TfliteVerifyTest, Resizes) {
+  const auto resize = [](auto change, const Shape& from, const Shape& to) {
+    schema::ResizeT options;
+    options.mode = schema::ResizeMode::LINEAR;
+    options.rounding = Rounding::TFLITE;
+    change(options);
+    ModelBuilder builder;
+    const int input = builder.Input(from, {1, 0});
+    builder.Output(builder.Operator(std::move(options), {input}, to, {1, 0}));
+    ExpectRefused(builder, "rounding TFLITE resizes height and width");
+  };
+  const Shape from = {1, 2, 3, 4};
+  const Shape to = {1, 5, 5, 4};
+  resize([](auto& o) { o.mode = schema::ResizeMode::CUBIC; }, from, to);
+  resize(
+      [](auto& o) {
+        o.coordinates = schema::ResizeCoordinates::PYTORCH_HALF_PIXEL;
+      },
+      from, to);
+  resize([](auto&) {}, from, {1, 5, 5, 5});
+  resize([](auto&) {}, {2, 3, 4}, {2, 5, 4});
+}
+
 TEST(TfliteVerifyTest, MissingScales) {
   ExpectRefused(
       [](ModelBuilder& b) {

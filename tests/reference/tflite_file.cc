@@ -7,35 +7,13 @@
 #include <cstring>
 
 #include "tests/reference/tflite.h"
+#include "tests/reference/tflite_pictures.h"
 
 namespace octet::reference {
 namespace {
 
 using Code = tflite::BuiltinOperator;
 using Type = tflite::TensorType;
-
-// A tensor of the file with its values.
-struct Stored {
-  std::vector<int64_t> shape;
-  StoredValues values;
-  std::vector<double> scale;
-  int64_t zero_point = 0;
-  int64_t low = 0;  // of the type
-  int64_t high = 0;
-
-  int64_t size() const {
-    int64_t product = 1;
-    for (const int64_t dim : shape) product *= dim;
-    return product;
-  }
-  double ScaleOf(size_t channel) const {
-    return scale[scale.size() == 1 ? 0 : channel];
-  }
-  // The index of {n, y, x, c}.
-  size_t Index(int64_t n, int64_t y, int64_t x, int64_t c) const {
-    return size_t(((n * shape[1] + y) * shape[2] + x) * shape[3] + c);
-  }
-};
 
 template <typename T>
 StoredValues Decode(const flatbuffers::Vector<uint8_t>& bytes) {
@@ -142,7 +120,11 @@ class Walk {
   void FullyConnected();
   void Pool(bool average);
   void Mean();
-  void Add();
+  void Sum(bool subtract);
+  void Mul();
+  void ResizeBilinear();
+  void ResizeNearestNeighbor();
+  void ArgMax();
   void Requantize();
   void Softmax();
   void Concatenation();
@@ -152,6 +134,8 @@ class Walk {
   void HardSwish();
   void LeakyRelu();
 
+  // The value of `tensor`, repeated to the output's shape, at output index i.
+  int64_t Repeated(const Stored& tensor, int64_t i);
   // zero_point + steps within the type and the activation's bounds.
   int64_t Clamped(int64_t steps, tflite::Activation activation);
   int64_t Bias(size_t channel) {
@@ -313,47 +297,116 @@ void Walk::Pool(bool average) {
   }
 }
 
-// Over height and width.
+// Over the axes of input 1.
 void Walk::Mean() {
   const Stored& in = Input(0);
   Stored& out = Output();
-  out.values.clear();
-  const int64_t count = in.shape[1] * in.shape[2];
+  const size_t rank = in.shape.size();
+  std::vector<bool> reduced(rank, false);
+  for (const int64_t axis : Input(1).values) {
+    reduced[size_t(axis < 0 ? axis + int64_t(rank) : axis)] = true;
+  }
+  // The output that each input belongs to.
+  std::vector<int64_t> sums(size_t(out.size()), 0);
+  for (int64_t i = 0; i < in.size(); ++i) {
+    int64_t rest = i;
+    int64_t to = 0;
+    int64_t stride = 1;
+    for (size_t axis = rank; axis-- > 0;) {
+      if (!reduced[axis]) {
+        to += rest % in.shape[axis] * stride;
+        stride *= in.shape[axis];
+      }
+      rest /= in.shape[axis];
+    }
+    sums[size_t(to)] += in.values[size_t(i)] - in.zero_point;
+  }
+  const int64_t count = in.size() / out.size();
   Factor factor = FactorOf(in.scale[0] / out.scale[0]);
   const int shift =
       std::min(static_cast<int>(std::log2(static_cast<double>(count))),
                31 + factor.shift);
   factor.multiplier = (factor.multiplier << shift) / count;
   factor.shift -= shift;
-  for (int64_t n = 0; n < in.shape[0]; ++n) {
-    for (int64_t c = 0; c < in.shape[3]; ++c) {
-      int64_t sum = 0;
-      for (int64_t i = 0; i < count; ++i) {
-        sum += in.values[size_t((n * count + i) * in.shape[3] + c)];
-      }
-      out.values.push_back(Clamped(Scaled(sum - count * in.zero_point, factor),
-                                   tflite::Activation::NONE));
-    }
+  out.values.clear();
+  for (const int64_t sum : sums) {
+    out.values.push_back(
+        Clamped(Scaled(sum, factor), tflite::Activation::NONE));
   }
 }
 
-void Walk::Add() {
-  const auto& options = *op_->builtin_options_as_AddOptions();
+int64_t Walk::Repeated(const Stored& tensor, int64_t i) {
+  const Stored& out = Output();
+  int64_t from = 0;
+  int64_t stride = 1;
+  for (size_t axis = out.shape.size(); axis-- > 0;) {
+    const size_t missing = out.shape.size() - tensor.shape.size();
+    const int64_t position = i % out.shape[axis];
+    i /= out.shape[axis];
+    if (axis < missing || tensor.shape[axis - missing] == 1) continue;
+    from += position * stride;
+    stride *= tensor.shape[axis - missing];
+  }
+  return tensor.values[size_t(from)];
+}
+
+void Walk::Sum(bool subtract) {
+  const tflite::Activation activation =
+      subtract
+          ? op_->builtin_options_as_SubOptions()->fused_activation_function()
+          : op_->builtin_options_as_AddOptions()->fused_activation_function();
   const Stored& a = Input(0);
   const Stored& b = Input(1);
   Stored& out = Output();
   out.values.clear();
   const double twice = 2 * std::max(a.scale[0], b.scale[0]);
   const Factor factor_a = FactorOf(a.scale[0] / twice);
-  const Factor factor_b = FactorOf(b.scale[0] / twice);
+  Factor factor_b = FactorOf(b.scale[0] / twice);
+  if (subtract) factor_b.multiplier *= -1;
   const Factor factor = FactorOf(twice / ((1 << 20) * out.scale[0]));
-  for (size_t i = 0; i < size_t(out.size()); ++i) {
+  for (int64_t i = 0; i < out.size(); ++i) {
+    const int64_t unit = 1 << 20;
     const int64_t sum =
-        Scaled((a.values[i % a.values.size()] - a.zero_point) << 20, factor_a) +
-        Scaled((b.values[i % b.values.size()] - b.zero_point) << 20, factor_b);
-    out.values.push_back(
-        Clamped(Scaled(sum, factor), options.fused_activation_function()));
+        Scaled((Repeated(a, i) - a.zero_point) * unit, factor_a) +
+        Scaled((Repeated(b, i) - b.zero_point) * unit, factor_b);
+    out.values.push_back(Clamped(Scaled(sum, factor), activation));
   }
+}
+
+void Walk::Mul() {
+  const auto& options = *op_->builtin_options_as_MulOptions();
+  const Stored& a = Input(0);
+  const Stored& b = Input(1);
+  Stored& out = Output();
+  out.values.clear();
+  const float ratio = static_cast<float>(a.scale[0]) *
+                      static_cast<float>(b.scale[0]) /
+                      static_cast<float>(out.scale[0]);
+  const Factor factor = FactorOf(static_cast<double>(ratio));
+  for (int64_t i = 0; i < out.size(); ++i) {
+    const int64_t product =
+        (Repeated(a, i) - a.zero_point) * (Repeated(b, i) - b.zero_point);
+    out.values.push_back(
+        Clamped(Scaled(product, factor), options.fused_activation_function()));
+  }
+}
+
+void Walk::ResizeBilinear() {
+  const auto& options = *op_->builtin_options_as_ResizeBilinearOptions();
+  Output().values =
+      ResizeTfliteBilinear(Input(0), Output(), options.align_corners(),
+                           options.half_pixel_centers());
+}
+
+void Walk::ResizeNearestNeighbor() {
+  const auto& options = *op_->builtin_options_as_ResizeNearestNeighborOptions();
+  Output().values =
+      ResizeTfliteNearest(Input(0), Output(), options.align_corners(),
+                          options.half_pixel_centers());
+}
+
+void Walk::ArgMax() {
+  Output().values = TfliteArgMax(Input(0), Output(), Input(1).values[0]);
 }
 
 // QUANTIZE from one integer type to another.
@@ -415,26 +468,7 @@ void Walk::Concatenation() {
   }
 }
 
-void Walk::Pad() {
-  const Stored& in = Input(0);
-  const Stored& pads = Input(1);
-  Stored& out = Output();
-  out.values.clear();
-  for (int64_t i = 0; i < out.size(); ++i) {
-    int64_t rest = i;
-    int64_t from = 0;
-    int64_t stride = 1;
-    bool inside = true;
-    for (size_t axis = out.shape.size(); axis-- > 0;) {
-      const int64_t position = rest % out.shape[axis] - pads.values[2 * axis];
-      rest /= out.shape[axis];
-      inside = inside && position >= 0 && position < in.shape[axis];
-      from += position * stride;
-      stride *= in.shape[axis];
-    }
-    out.values.push_back(inside ? in.values[size_t(from)] : out.zero_point);
-  }
-}
+void Walk::Pad() { Output().values = PadTflite(Input(0), Input(1), Output()); }
 
 void Walk::Function(double (*function)(double)) {
   const Stored& in = Input(0);
@@ -512,7 +546,17 @@ void Walk::RunOperator() {
     case Code::MEAN:
       return Mean();
     case Code::ADD:
-      return Add();
+      return Sum(/*subtract=*/false);
+    case Code::SUB:
+      return Sum(/*subtract=*/true);
+    case Code::MUL:
+      return Mul();
+    case Code::RESIZE_BILINEAR:
+      return ResizeBilinear();
+    case Code::RESIZE_NEAREST_NEIGHBOR:
+      return ResizeNearestNeighbor();
+    case Code::ARG_MAX:
+      return ArgMax();
     case Code::QUANTIZE:
       return Requantize();
     case Code::SOFTMAX:

@@ -22,10 +22,6 @@ using RunFunction = std::function<Result<std::vector<ConstantData>>(
 Result<std::vector<ConstantData>> RunInExecutor(
     const Graph& graph, const std::vector<ConstantData>& inputs);
 
-// Converted in FP32, in the engine.
-Result<std::vector<ConstantData>> RunInEngine(
-    const Graph& graph, const std::vector<ConstantData>& inputs);
-
 // "" where `run` gives what ONNX says: floats within 1e-3 relative plus 1e-7,
 // integers and truth values exactly; otherwise what went wrong.
 //

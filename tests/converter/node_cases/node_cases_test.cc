@@ -8,6 +8,7 @@
 #include "gtest/gtest.h"
 #include "tests/converter/node_cases/node_archive.h"
 #include "tests/converter/node_cases/node_case.h"
+#include "tests/converter/node_cases/run_in_engine.h"
 
 namespace octet::converter {
 namespace {

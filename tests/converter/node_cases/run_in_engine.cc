@@ -1,4 +1,4 @@
-// Converts a graph in FP32 and runs it in the engine.
+#include "tests/converter/node_cases/run_in_engine.h"
 
 #include <memory>
 #include <utility>
@@ -7,7 +7,6 @@
 #include "converter/quantize/quantizer.h"
 #include "octet/model.h"
 #include "octet/session.h"
-#include "tests/converter/node_cases/node_case.h"
 
 namespace octet::converter {
 namespace {

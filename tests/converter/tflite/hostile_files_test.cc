@@ -171,14 +171,14 @@ TEST(TfliteHostileFilesTest, EveryBlockerIsNamed) {
   const int b = builder.Activation({1, 4});
   const int c = builder.Activation({1, 4});
   builder.Custom("Mine", {input}, {a});
-  builder.Operator(BuiltinOperator::COS, {a}, {b});
+  builder.Operator(BuiltinOperator::RANK, {a}, {b});
   builder.Operator(BuiltinOperator::RELU, {b}, {c});
   builder.Output(c);
   const std::string message = RefusalOf(builder.Finish());
   EXPECT_EQ(message,
             "test.tflite: operator 'tensor_1' (Mine): custom operators are not "
             "supported\n"
-            "test.tflite: operator 'tensor_2' (COS): this operator is not "
+            "test.tflite: operator 'tensor_2' (RANK): this operator is not "
             "supported");
 }
 

@@ -61,17 +61,24 @@ void ExpectMatchesReference(const std::string& bytes, uint64_t seed) {
   const auto inputs = RandomInputs(model, seed);
   const auto tensors = reference::RunTfliteFile(model, inputs);
   const tflite::SubGraph& graph = *model.subgraphs()->Get(0);
-  std::vector<std::vector<int8_t>> stored_inputs, stored_outputs;
+  std::vector<Bytes> stored_inputs, stored_outputs;
   for (size_t i = 0; i < inputs.size(); ++i) {
     const int index = graph.inputs()->Get(flatbuffers::uoffset_t(i));
-    stored_inputs.push_back(ToStored(inputs[i], IsUint8(model, index)));
+    stored_inputs.push_back(
+        BytesOf(ToStored(inputs[i], IsUint8(model, index))));
   }
   for (const int32_t index : *graph.outputs()) {
+    const reference::StoredValues& values = tensors[size_t(index)];
+    const auto type =
+        graph.tensors()->Get(flatbuffers::uoffset_t(index))->type();
+    // The output of ARG_MAX is plain integers.
     stored_outputs.push_back(
-        ToStored(tensors[size_t(index)], IsUint8(model, index)));
+        type == tflite::TensorType::INT64
+            ? BytesOf(values)
+            : BytesOf(ToStored(values, IsUint8(model, index))));
   }
-  ExpectOutputs(*octet, stored_inputs, stored_outputs,
-                "seed " + std::to_string(seed) + "; " + ReplayHint());
+  ExpectBytes(*octet, stored_inputs, stored_outputs,
+              "seed " + std::to_string(seed) + "; " + ReplayHint());
 }
 
 std::string RefusalOf(const std::string& bytes) {

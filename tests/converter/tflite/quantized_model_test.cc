@@ -74,6 +74,135 @@ TEST_P(QuantizedModelTest, MeanIsRequantized) {
   }
 }
 
+TEST_P(QuantizedModelTest, MeanOverOtherAxes) {
+  struct Case {
+    std::vector<int32_t> axes;
+    Shape output;
+  };
+  for (const Case& test :
+       {Case{{3}, {2, 7, 6}}, Case{{0}, {7, 6, 3}}, Case{{0, 1, 2, 3}, {}},
+        Case{{3, 1}, {2, 6}}, Case{{1, 2, 3}, {2}}}) {
+    TfliteBuilder builder;
+    const int input = builder.Input({2, 7, 6, 3}, Storage(0.1f, 20));
+    const int output = builder.Activation(test.output, Storage(0.06f, -11));
+    builder.Operator(BuiltinOperator::MEAN, tflite::ReducerOptionsT(),
+                     {input, builder.Integers(test.axes)}, {output});
+    builder.Output(output);
+    SCOPED_TRACE(test.output.ToString());
+    ExpectMatchesReference(builder.Finish(), TestSeed());
+  }
+}
+
+// Inputs of each pair of shapes, one of which is repeated.
+template <typename Options>
+void TestBinary(BuiltinOperator code, const TestStorage& a,
+                const TestStorage& b, const TestStorage& to) {
+  const Shape shapes[][3] = {{{2, 5, 7}, {2, 5, 7}, {2, 5, 7}},
+                             {{2, 5, 7}, {7}, {2, 5, 7}},
+                             {{1, 4, 1, 300}, {2, 1, 5, 300}, {2, 4, 5, 300}},
+                             {{1, 1}, {6, 5}, {6, 5}}};
+  for (const auto activation :
+       {tflite::Activation::NONE, tflite::Activation::RELU6}) {
+    for (const auto& shape : shapes) {
+      TfliteBuilder builder;
+      const int first = builder.Input(shape[0], a);
+      const int second = builder.Input(shape[1], b);
+      const int output = builder.Activation(shape[2], to);
+      Options options;
+      options.fused_activation_function = activation;
+      builder.Operator(code, options, {first, second}, {output});
+      builder.Output(output);
+      SCOPED_TRACE(shape[2].ToString());
+      ExpectMatchesReference(builder.Finish(), TestSeed());
+    }
+  }
+}
+
+TEST_P(QuantizedModelTest, SumsDifferencesAndProducts) {
+  for (const float scale : {0.013f, 0.2f}) {
+    TestBinary<tflite::AddOptionsT>(BuiltinOperator::ADD, Storage(0.1f, 20),
+                                    Storage(scale, -3), Storage(0.12f, -60));
+    TestBinary<tflite::SubOptionsT>(BuiltinOperator::SUB, Storage(0.1f, 20),
+                                    Storage(scale, -3), Storage(0.12f, -60));
+    TestBinary<tflite::MulOptionsT>(BuiltinOperator::MUL, Storage(0.1f, 20),
+                                    Storage(scale, -3),
+                                    Storage(scale * 3, -60));
+  }
+}
+
+TEST_P(QuantizedModelTest, ConstantFactorsAndSubtrahends) {
+  TfliteBuilder builder;
+  const int input = builder.Input({1, 4, 5, 3}, Storage(0.1f, 20));
+  const int constant = builder.Constant({3}, std::vector<int8_t>{-100, 0, 77},
+                                        Storage(0.02f, 5));
+  const int product = builder.Activation({1, 4, 5, 3}, Storage(0.12f, 0));
+  const int output = builder.Activation({1, 4, 5, 3}, Storage(0.12f, 0));
+  builder.Operator(BuiltinOperator::MUL, tflite::MulOptionsT(),
+                   {input, constant}, {product});
+  builder.Operator(BuiltinOperator::SUB, tflite::SubOptionsT(),
+                   {constant, product}, {output});
+  builder.Output(output);
+  ExpectMatchesReference(builder.Finish(), TestSeed());
+}
+
+// To larger and smaller pictures, with each meaning of a position.
+template <typename Options>
+void TestResize(BuiltinOperator code, const TestStorage& storage) {
+  for (const auto& [from, to] :
+       {std::pair<Shape, Shape>{{2, 5, 4, 3}, {2, 9, 10, 3}},
+        std::pair<Shape, Shape>{{1, 9, 7, 2}, {1, 4, 7, 2}},
+        std::pair<Shape, Shape>{{1, 1, 1, 5}, {1, 90, 33, 5}},
+        std::pair<Shape, Shape>{{1, 65, 3, 1}, {1, 129, 1, 1}}}) {
+    for (const int mode : {0, 1, 2}) {
+      TfliteBuilder builder;
+      const int input = builder.Input(from, storage);
+      const int output = builder.Activation(to, storage);
+      Options options;
+      options.align_corners = mode == 1;
+      options.half_pixel_centers = mode == 2;
+      builder.Operator(code, options, {input, builder.Integers({to[1], to[2]})},
+                       {output});
+      builder.Output(output);
+      SCOPED_TRACE(to.ToString() + ", mode " + std::to_string(mode));
+      ExpectMatchesReference(builder.Finish(), TestSeed());
+    }
+  }
+}
+
+TEST_P(QuantizedModelTest, Resizing) {
+  TestResize<tflite::ResizeBilinearOptionsT>(BuiltinOperator::RESIZE_BILINEAR,
+                                             Storage(0.1f, 20));
+  TestResize<tflite::ResizeNearestNeighborOptionsT>(
+      BuiltinOperator::RESIZE_NEAREST_NEIGHBOR, Storage(0.1f, 20));
+}
+
+TEST_P(QuantizedModelTest, ArgMaxGivesIntegers) {
+  for (const int32_t axis : {1, -1}) {
+    TfliteBuilder builder;
+    const int input = builder.Input({2, 4, 5}, Storage(0.1f, 20));
+    const Shape shape = axis == 1 ? Shape{2, 5} : Shape{2, 4};
+    const int output = builder.Activation(shape, {TensorType::INT64});
+    builder.Operator(BuiltinOperator::ARG_MAX,
+                     {input, builder.Integers({axis})}, {output});
+    builder.Output(output);
+    // Something quantized, by which the file is known as such.
+    const int flat = builder.Activation({40}, Storage(0.1f, 20));
+    builder.Operator(BuiltinOperator::RESHAPE, {input}, {flat});
+    ExpectMatchesReference(builder.Finish(), TestSeed());
+  }
+}
+
+TEST_P(QuantizedModelTest, SoftmaxWithBeta) {
+  TfliteBuilder builder;
+  const int input = builder.Input({4, 20}, Storage(0.1f, 20));
+  const int output = builder.Activation({4, 20}, Storage(1.0f / 256, -128));
+  tflite::SoftmaxOptionsT options;
+  options.beta = 0.37f;
+  builder.Operator(BuiltinOperator::SOFTMAX, options, {input}, {output});
+  builder.Output(output);
+  ExpectMatchesReference(builder.Finish(), TestSeed());
+}
+
 TEST_P(QuantizedModelTest, ConcatRescalesWhatDiffers) {
   TfliteBuilder builder;
   const int a = builder.Input({1, 3, 4, 2}, Storage(0.1f, 20));

@@ -1,8 +1,8 @@
-// Shapes, axes, Reshape targets and slice ranges as ONNX writes them (int64,
+// Shapes, axes, Reshape targets and slice ranges as files write them (int64,
 // negative values count from the end) -> values that the graph can hold.
 
-#ifndef OCTET_CONVERTER_ONNX_SHAPE_ARGUMENTS_H_
-#define OCTET_CONVERTER_ONNX_SHAPE_ARGUMENTS_H_
+#ifndef OCTET_CONVERTER_IR_SHAPE_ARGUMENTS_H_
+#define OCTET_CONVERTER_IR_SHAPE_ARGUMENTS_H_
 
 #include <cstdint>
 #include <vector>
@@ -53,4 +53,4 @@ Result<SliceRange> ResolveSlice(int64_t start, int64_t end, int64_t step,
 
 }  // namespace octet::converter
 
-#endif  // OCTET_CONVERTER_ONNX_SHAPE_ARGUMENTS_H_
+#endif  // OCTET_CONVERTER_IR_SHAPE_ARGUMENTS_H_

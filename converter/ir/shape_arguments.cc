@@ -1,4 +1,4 @@
-#include "converter/onnx/shape_arguments.h"
+#include "converter/ir/shape_arguments.h"
 
 #include <algorithm>
 #include <limits>
