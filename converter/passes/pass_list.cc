@@ -12,6 +12,7 @@
 #include "converter/passes/merge_average_pools.h"
 #include "converter/passes/merge_reshapes.h"
 #include "converter/passes/recognize_functions.h"
+#include "converter/passes/recognize_layer_normalization.h"
 #include "converter/passes/remove_identities.h"
 
 namespace octet::converter {
@@ -24,6 +25,9 @@ constexpr Pass kPasses[] = {
     {"fold_constants", FoldConstants},
     // Everything behind looks for producers and readers that are neighbours.
     {"remove_identities", RemoveIdentities},
+    // Before eliminate_transposes, which would move those around the means, and
+    // fold_channel_affine, which would take the scale and bias elsewhere.
+    {"recognize_layer_normalization", RecognizeLayerNormalization},
     // Before fold_channel_affine, which would take the constants of such a
     // function into layers.
     {"recognize_functions", RecognizeFunctions},
