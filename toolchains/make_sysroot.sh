@@ -13,9 +13,8 @@ set -euo pipefail
 packages=(
   libpthreadpool0 libpthreadpool-dev  # the engine's threads
   libflatbuffers-dev                  # the file format: headers
-  # The octet command: pictures, options, JSON.
-  libjpeg62-turbo-dev libpng-dev zlib1g-dev libwebp-dev
-  libcli11-dev nlohmann-json3-dev
+  libstb-dev musl-dev                 # the static octet: pictures, C library
+  nlohmann-json3-dev                  # benchmarks
   libgtest-dev                        # tests
   libgemmlowp-dev                     # TFLite's arithmetic: headers
   libxnnpack0 libxnnpack-dev libcpuinfo0  # what bench/arm.sh compares with

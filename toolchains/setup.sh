@@ -13,7 +13,7 @@ packages=(
   # The engine: the file format, the thread pool, TFLite's arithmetic.
   libflatbuffers-dev flatbuffers-compiler libpthreadpool-dev libgemmlowp-dev
   # The commands: pictures, archives, options, JSON.
-  libpng-dev libjpeg62-turbo-dev libwebp-dev zlib1g-dev
+  libpng-dev libjpeg62-turbo-dev libwebp-dev libstb-dev zlib1g-dev
   libcli11-dev nlohmann-json3-dev
   # The converter: ONNX files and the FP32 execution of a network.
   libprotobuf-dev protobuf-compiler libonnx-dev

@@ -33,8 +33,8 @@ Result<Picture> DecodeWebp(std::span<const uint8_t> bytes) {
 
 Result<Picture> DecodeWebp(std::span<const uint8_t>) {
   return Unsupported(
-      "WebP, and this octet was built without libwebp; convert the picture to "
-      "PNG, or install libwebp-dev and build again");
+      "WebP, and this program was built without libwebp; convert the picture "
+      "to PNG, or build with libwebp-dev (the static octet is without)");
 }
 
 #endif

@@ -24,6 +24,12 @@ Result<Picture> DecodePng(std::span<const uint8_t> bytes);
 
 Result<Picture> DecodeWebp(std::span<const uint8_t> bytes);
 
+// The same for a command that has to be small: decode_small.cc.
+namespace small {
+Result<Picture> DecodeJpeg(std::span<const uint8_t> bytes);
+Result<Picture> DecodePng(std::span<const uint8_t> bytes);
+}  // namespace small
+
 }  // namespace octet
 
 #endif  // OCTET_ENGINE_IMAGE_DECODERS_H_

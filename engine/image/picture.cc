@@ -46,6 +46,9 @@ Status CheckPicture(const Picture& picture) {
 }
 
 Result<Picture> DecodePicture(std::span<const uint8_t> bytes) {
+#if OCTET_SMALL_DECODERS
+  using small::DecodeJpeg, small::DecodePng;
+#endif
   if (HasMagic(bytes, 0, "\xff\xd8\xff")) return DecodeJpeg(bytes);
   if (HasMagic(bytes, 0, "\x89PNG\r\n\x1a\n")) return DecodePng(bytes);
   if (HasMagic(bytes, 0, "RIFF") && HasMagic(bytes, 8, "WEBP")) {
