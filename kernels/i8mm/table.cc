@@ -4,17 +4,26 @@
 namespace octet {
 namespace {
 
+constexpr GemmDescriptor Gemm(const char* name, size_t mr, size_t nr,
+                              size_t cost_percent) {
+  return {.name = name,
+          .mr = mr,
+          .nr = nr,
+          .kr = 8,
+          .weight_type = WeightType::kInt8,
+          .accumulator_order = nullptr,
+          .multiplier_order = nullptr,
+          .workspace_bytes_per_k = 0,
+          .max_m = 0,
+          .max_n = 0,
+          .call_m = 120,
+          .cost_percent = cost_percent};
+}
+
 constexpr GemmKernel kGemm[] = {
-    {{.name = "6x16",
-      // Four tiles of 6 pixels: the workspace, and so a call, holds mr pixels.
-      .mr = 24,
-      .nr = 16,
-      .kr = 8,
-      .weight_type = WeightType::kInt8,
-      .accumulator_order = nullptr,
-      .multiplier_order = nullptr,
-      .workspace_bytes_per_k = 1},
-     i8mm::Gemm6x16},
+    {Gemm("6x16", 6, 16, 100), i8mm::Gemm6x16},
+    // For layers of 8, 24, 40 ... channels.
+    {Gemm("8x8", 8, 8, 120), i8mm::Gemm8x8},
 };
 
 }  // namespace

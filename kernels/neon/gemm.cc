@@ -166,10 +166,16 @@ struct Kernel {
 }  // namespace
 
 #if defined(__aarch64__)
-void Gemm4x16(const GemmArgs& args) { RunPanels<Kernel<4, 16>>(args); }
-void Gemm8x8(const GemmArgs& args) { RunPanels<Kernel<8, 8>>(args); }
+void Gemm4x16(const GemmArgs& args) {
+  RunPanels<neon::RowKernel<Kernel<4, 16>>>(args);
+}
+void Gemm8x8(const GemmArgs& args) {
+  RunPanels<neon::RowKernel<Kernel<8, 8>>>(args);
+}
 #else
-void Gemm4x8(const GemmArgs& args) { RunPanels<Kernel<4, 8>>(args); }
+void Gemm4x8(const GemmArgs& args) {
+  RunPanels<neon::RowKernel<Kernel<4, 8>>>(args);
+}
 #endif
 
 }  // namespace octet::neon

@@ -4,10 +4,15 @@
 // A kernel is a struct:
 //
 //   static constexpr size_t kMr, kNr;   of the largest tile
+//   template <size_t kRows>             computes `count` tiles of kRows pixels
+//   static void RunTiles(...)           from pixel `first` on
+//
+// RowKernel has RunTiles for one whose sums are those of one pixel a vector:
+//
 //   template <size_t kRows>             adds all products of kRows pixels from
 //   static void Accumulate(...)         `pixel` on to a tile that holds biases
 //
-// in an anonymous namespace, so that what is made of these templates is
+// Both in an anonymous namespace, so that what is made of these templates is
 // internal as well.
 
 #ifndef OCTET_KERNELS_NEON_GEMM_PANEL_H_
@@ -77,6 +82,36 @@ template <bool kResidual>
                      SumToBytes(sum1, stage.zero_point, residual.left));
 }
 
+// Clamps kRows pixels and stores `count` of them, kRows or one less, from `to`
+// on.
+template <size_t kRows, size_t kNr>
+[[gnu::always_inline]] static inline void StoreRows(const GemmPanel<kNr>& p,
+                                                    int8x16_t* bytes,
+                                                    size_t count, uint8_t* to) {
+  if (p.stage.clamps) {
+    OCTET_UNROLL for (size_t r = 0; r < kRows; ++r) {
+      bytes[r] = ClampBytes(bytes[r], p.stage);
+    }
+  }
+  const ptrdiff_t stride = p.output_stride;
+  if (p.channels < kNr) [[unlikely]] {
+    const size_t channels = p.channels;
+    for (size_t r = 0; r < count; ++r, to += stride) {
+      StoreUpTo16(to, bytes[r], channels);
+    }
+    return;
+  }
+  OCTET_UNROLL for (size_t r = 0; r < kRows; ++r, to += stride) {
+    if (r + 1 == kRows && count != kRows) break;
+    const uint8x16_t stored = vreinterpretq_u8_s8(bytes[r]);
+    if constexpr (kNr == 16) {
+      vst1q_u8(to, stored);
+    } else {
+      vst1_u8(to, vget_low_u8(stored));
+    }
+  }
+}
+
 // All bytes of a tile are computed before the first is stored: behind a store
 // compilers load again what they had in registers.
 template <bool kResidual, size_t kRows, size_t kNr>
@@ -103,25 +138,7 @@ template <bool kResidual, size_t kRows, size_t kNr>
         FinishRow<kResidual>(t, multiplier, p.stage, p.residual, addends);
     if constexpr (kResidual) addends += p.residual.stride;
   }
-  if (p.stage.clamps) {
-    OCTET_UNROLL for (int8x16_t& row : bytes) row = ClampBytes(row, p.stage);
-  }
-  const ptrdiff_t stride = p.output_stride;
-  if (p.channels < kNr) [[unlikely]] {
-    const size_t channels = p.channels;
-    OCTET_UNROLL for (size_t r = 0; r < kRows; ++r, to += stride) {
-      StoreUpTo16(to, bytes[r], channels);
-    }
-    return;
-  }
-  OCTET_UNROLL for (size_t r = 0; r < kRows; ++r, to += stride) {
-    const uint8x16_t stored = vreinterpretq_u8_s8(bytes[r]);
-    if constexpr (kNr == 16) {
-      vst1q_u8(to, stored);
-    } else {
-      vst1_u8(to, vget_low_u8(stored));
-    }
-  }
+  StoreRows<kRows>(p, bytes, kRows, to);
 }
 
 // Two vectors of biases. AArch64: by one instruction for every row of a tile,
@@ -136,39 +153,49 @@ template <bool kResidual, size_t kRows, size_t kNr>
 #endif
 }
 
-// `count` tiles from pixel `first` on.
-template <typename Kernel, size_t kRows>
-[[gnu::noinline]] static void RunTiles(const GemmPanel<Kernel::kNr>& panel,
-                                       size_t first, size_t count) {
-  // A copy, known to be nobody else's: stores do not make it load again.
-  const GemmPanel<Kernel::kNr> p = panel;
-  ptrdiff_t pixel = static_cast<ptrdiff_t>(first);
-  uint8_t* to = p.output + pixel * p.output_stride;
-  for (; count != 0; --count) {
-    Tile<kRows, Kernel::kNr / 4> tile;
-    OCTET_UNROLL for (auto& sum : tile.sum) {
-      OCTET_UNROLL for (size_t v = 0; v < Kernel::kNr / 4; v += 2) {
-        LoadBiases(p.begin + 16 * v, sum + v);
-      }
-    }
-    Kernel::template Accumulate<kRows>(p, pixel, tile);
-    if (p.residual.bytes == nullptr) {
-      StoreTile<false>(p, tile, nullptr, to);
-    } else {
-      StoreTile<true>(p, tile, p.residual.bytes + pixel * p.residual.stride,
-                      to);
-    }
-    pixel += kRows;
-    to += static_cast<ptrdiff_t>(kRows) * p.output_stride;
-  }
-}
+template <typename Kernel>
+struct RowKernel {
+  static constexpr size_t kMr = Kernel::kMr;
+  static constexpr size_t kNr = Kernel::kNr;
 
-// The last pixels, fewer than a tile's kRows + 1.
+  template <size_t kRows>
+  [[gnu::noinline]] static void RunTiles(const GemmPanel<kNr>& panel,
+                                         size_t first, size_t count) {
+    // A copy, known to be nobody else's: stores do not make it load again.
+    const GemmPanel<kNr> p = panel;
+    ptrdiff_t pixel = static_cast<ptrdiff_t>(first);
+    uint8_t* to = p.output + pixel * p.output_stride;
+    for (; count != 0; --count) {
+      Tile<kRows, kNr / 4> tile;
+      OCTET_UNROLL for (auto& sum : tile.sum) {
+        OCTET_UNROLL for (size_t v = 0; v < kNr / 4; v += 2) {
+          LoadBiases(p.begin + 16 * v, sum + v);
+        }
+      }
+      Kernel::template Accumulate<kRows>(p, pixel, tile);
+      if (p.residual.bytes == nullptr) {
+        StoreTile<false>(p, tile, nullptr, to);
+      } else {
+        StoreTile<true>(p, tile, p.residual.bytes + pixel * p.residual.stride,
+                        to);
+      }
+      pixel += kRows;
+      to += static_cast<ptrdiff_t>(kRows) * p.output_stride;
+    }
+  }
+};
+
+// The last pixels, fewer than a tile's: in tiles of at most four, so that few
+// sizes of tiles are compiled. REQUIRES: rows < 2 * kRows.
 template <typename Kernel, size_t kRows>
 static void RunRest(const GemmPanel<Kernel::kNr>& p, size_t first,
                     size_t rows) {
   if constexpr (kRows != 0) {
-    if (rows == kRows) return RunTiles<Kernel, kRows>(p, first, 1);
+    if (rows >= kRows) {
+      Kernel::template RunTiles<kRows>(p, first, 1);
+      first += kRows;
+      rows -= kRows;
+    }
     RunRest<Kernel, kRows - 1>(p, first, rows);
   }
 }
@@ -196,9 +223,9 @@ static void RunPanels(const GemmArgs& args) {
         stage,           residual,
         output + c,      args.output_stride,
         args.n - c};
-    RunTiles<Kernel, Kernel::kMr>(p, 0, tiles);
-    RunRest<Kernel, Kernel::kMr - 1>(p, tiles * Kernel::kMr,
-                                     args.m % Kernel::kMr);
+    Kernel::template RunTiles<Kernel::kMr>(p, 0, tiles);
+    constexpr size_t kLargestRest = Kernel::kMr > 4 ? 4 : Kernel::kMr - 1;
+    RunRest<Kernel, kLargestRest>(p, tiles * Kernel::kMr, args.m % Kernel::kMr);
   }
 }
 

@@ -20,31 +20,36 @@
 #include "kernels/neondot/depthwise_row.h"
 #include "kernels/neondot/neondot_kernels.h"
 
+#define OCTET_UNROLL _Pragma("GCC unroll 16")
+
 namespace octet::neondot {
 namespace {
 
 using neon::DepthwisePanel;
 using neon::DepthwiseSums;
 
-// Three rows of 16 channels, four channels a vector.
-struct Column {
-  int8x16_t channels0, channels4, channels8, channels12;
-};
+// Of 16 channels, four a vector: three rows of a column, or the weights of one.
+using Column = int8x16x4_t;
 
-// What tbl picks, from bytes 0-47, for channels 0-3; of others 4, 8 and 12
-// more. Behind the table it gives zeros.
-alignas(16) constexpr uint8_t kPicked[16] = {0, 16, 32, 128, 1, 17, 33, 128,
-                                             2, 18, 34, 128, 3, 19, 35, 128};
+// What tbl picks, from bytes 0-47, for each four channels. Behind the table it
+// gives zeros.
+alignas(16) constexpr uint8_t kPicked[64] = {
+    0,  16, 32, 128, 1,  17, 33, 128, 2,  18, 34, 128, 3,  19, 35, 128,
+    4,  20, 36, 128, 5,  21, 37, 128, 6,  22, 38, 128, 7,  23, 39, 128,
+    8,  24, 40, 128, 9,  25, 41, 128, 10, 26, 42, 128, 11, 27, 43, 128,
+    12, 28, 44, 128, 13, 29, 45, 128, 14, 30, 46, 128, 15, 31, 47, 128};
 
-struct Indices {
-  uint8x16_t channels0, channels4, channels8, channels12;
-
-  [[gnu::always_inline]] Indices()
-      : channels0(vld1q_u8(kPicked)),
-        channels4(vaddq_u8(channels0, vdupq_n_u8(4))),
-        channels8(vaddq_u8(channels0, vdupq_n_u8(8))),
-        channels12(vaddq_u8(channels0, vdupq_n_u8(12))) {}
-};
+// Adds a column times the weights of column `x` of the kernel.
+[[gnu::always_inline]] static inline void MultiplyAdd(const DepthwisePanel& p,
+                                                      size_t x,
+                                                      const Column& column,
+                                                      DepthwiseSums& sums) {
+  const uint8_t* w = p.weights() + 64 * x;
+  DotProduct(sums.sum0, column.val[0], neon::LoadBytes(w));
+  DotProduct(sums.sum1, column.val[1], neon::LoadBytes(w + 16));
+  DotProduct(sums.sum2, column.val[2], neon::LoadBytes(w + 32));
+  DotProduct(sums.sum3, column.val[3], neon::LoadBytes(w + 48));
+}
 
 // Three input rows, read column by column.
 class Columns {
@@ -55,7 +60,7 @@ class Columns {
         first_(first_channel + args.first_column * args.pixel_stride),
         step_(args.pixel_stride),
         count_(args.input_columns),
-        padding_(vdupq_n_s8(static_cast<int8_t>(args.zero_byte))) {}
+        padding_(&args.zero_byte) {}
 
   // Three rows, from their first column on.
   [[gnu::always_inline]] void Start(const uint8_t* const* rows) {
@@ -65,9 +70,14 @@ class Columns {
     row2_ = rows[2] + first_;
   }
 
-  // The fourth byte, whose weight is zero, may be any.
+  // The fourth byte, whose weight is zero, may be any. Loaded where it is
+  // needed: it is not worth a register.
   [[gnu::always_inline]] Column Padding() const {
-    return {padding_, padding_, padding_, padding_};
+    int8x16_t padding;
+    asm volatile("ld1r {%0.16b}, [%1]"
+                 : "=w"(padding)
+                 : "r"(padding_), "m"(*padding_));
+    return {{padding, padding, padding, padding}};
   }
 
   // The next column. kInside: it is known to be in the picture.
@@ -77,8 +87,105 @@ class Columns {
       Skip();
       return Padding();
     }
-    return Load();
+    const int8x16x3_t rows = {{neon::LoadBytes(row0_), neon::LoadBytes(row1_),
+                               neon::LoadBytes(row2_)}};
+    Skip();
+    Column column;
+    OCTET_UNROLL for (size_t i = 0; i < 4; ++i) {
+      column.val[i] = vqtbl3q_s8(rows, vld1q_u8(kPicked + 16 * i));
+    }
+    return column;
   }
+
+#if !defined(__clang__)
+#define OCTET_LOAD_COLUMN                        \
+  "ld1 {v8.16b}, [%[row0]], %[step]\n\t"         \
+  "ld1 {v9.16b}, [%[row1]], %[step]\n\t"         \
+  "ld1 {v10.16b}, [%[row2]], %[step]\n\t"        \
+  "tbl %S[c].16b, {v8.16b-v10.16b}, v24.16b\n\t" \
+  "tbl %T[c].16b, {v8.16b-v10.16b}, v25.16b\n\t" \
+  "tbl %U[c].16b, {v8.16b-v10.16b}, v26.16b\n\t" \
+  "tbl %V[c].16b, {v8.16b-v10.16b}, v27.16b\n\t"
+#define OCTET_MULTIPLY_ADD(c0, c4, c8, c12, w0, w4, w8, w12) \
+  "sdot v4.4s, " c0 ".16b, " w0                              \
+  ".16b\n\t"                                                 \
+  "sdot v5.4s, " c4 ".16b, " w4                              \
+  ".16b\n\t"                                                 \
+  "sdot v6.4s, " c8 ".16b, " w8                              \
+  ".16b\n\t"                                                 \
+  "sdot v7.4s, " c12 ".16b, " w12 ".16b\n\t"
+#define OCTET_MULTIPLY_ADD_COLUMN(...) \
+  OCTET_MULTIPLY_ADD("%S[c]", "%T[c]", "%U[c]", "%V[c]", __VA_ARGS__)
+#define OCTET_FIRST_TWO_COLUMNS                                               \
+  "ld1 {v4.4s-v7.4s}, [%[panel]]\n\t" OCTET_MULTIPLY_ADD_COLUMN("v12", "v13", \
+                                                                "v14", "v15") \
+      OCTET_LOAD_COLUMN OCTET_MULTIPLY_ADD_COLUMN("v16", "v17", "v18", "v19")
+#define OCTET_STORE                             \
+  "ldp q8, q9, [%[panel], %[multiplier]]\n\t"   \
+  "sqshl v4.4s, v4.4s, v28.4s\n\t"              \
+  "sqshl v6.4s, v6.4s, v30.4s\n\t"              \
+  "sqshl v5.4s, v5.4s, v29.4s\n\t"              \
+  "sqshl v7.4s, v7.4s, v31.4s\n\t"              \
+  "sqxtn v4.4h, v4.4s\n\t"                      \
+  "sqxtn v6.4h, v6.4s\n\t"                      \
+  "sqxtn2 v4.8h, v5.4s\n\t"                     \
+  "sqxtn2 v6.8h, v7.4s\n\t"                     \
+  "sqrdmulh v4.8h, v4.8h, v8.8h\n\t"            \
+  "sqrdmulh v6.8h, v6.8h, v9.8h\n\t"            \
+  "ldp q8, q9, [%[stage], #16]\n\t"             \
+  "sqadd v4.8h, v4.8h, v11.8h\n\t"              \
+  "sqadd v6.8h, v6.8h, v11.8h\n\t"              \
+  "sqshrn v4.8b, v4.8h, %[fraction_bits]\n\t"   \
+  "sqshrn2 v4.16b, v6.8h, %[fraction_bits]\n\t" \
+  "smax v4.16b, v4.16b, v8.16b\n\t"             \
+  "smin v4.16b, v4.16b, v9.16b\n\t"             \
+  "st1 {v4.16b}, [%[to]], %[to_step]\n\t"
+  // Outputs of 16 channels, `inside` ones and, if there is one, that whose last
+  // column is right of the picture. `c`: the first column of the first one.
+  // One statement: a column, sums, rows, weights, lookups, shifts and the zero
+  // point are 32 vectors, and g++ 12 does not get by with as many registers.
+  [[gnu::always_inline]] void Outputs(const DepthwisePanel& p, size_t inside,
+                                      bool right, Column c, uint8_t* to,
+                                      ptrdiff_t to_step) {
+    const uint8_t* weights = p.weights();
+    static_assert(offsetof(neon::VectorStage, clamp_min) == 16 &&
+                  offsetof(neon::VectorStage, clamp_max) == 32);
+    asm volatile(
+        "ld1 {v12.16b-v15.16b}, [%[weights]], #64\n\t"
+        "ld1 {v16.16b-v19.16b}, [%[weights]], #64\n\t"
+        "ld1 {v20.16b-v23.16b}, [%[weights]]\n\t"
+        "ld1 {v24.16b-v27.16b}, [%[picked]]\n\t"
+        "ld1 {v28.4s-v31.4s}, [%[left]]\n\t"
+        "ldr q11, [%[stage]]\n\t"
+        "cbz %[inside], 1f\n"
+        "0:\n\t" OCTET_FIRST_TWO_COLUMNS OCTET_LOAD_COLUMN
+            OCTET_MULTIPLY_ADD_COLUMN(
+                "v20", "v21", "v22",
+                "v23") "subs %[inside], %[inside], #1\n\t" OCTET_STORE
+                       "b.ne 0b\n"
+                       "1:\n\t"
+                       "cbz %w[right], 2f\n\t" OCTET_FIRST_TWO_COLUMNS
+                       "ld1r {v8.16b}, [%[padding]]\n\t" OCTET_MULTIPLY_ADD(
+                           "v8", "v8", "v8", "v8", "v20", "v21", "v22", "v23")
+                           OCTET_STORE "2:"
+        : [c] "+&w"(c), [row0] "+&r"(row0_), [row1] "+&r"(row1_),
+          [row2] "+&r"(row2_), [to] "+&r"(to), [inside] "+&r"(inside),
+          [weights] "+&r"(weights)
+        : [step] "r"(step_), [to_step] "r"(to_step), [panel] "r"(p.begin),
+          [left] "r"(p.left.at), [picked] "r"(kPicked), [stage] "r"(&p.stage),
+          [padding] "r"(padding_), [right] "r"(right),
+          [multiplier] "i"(DepthwisePanel::kLayout.multiplier),
+          [fraction_bits] "i"(kFractionBits)
+        : "memory", "cc", "v4", "v5", "v6", "v7", "v8", "v9", "v10", "v11",
+          "v12", "v13", "v14", "v15", "v16", "v17", "v18", "v19", "v20", "v21",
+          "v22", "v23", "v24", "v25", "v26", "v27", "v28", "v29", "v30", "v31");
+  }
+#undef OCTET_LOAD_COLUMN
+#undef OCTET_MULTIPLY_ADD
+#undef OCTET_MULTIPLY_ADD_COLUMN
+#undef OCTET_FIRST_TWO_COLUMNS
+#undef OCTET_STORE
+#endif
 
   // Leaves out a column.
   [[gnu::always_inline]] void Skip() {
@@ -88,30 +195,6 @@ class Columns {
   }
 
  private:
-  [[gnu::always_inline]] Column Load() {
-    int8x16x3_t rows;
-#if defined(__clang__)
-    rows.val[0] = neon::LoadBytes(row0_);
-    rows.val[1] = neon::LoadBytes(row1_);
-    rows.val[2] = neon::LoadBytes(row2_);
-    Skip();
-#else
-    // The table has to be in consecutive registers, into which g++ 12 would
-    // copy what it loads elsewhere. The statement does not say what it reads:
-    // nothing here writes that.
-    asm("ld1 {%S[rows].16b}, [%[row0]], %[step]\n\t"
-        "ld1 {%T[rows].16b}, [%[row1]], %[step]\n\t"
-        "ld1 {%U[rows].16b}, [%[row2]], %[step]"
-        : [rows] "=&w"(rows), [row0] "+&r"(row0_), [row1] "+&r"(row1_),
-          [row2] "+&r"(row2_)
-        : [step] "r"(step_));
-#endif
-    return {vqtbl3q_s8(rows, indices_.channels0),
-            vqtbl3q_s8(rows, indices_.channels4),
-            vqtbl3q_s8(rows, indices_.channels8),
-            vqtbl3q_s8(rows, indices_.channels12)};
-  }
-
   const uint8_t* row0_;
   const uint8_t* row1_;
   const uint8_t* row2_;
@@ -120,118 +203,57 @@ class Columns {
   const ptrdiff_t first_;  // its bytes' place in a row
   const ptrdiff_t step_;   // from column to column
   const size_t count_;     // of columns
-  const int8x16_t padding_;
-  const Indices indices_;
+  const uint8_t* const padding_;
 };
 
-// The weights of a column.
-struct ColumnWeights {
-  int8x16_t channels0, channels4, channels8, channels12;
-
-  [[gnu::always_inline]] explicit ColumnWeights(const uint8_t* from)
-      : channels0(neon::LoadBytes(from)),
-        channels4(neon::LoadBytes(from + 16)),
-        channels8(neon::LoadBytes(from + 32)),
-        channels12(neon::LoadBytes(from + 48)) {}
-};
-
-struct Weights {
-  ColumnWeights column0, column1, column2;
-
-  [[gnu::always_inline]] explicit Weights(const uint8_t* from)
-      : column0(from), column1(from + 64), column2(from + 128) {}
-};
-
-[[gnu::always_inline]] static inline void MultiplyAdd(DepthwiseSums& sums,
-                                                      const Column& c,
-                                                      const ColumnWeights& w) {
-  sums.sum0 = vdotq_s32(sums.sum0, c.channels0, w.channels0);
-  sums.sum1 = vdotq_s32(sums.sum1, c.channels4, w.channels4);
-  sums.sum2 = vdotq_s32(sums.sum2, c.channels8, w.channels8);
-  sums.sum3 = vdotq_s32(sums.sum3, c.channels12, w.channels12);
-}
-
-// A row of outputs. kFast: the panel is whole, and no column is outside but
-// those that `edges` names.
+// A row of `count` outputs. kFast: the panel is whole, and no column is outside
+// but those that `edges` names.
 template <bool kFast>
-struct Row {
-  const DepthwisePanel& p;
-  const Weights& w;
-  Edges edges;
-  size_t inner;  // outputs but that at the right edge
-  uint8_t* to;
-  ptrdiff_t step;
-  uint8_t* output;  // of the call
-  const neon::VectorStage* stage;
-  bool clamps;
-
-  [[gnu::always_inline]] void Store(const DepthwiseSums& sums) {
-    if constexpr (!kFast) {
-      neon::StorePixel(p, sums, to);
-      to += step;
-    } else {
-      int8x16_t bytes = neon::UnclampedBytes(p, sums);
-      if (clamps) bytes = neon::ClampBytes(bytes, *Reloaded(stage));
-      // The store moves the pointer. `output` says what it writes.
-      asm("st1 {%[bytes].16b}, [%[to]], %[step]"
-          : [to] "+r"(to), "+m"(*reinterpret_cast<uint8_t(*)[]>(output))
-          : [bytes] "w"(bytes), [step] "r"(step));
-    }
+[[gnu::always_inline]] static inline void RunRow(const DepthwisePanel& p,
+                                                 Columns& columns, Edges edges,
+                                                 size_t count, uint8_t* to,
+                                                 ptrdiff_t step) {
+  Column shared;
+  if (kFast && edges.left) {
+    columns.Skip();
+    shared = columns.Padding();
+  } else {
+    shared = columns.Next<kFast>();
   }
-
-  [[gnu::always_inline]] void Run(Columns columns) {
-    Column shared;
-    if (kFast && edges.left) {
-      columns.Skip();
-      shared = columns.Padding();
-    } else {
-      shared = columns.Next<kFast>();
-    }
-    for (size_t left = inner; left != 0; --left) {
-      DepthwiseSums sums(p);
-      MultiplyAdd(sums, shared, w.column0);
-      MultiplyAdd(sums, columns.Next<kFast>(), w.column1);
-      shared = columns.Next<kFast>();
-      MultiplyAdd(sums, shared, w.column2);
-      Store(sums);
-    }
-    if (!kFast || !edges.right) return;
+#if !defined(__clang__)
+  if constexpr (kFast) {
+    columns.Outputs(p, count - size_t{edges.right}, edges.right, shared, to,
+                    step);
+    return;
+  }
+#endif
+  for (size_t left = count; left != 0; --left) {
+    const bool at_edge = kFast && edges.right && left == 1;
     DepthwiseSums sums(p);
-    MultiplyAdd(sums, shared, w.column0);
-    MultiplyAdd(sums, columns.Next<true>(), w.column1);
-    MultiplyAdd(sums, columns.Padding(), w.column2);
-    Store(sums);
+    MultiplyAdd(p, 0, shared, sums);
+    MultiplyAdd(p, 1, columns.Next<kFast>(), sums);
+    shared = at_edge ? columns.Padding() : columns.Next<kFast>();
+    MultiplyAdd(p, 2, shared, sums);
+    neon::StorePixel(p, sums, to);
+    to += step;
   }
-};
+}
 
 // A panel from channel `c` on.
 template <bool kFast>
 [[gnu::noinline]] void RunRows(const DepthwiseConvArgs& args,
-                               const DepthwisePanel& panel, ptrdiff_t c) {
-  const DepthwisePanel p = panel;  // known to be nobody else's
-  const Weights w(p.weights());
-  uint8_t* const output = static_cast<uint8_t*>(args.output);
-  const ptrdiff_t row_stride = args.output_row_stride;
+                               const DepthwisePanel& p, ptrdiff_t c) {
   const uint8_t* const* rows =
       reinterpret_cast<const uint8_t* const*>(args.input_rows);
   const Edges edges = EdgesOf(args);
   Columns columns(args, c);
-  Row<kFast> row = {p,
-                    w,
-                    edges,
-                    args.output_width - size_t{kFast && edges.right},
-                    output + c,
-                    args.output_pixel_stride,
-                    output,
-                    &panel.stage,
-                    p.stage.clamps};
-  uint8_t* to = output + c;
+  uint8_t* to = static_cast<uint8_t*>(args.output) + c;
   for (size_t left = args.output_rows; left != 0; --left) {
     columns.Start(rows);
-    row.to = to;
-    row.Run(columns);
+    RunRow<kFast>(p, columns, edges, args.output_width, to,
+                  args.output_pixel_stride);
     rows += 2;
-    to += row_stride;
+    to += args.output_row_stride;
   }
 }
 

@@ -4,10 +4,13 @@
 #ifndef OCTET_KERNELS_NEONDOT_DEPTHWISE_ROW_H_
 #define OCTET_KERNELS_NEONDOT_DEPTHWISE_ROW_H_
 
+#include <arm_neon.h>
+
 #include <cstddef>
 #include <cstdint>
 
 #include "kernels/depthwise_conv.h"
+#include "kernels/neon/vector_stage.h"
 
 namespace octet::neondot {
 
@@ -26,12 +29,33 @@ static inline Edges EdgesOf(const DepthwiseConvArgs& args) {
   return {left > 0, right > 0, left > 1 || right > 1};
 }
 
-// The pointer, but the compiler does not know that it is the same: so it loads
-// what is behind it when that is needed, instead of keeping it in registers.
-template <typename T>
-[[gnu::always_inline]] static inline const T* Reloaded(const T* pointer) {
-  asm volatile("" : "+r"(pointer));
-  return pointer;
+// asm statements: with intrinsics g++ 12 copies sums, and keeps what is loaded
+// here in registers that it then lacks elsewhere.
+[[gnu::always_inline]] static inline void DotProduct(int32x4_t& sum,
+                                                     int8x16_t activations,
+                                                     int8x16_t weights) {
+  asm("sdot %0.4s, %1.16b, %2.16b"
+      : "+w"(sum)
+      : "w"(activations), "w"(weights));
+}
+
+// Two vectors that lie side by side, loaded where this stands.
+template <typename Vector>
+[[gnu::always_inline]] static inline void LoadTwo(const void* from,
+                                                  Vector& first,
+                                                  Vector& second) {
+  asm volatile("ldp %q0, %q1, [%2]"
+               : "=w"(first), "=w"(second)
+               : "r"(from), "m"(*static_cast<const uint8_t(*)[32]>(from)));
+}
+
+[[gnu::always_inline]] static inline int8x16_t ClampBytes(
+    int8x16_t bytes, const neon::VectorStage* stage) {
+  int8x16_t least, most;
+  static_assert(offsetof(neon::VectorStage, clamp_max) ==
+                offsetof(neon::VectorStage, clamp_min) + sizeof(least));
+  LoadTwo(&stage->clamp_min, least, most);
+  return vminq_s8(vmaxq_s8(bytes, least), most);
 }
 
 }  // namespace octet::neondot

@@ -103,8 +103,12 @@ struct Kernel {
 
 }  // namespace
 
-void Gemm4x16(const GemmArgs& args) { neon::RunPanels<Kernel<4, 16>>(args); }
+void Gemm4x16(const GemmArgs& args) {
+  neon::RunPanels<neon::RowKernel<Kernel<4, 16>>>(args);
+}
 
-void Gemm8x8(const GemmArgs& args) { neon::RunPanels<Kernel<8, 8>>(args); }
+void Gemm8x8(const GemmArgs& args) {
+  neon::RunPanels<neon::RowKernel<Kernel<8, 8>>>(args);
+}
 
 }  // namespace octet::neondot
