@@ -33,11 +33,12 @@ struct Tensor {
   std::string name;
   Shape shape;
   schema::DataType type = schema::DataType::INT8;
-  // The per-channel dimension, -1: per tensor. Scales per channel are not kept:
-  // their multipliers are in the file.
+  // The per-channel dimension, -1: per tensor; `scale` is then the first one.
   int axis = -1;
   float scale = 1.0f;
   int32_t zero_point = 0;
+  // In the file: one, or one for each index along `axis`; null: not quantized.
+  const flatbuffers::Vector<float>* scales = nullptr;
   const uint8_t* data = nullptr;  // null: an activation
   // Of weights that `data` holds packed; otherwise null.
   const WeightCodes* codes = nullptr;

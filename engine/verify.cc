@@ -68,6 +68,7 @@ Status ReadQuantization(const schema::Quantization* quantization,
                         " is out of range");
   }
   tensor->scale = scale->Get(0);
+  tensor->scales = scale;
   tensor->zero_point = zero_point;
   return OkStatus();
 }

@@ -45,7 +45,6 @@ void SetFirst(const KernelTable* leading, Kernel TfliteKernels::*entry,
 
 TfliteKernels ResolveTflite(const KernelTable* leading) {
   TfliteKernels set = {};
-  SetFirst(leading, &TfliteKernels::accumulate_gemm, &set);
   SetFirst(leading, &TfliteKernels::accumulate_depthwise_conv, &set);
   SetFirst(leading, &TfliteKernels::output, &set);
   SetFirst(leading, &TfliteKernels::add, &set);
@@ -115,18 +114,31 @@ struct GemmChoice {
   double work = 0;
 };
 
-GemmChoice ChooseGemm(const KernelSet& set, const GemmShape& shape,
-                      const LayerWeights* weights, const char** isa) {
+// A list of kernels in a table.
+struct GemmList {
+  const GemmKernel* KernelTable::*kernels;
+  size_t KernelTable::*count;
+};
+constexpr GemmList kGemms = {&KernelTable::gemm, &KernelTable::num_gemm};
+constexpr GemmList kAccumulateGemms = {&KernelTable::accumulate_gemm,
+                                       &KernelTable::num_accumulate_gemm};
+
+// wide_weights: only kernels with int16 weights.
+GemmChoice ChooseGemm(const KernelSet& set, const GemmList& list,
+                      const GemmShape& shape, const LayerWeights* weights,
+                      bool wide_weights, const char** isa) {
   GemmChoice best;
   ForEachServingTable(set.leading, [&](const KernelTable& table) {
-    for (size_t i = 0; i < table.num_gemm; ++i) {
-      const GemmDescriptor& candidate = table.gemm[i].descriptor;
+    for (size_t i = 0; i < table.*list.count; ++i) {
+      const GemmKernel& kernel = (table.*list.kernels)[i];
+      const GemmDescriptor& candidate = kernel.descriptor;
+      if (wide_weights && candidate.weight_type != WeightType::kInt16) continue;
       if (candidate.max_m != 0 && shape.m > candidate.max_m) continue;
       if (candidate.max_n != 0 && shape.n > candidate.max_n) continue;
       if (candidate.int16_sums && weights == nullptr) continue;
       const double work = GemmWork(candidate, shape, weights);
       if (best.kernel != nullptr && work >= best.work) continue;
-      best = {&table.gemm[i], work};
+      best = {&kernel, work};
       if (isa != nullptr) *isa = table.isa;
     }
     return best.kernel != nullptr;
@@ -205,7 +217,14 @@ KernelSet ResolveKernels(const KernelTable* leading) {
 
 const GemmKernel* SelectGemm(const KernelSet& set, const GemmShape& shape,
                              const LayerWeights* weights, const char** isa) {
-  return ChooseGemm(set, shape, weights, isa).kernel;
+  return ChooseGemm(set, kGemms, shape, weights, false, isa).kernel;
+}
+
+const GemmKernel* SelectAccumulateGemm(const KernelSet& set,
+                                       const GemmShape& shape,
+                                       bool wide_weights, const char** isa) {
+  return ChooseGemm(set, kAccumulateGemms, shape, nullptr, wide_weights, isa)
+      .kernel;
 }
 
 const DepthwiseConvKernel* SelectDepthwiseConv(const KernelSet& set,
@@ -230,7 +249,8 @@ const WinogradConvKernel* SelectWinogradConv(const KernelSet& set,
                                              const char** isa) {
   const GemmShape direct = {shape.pixels, shape.n, 3, 3 * shape.c};
   const char* gemm_isa = nullptr;
-  const GemmChoice gemm = ChooseGemm(set, direct, &weights, &gemm_isa);
+  const GemmChoice gemm =
+      ChooseGemm(set, kGemms, direct, &weights, false, &gemm_isa);
   const double gemm_work =
       gemm.work + 100 * Product(RoundUp(shape.n, gemm.kernel->descriptor.nr),
                                 9 * shape.c, kWorkPerWeight);

@@ -68,6 +68,12 @@ struct GemmShape {
 const GemmKernel* SelectGemm(const KernelSet& set, const GemmShape& shape,
                              const LayerWeights* weights, const char** isa);
 
+// The same among the kernels that store accumulators. wide_weights: weights may
+// be -128 or have a zero point.
+const GemmKernel* SelectAccumulateGemm(const KernelSet& set,
+                                       const GemmShape& shape,
+                                       bool wide_weights, const char** isa);
+
 // What a 3x3 convolution of stride and dilation 1 amounts to in tiles of 2x2
 // pixels.
 struct WinogradConvShape {

@@ -41,6 +41,16 @@
 // weights, which are multiplied by 2^-shift, where all still fits: the shift of
 // that channel is then 0, and the result the same.
 //
+// A table's accumulate_gemm kernels store their accumulators, int32, for layers
+// with a second pass (tflite.h, float/accumulators.h):
+//
+//   output[i * output_stride + 4 * c ... + 3] = accumulator[i][c]
+//
+// `output` is aligned to 4 bytes; stage, left_shifts and residual are not used,
+// and the shifts and multipliers of the panels are 0. With int16 weights they
+// take weights of -128 and weights with a zero point, which is subtracted when
+// they are packed; otherwise weights are -127 ... 127.
+//
 // A kernel with int16_sums takes steps of two blocks of four weights, and adds
 // the products of four weights of a channel before it widens them to int32:
 //
@@ -161,7 +171,7 @@ struct GemmArgs {
   const GemmRun* runs;         // [num_runs]
   const void* packed_weights;  // ceil(n / nr) panels, 64-byte aligned
   size_t panel_bytes;          // from one panel to the next
-  void* output;                // exactly n bytes a pixel are written
+  void* output;                // exactly n values a pixel are written
   ptrdiff_t output_stride;     // bytes from pixel to pixel
   // It may be the output (the same address and stride), but must not overlap
   // it otherwise.

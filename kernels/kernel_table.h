@@ -28,6 +28,8 @@ struct KernelTable {
 
   const GemmKernel* gemm;  // best first where several fit
   size_t num_gemm;
+  const GemmKernel* accumulate_gemm = nullptr;
+  size_t num_accumulate_gemm = 0;
   const DepthwiseConvKernel* depthwise_conv;
   size_t num_depthwise_conv;
   // May be empty without a stand-in: the layer then runs as gemm.

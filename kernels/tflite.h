@@ -7,11 +7,12 @@
 //
 //   runs ──accumulate_gemm──► int32 scratch ──output──► int8
 //
-// An accumulate_gemm or accumulate_depthwise_conv is a kernel of gemm.h or
-// depthwise_conv.h that stores its accumulators, int32, where those store
-// RequantizeQ15 of them: `output` is aligned to 4 bytes, output strides count
-// bytes; stage, left_shifts and residual are not used. Its weights are int16,
-// so that w - zero_point fits; the shifts and multipliers of its panels are 0.
+// gemm.h says what an accumulate_gemm is. An accumulate_depthwise_conv is a
+// kernel of depthwise_conv.h that stores its accumulators, int32, where those
+// store RequantizeQ15 of them: `output` is aligned to 4 bytes, output strides
+// count bytes; stage, left_shifts and residual are not used. Its weights are
+// int16, so that w - zero_point fits; the shifts and multipliers of its panels
+// are 0.
 //
 // Averages are PoolFunctions (pooling.h):
 //   average_pool  bias is that of a zero point of q = 0;
@@ -28,7 +29,6 @@
 
 #include "kernels/activation_form.h"
 #include "kernels/depthwise_conv.h"
-#include "kernels/gemm.h"
 #include "kernels/pooling.h"
 
 namespace octet {
@@ -97,7 +97,6 @@ struct TfliteSoftmaxArgs {
 
 // A table's kernels of this rounding; entries may be null, as in KernelTable.
 struct TfliteKernels {
-  const GemmKernel* accumulate_gemm;                     // any shape
   const DepthwiseConvKernel* accumulate_depthwise_conv;  // any shape
   void (*output)(const TfliteOutputArgs& args);
   void (*add)(const TfliteAddArgs& args);

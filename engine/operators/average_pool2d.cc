@@ -132,10 +132,15 @@ class AveragePool2d : public Pool2d {
 
 Status VerifyAveragePool2d(const Network& network, const Node& node) {
   const auto& options = node.options<schema::AveragePool2d>();
-  if (network.output(node).is_float()) {
+  if (network.input(node, 0).is_float() || network.output(node).is_float()) {
+    if (options.rounding() != schema::Rounding::Q15) {
+      return InvalidModel("a FLOAT32 output has rounding Q15");
+    }
     return VerifyFloatPool2d(network, node, options.window(),
                              options.float_clamp());
   }
+  OCTET_RETURN_IF_ERROR(
+      CheckTensorType(network, node.output, TypeBit(schema::DataType::INT8)));
   OCTET_RETURN_IF_ERROR(
       VerifyPool2d(network, node, options.window(), options.clamp()));
   OCTET_RETURN_IF_ERROR(CheckRounding(options.rounding()));

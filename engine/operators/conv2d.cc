@@ -66,7 +66,9 @@ std::vector<int8_t> MergeSmallGroups(ConvolutionGeometry* geometry,
 }  // namespace
 
 Status VerifyConv2d(const Network& network, const Node& node) {
-  if (network.output(node).is_float()) return VerifyFloatConv2d(network, node);
+  if (network.input(node, 0).is_float()) {
+    return VerifyFloatConv2d(network, node);
+  }
   const auto& options = node.options<schema::Conv2d>();
   OCTET_ASSIGN_OR_RETURN(const Window2dParams window,
                          ReadWindow(options.window()));
@@ -74,16 +76,21 @@ Status VerifyConv2d(const Network& network, const Node& node) {
       network, node,
       InferConv2dShape(window, options.groups(), network.input(node, 0).shape,
                        network.input(node, 1).shape)));
-  if (options.residual() != nullptr &&
-      IsDepthwise(options.groups(), network.input(node, 0).shape,
+  if (IsDepthwise(options.groups(), network.input(node, 0).shape,
                   network.output(node).shape)) {
-    return InvalidModel("a depthwise convolution takes no residual");
+    if (options.residual() != nullptr) {
+      return InvalidModel("a depthwise convolution takes no residual");
+    }
+    if (network.output(node).is_float()) {
+      return InvalidModel(
+          "a depthwise convolution of INT8 has no FLOAT32 output");
+    }
   }
   return VerifyLayer(network, node, LayerOptionsOf(options));
 }
 
 OperatorPointer MakeConv2d(const PrepareContext& context, const Node& node) {
-  if (context.network.output(node).is_float()) {
+  if (context.network.input(node, 0).is_float()) {
     return MakeFloatConv2d(context, node);
   }
   const auto& options = node.options<schema::Conv2d>();
@@ -92,7 +99,9 @@ OperatorPointer MakeConv2d(const PrepareContext& context, const Node& node) {
   if (IsDepthwise(options.groups(), input, output.shape)) {
     return MakeDepthwiseConv2d(context, node);
   }
-  if (options.rounding() == schema::Rounding::Q15) {
+  const SecondPass second_pass =
+      SecondPassOf(context.network, node, LayerOptionsOf(options));
+  if (!second_pass.is_needed()) {
     if (OperatorPointer winograd = MakeWinogradConv2d(context, node)) {
       return winograd;
     }
@@ -102,9 +111,9 @@ OperatorPointer MakeConv2d(const PrepareContext& context, const Node& node) {
   LayerWeights weights = ReadLayer(context, node, LayerOptionsOf(options));
   std::vector<int8_t> merged = MergeSmallGroups(&geometry, &weights);
   auto made = std::make_unique<Convolution>(
-      context, node, geometry, weights, StageOf(output, *options.clamp()),
-      ReadResidual(context.network, node, options.residual()),
-      LayerOptionsOf(options).tflite());
+      context, node, geometry, weights,
+      LayerStageOf(output, LayerOptionsOf(options)),
+      ReadResidual(context.network, node, options.residual()), second_pass);
   made->KeepWeights(std::move(merged));
   return made;
 }

@@ -15,8 +15,9 @@ namespace octet {
 namespace {
 
 LayerOptions LayerOptionsOf(const schema::ConvTranspose2d& options) {
-  return {options.clamp(), options.requantization(), schema::Rounding::Q15,
-          nullptr, nullptr};
+  return {
+      options.clamp(), options.requantization(), schema::Rounding::Q15, nullptr,
+      nullptr,         options.float_clamp()};
 }
 
 // The input row or column that tap `k` of output `at` reads, or -1.

@@ -54,7 +54,7 @@ Convolution::Convolution(const PrepareContext& context, const Node& node,
                          const ConvolutionGeometry& geometry,
                          const LayerWeights& weights, const OutputStage& stage,
                          const GemmResidual& residual,
-                         const schema::TfliteRequantization* tflite)
+                         const SecondPass& second_pass)
     : geometry_(geometry),
       input_(node.inputs[0]),
       output_(node.output),
@@ -62,13 +62,13 @@ Convolution::Convolution(const PrepareContext& context, const Node& node,
                     ? node.inputs[kResidualInput]
                     : kNoTensor),
       input_stride_(geometry.channels),
-      output_stride_(geometry.output_channels),
       row_runs_(geometry.groups == 1 && geometry.window.dilation_w == 1),
       inner_(InnerColumns(geometry)),
       zero_byte_(
           static_cast<uint8_t>(static_cast<uint8_t>(weights.input_zero_point) ^
                                FormMask(context.kernels.form))),
-      layer_(context, LayerShape(), weights, stage, residual, tflite) {
+      layer_(context, LayerShape(), weights, stage, residual, second_pass),
+      output_stride_(geometry.output_channels * layer_.output_bytes()) {
   const GemmLayerShape shape = LayerShape();
   patch_bytes_ = shape.num_runs * shape.run_length;
   plan_.kernel = layer_.kernel_name();
@@ -77,7 +77,7 @@ Convolution::Convolution(const PrepareContext& context, const Node& node,
     plan_.overwrites = 1 << kResidualInput;
   }
   plan_.num_parts = layer_.num_parts();
-  plan_.strides_output = plan_.applies_table = true;
+  plan_.strides_output = plan_.applies_table = layer_.output_bytes() == 1;
   // The cells of a run of several must lie side by side.
   if (!row_runs_ || geometry.window.kernel_w == 1) plan_.strides_inputs = 1;
   plan_.macs = geometry.pixels() * geometry.output_channels * patch_bytes_ /
@@ -110,7 +110,8 @@ void Convolution::LayOutScratch() {
   tile_at_ = pixels_at_ + AlignBlock(mr * sizeof(int64_t));
   workspace_at_ =
       tile_at_ +
-      AlignBlock(mr * static_cast<uint64_t>(layer_.max_block_channels()) +
+      AlignBlock(mr * static_cast<uint64_t>(layer_.max_block_channels() *
+                                            layer_.output_bytes()) +
                  kOverreadBytes);
   plan_.scratch_bytes = workspace_at_ + layer_.workspace_bytes();
 }
@@ -139,7 +140,8 @@ void Convolution::Run(const RunContext& context, int part) const {
     task.block = &block;
     task.input =
         context.tensors[input_] + block.group * geometry_.group_channels();
-    task.output = context.tensors[output_] + block.first_channel;
+    task.output =
+        context.tensors[output_] + block.first_channel * layer_.output_bytes();
     task.residual = residual_ == kNoTensor
                         ? nullptr
                         : context.tensors[residual_] + block.first_channel;
@@ -295,6 +297,7 @@ void Convolution::FlushGathered(Task& task) const {
                     static_cast<ptrdiff_t>(patch_bytes_)};
   }
   const int64_t channels = task.block->channels;
+  const int64_t pixel_bytes = channels * layer_.output_bytes();
   const bool adds = task.residual != nullptr;
   for (int64_t i = 0; adds && i < task.gathered; ++i) {
     std::memcpy(
@@ -303,11 +306,11 @@ void Convolution::FlushGathered(Task& task) const {
         static_cast<size_t>(channels));
   }
   layer_.Run(*task.block, task.runs, task.gathered,
-             {task.tile, channels, adds ? task.tile : nullptr, channels},
+             {task.tile, pixel_bytes, adds ? task.tile : nullptr, channels},
              task.workspace);
   for (int64_t i = 0; i < task.gathered; ++i) {
     std::memcpy(task.output + task.gathered_pixels[i] * output_stride_,
-                task.tile + i * channels, static_cast<size_t>(channels));
+                task.tile + i * pixel_bytes, static_cast<size_t>(pixel_bytes));
   }
   task.gathered = 0;
 }

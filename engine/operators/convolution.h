@@ -36,11 +36,11 @@ struct ConvolutionGeometry {
 class Convolution : public Operator {
  public:
   // The tensors of `node` are input, output and, if it has a fourth input, the
-  // residual; `weights` is read by Pack. tflite: null but with rounding TFLITE.
+  // residual; `weights` and `second_pass` are read by Pack.
   Convolution(const PrepareContext& context, const Node& node,
               const ConvolutionGeometry& geometry, const LayerWeights& weights,
               const OutputStage& stage, const GemmResidual& residual,
-              const schema::TfliteRequantization* tflite);
+              const SecondPass& second_pass);
 
   // What `weights` of the constructor points to, if it is not the file.
   void KeepWeights(std::vector<int8_t> weights) {
@@ -81,16 +81,16 @@ class Convolution : public Operator {
   void FlushGathered(Task& task) const;
 
   ConvolutionGeometry geometry_;
-  int input_, output_;     // tensors
-  int residual_;           // or kNoTensor
-  int64_t input_stride_;   // bytes from pixel to pixel
-  int64_t output_stride_;  // the same
+  int input_, output_;    // tensors
+  int residual_;          // or kNoTensor
+  int64_t input_stride_;  // bytes from pixel to pixel
   // A run is a whole kernel row; otherwise it is one tap.
   bool row_runs_;
   // Columns whose kernel lies between the left and the right edge.
   Range inner_;
   uint8_t zero_byte_;  // the input's zero point as it lies in memory
   GemmLayer layer_;
+  int64_t output_stride_;             // bytes from pixel to pixel
   std::vector<int8_t> kept_weights_;  // until Pack
   int64_t patch_bytes_;
   // Where the parts of a part's scratch begin; the runs are first.

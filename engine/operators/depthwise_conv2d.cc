@@ -114,7 +114,9 @@ DepthwiseConv2d::DepthwiseConv2d(const PrepareContext& context,
       output_(node.output),
       form_(context.kernels.form),
       accumulator_stage_(
-          context, LayerOptionsOf(node.options<schema::Conv2d>()).tflite(),
+          context,
+          SecondPassOf(context.network, node,
+                       LayerOptionsOf(node.options<schema::Conv2d>())),
           context.network.output(node).shape[3],
           StageOf(context.network.output(node),
                   *node.options<schema::Conv2d>().clamp())) {

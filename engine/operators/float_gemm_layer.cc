@@ -21,6 +21,7 @@ Status CheckFloatLayer(const Network& network, const Node& node,
   }
   OCTET_RETURN_IF_ERROR(CheckTensorType(network, node.inputs[1], kFloat));
   OCTET_RETURN_IF_ERROR(CheckTensorType(network, node.inputs[2], kFloat));
+  OCTET_RETURN_IF_ERROR(CheckTensorType(network, node.output, kFloat));
   const Shape& weights = network.input(node, 1).shape;
   if (network.input(node, 2).shape != Shape{weights[0]}) {
     return InvalidModel(TensorTitle(network, node.inputs[2]) +

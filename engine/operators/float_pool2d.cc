@@ -1,5 +1,6 @@
-// MaxPool2d and AveragePool2d of FLOAT32.
+// MaxPool2d and AveragePool2d of FLOAT32, and averages of INT8 in FLOAT32.
 
+#include <string>
 #include <vector>
 
 #include "engine/operators/checks.h"
@@ -7,6 +8,7 @@
 #include "engine/operators/pool_spans.h"
 #include "engine/operators/split.h"
 #include "kernels/float/pooling.h"
+#include "kernels/pooling.h"
 #include "schema/shape_inference.h"
 
 namespace octet {
@@ -26,6 +28,11 @@ class FloatPool2d : public Operator {
         input_tensor_(node.inputs[0]),
         output_tensor_(node.output),
         clamp_(FloatClampOf(clamp)),
+        value_bytes_(context.network.input(node, 0).element_size()),
+        scale_(context.network.input(node, 0).scale),
+        zero_point_(
+            static_cast<int8_t>(context.network.input(node, 0).zero_point)),
+        form_(context.kernels.form),
         function_(function),
         cells_(cells),
         columns_(FindPoolSpans(HorizontalAxis(window, input_, output_))),
@@ -39,8 +46,7 @@ class FloatPool2d : public Operator {
   void Run(const RunContext& context, int part) const override {
     const Range rows =
         PartOf(int64_t{output_[0]} * output_[1], part, plan_.num_parts);
-    const float* input =
-        reinterpret_cast<const float*>(context.tensors[input_tensor_]);
+    const uint8_t* input = context.tensors[input_tensor_];
     float* output = reinterpret_cast<float*>(context.tensors[output_tensor_]);
     for (int64_t row = rows.begin; row < rows.end; ++row) {
       RunRow(input, row, output + row * output_[2] * output_[3]);
@@ -48,7 +54,7 @@ class FloatPool2d : public Operator {
   }
 
  private:
-  void RunRow(const float* input, int64_t row, float* output) const {
+  void RunRow(const uint8_t* input, int64_t row, float* output) const {
     const int64_t channels = input_[3];
     const int64_t line = input_[2] * channels;
     const int64_t y = row % output_[1];
@@ -56,20 +62,23 @@ class FloatPool2d : public Operator {
     while (y >= span->first_output + span->num_outputs) ++span;
     input += (row / output_[1] * input_[1] + span->first_cell +
               (y - span->first_output) * window_.stride_h) *
-             line;
+             line * value_bytes_;
     FloatPoolArgs args = {};
     args.channels = static_cast<size_t>(channels);
     args.window_h = static_cast<size_t>(span->cells);
     args.cell_stride_h = static_cast<size_t>(window_.dilation_h * line);
     args.cell_stride_w = static_cast<size_t>(window_.dilation_w * channels);
     args.clamp = clamp_;
+    args.scale = scale_;
+    args.zero_point = zero_point_;
+    args.form = form_;
     for (const PoolSpan& column : columns_) {
       args.window_w = static_cast<size_t>(column.cells);
       args.divisor =
           static_cast<float>(cells_ > 0 ? cells_ : span->cells * column.cells);
       for (int64_t i = 0; i < column.num_outputs; ++i) {
-        args.input =
-            input + (column.first_cell + i * window_.stride_w) * channels;
+        args.input = input + (column.first_cell + i * window_.stride_w) *
+                                 channels * value_bytes_;
         args.output = output + (column.first_output + i) * channels;
         function_(args);
       }
@@ -80,6 +89,11 @@ class FloatPool2d : public Operator {
   Shape input_, output_;
   int input_tensor_, output_tensor_;
   FloatClamp clamp_;
+  // Of the input; the rest where it is INT8.
+  int64_t value_bytes_;
+  float scale_;
+  int8_t zero_point_;
+  ActivationForm form_;
   FloatPoolFunction function_;
   int64_t cells_;
   std::vector<PoolSpan> columns_;
@@ -93,6 +107,13 @@ Status VerifyFloatPool2d(const Network& network, const Node& node,
                          const schema::FloatClamp* clamp) {
   OCTET_ASSIGN_OR_RETURN(const Window2dParams params, ReadWindow(window));
   OCTET_RETURN_IF_ERROR(CheckFloatClamp(clamp));
+  OCTET_RETURN_IF_ERROR(CheckTensorType(network, node.output,
+                                        TypeBit(schema::DataType::FLOAT32)));
+  if (!network.input(node, 0).is_float() &&
+      int64_t{params.kernel_h} * params.kernel_w > kMaxAverageCount) {
+    return Unsupported("a window has more than " +
+                       std::to_string(kMaxAverageCount) + " cells");
+  }
   return CheckOutputShape(
       network, node, InferPool2dShape(params, network.input(node, 0).shape));
 }
@@ -112,8 +133,10 @@ OperatorPointer MakeFloatAveragePool2d(const PrepareContext& context,
   const int64_t cells = options.count_include_pad()
                             ? int64_t{window.kernel_h} * window.kernel_w
                             : 0;
+  const bool is_float = context.network.input(node, 0).is_float();
   return std::make_unique<FloatPool2d>(
-      context, node, window, options.float_clamp(), FloatAveragePool, cells);
+      context, node, window, options.float_clamp(),
+      is_float ? FloatAveragePool : FloatAverageInt8Pool, cells);
 }
 
 }  // namespace octet

@@ -10,7 +10,7 @@
 namespace octet {
 
 Status VerifyFullyConnected(const Network& network, const Node& node) {
-  if (network.output(node).is_float()) {
+  if (network.input(node, 0).is_float()) {
     return VerifyFloatFullyConnected(network, node);
   }
   const auto& options = node.options<schema::FullyConnected>();
@@ -23,7 +23,7 @@ Status VerifyFullyConnected(const Network& network, const Node& node) {
 
 OperatorPointer MakeFullyConnected(const PrepareContext& context,
                                    const Node& node) {
-  if (context.network.output(node).is_float()) {
+  if (context.network.input(node, 0).is_float()) {
     return MakeFloatFullyConnected(context, node);
   }
   const auto& options = node.options<schema::FullyConnected>();
@@ -42,9 +42,9 @@ OperatorPointer MakeFullyConnected(const PrepareContext& context,
   return std::make_unique<Convolution>(
       context, node, geometry,
       ReadLayer(context, node, LayerOptionsOf(options)),
-      StageOf(output, *options.clamp()),
+      LayerStageOf(output, LayerOptionsOf(options)),
       ReadResidual(context.network, node, options.residual()),
-      LayerOptionsOf(options).tflite());
+      SecondPassOf(context.network, node, LayerOptionsOf(options)));
 }
 
 }  // namespace octet

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "engine/operators/tflite_checks.h"
-
 namespace octet {
 namespace {
 
@@ -30,12 +28,12 @@ uint64_t BlockBytes() {
 GemmLayer::GemmLayer(const PrepareContext& context, const GemmLayerShape& shape,
                      const LayerWeights& weights, const OutputStage& stage,
                      const GemmResidual& residual,
-                     const schema::TfliteRequantization* tflite)
+                     const SecondPass& second_pass)
     : shape_(shape),
       weights_(weights),
       stage_(stage),
       residual_(residual),
-      accumulator_stage_(context, tflite, shape.groups * shape.n, stage),
+      accumulator_stage_(context, second_pass, shape.groups * shape.n, stage),
       form_(context.kernels.form) {
   const size_t num_runs = static_cast<size_t>(shape.num_runs);
   const size_t run_length = static_cast<size_t>(shape.run_length);
@@ -51,20 +49,21 @@ GemmLayer::GemmLayer(const PrepareContext& context, const GemmLayerShape& shape,
 }
 
 void GemmLayer::ChooseKernel(const PrepareContext& context) {
+  const GemmShape shape = {static_cast<size_t>(shape_.pixels),
+                           static_cast<size_t>(shape_.n),
+                           static_cast<size_t>(shape_.num_runs),
+                           static_cast<size_t>(shape_.run_length)};
+  const char* isa = nullptr;
   if (accumulator_stage_.used()) {
-    kernel_ = context.kernels.tflite.accumulate_gemm;
-    kernel_name_ = TfliteKernelName(context.kernels,
-                                    &TfliteKernels::accumulate_gemm, "gemm ") +
+    const bool to_float = accumulator_stage_.output_bytes() > 1;
+    kernel_ = SelectAccumulateGemm(context.kernels, shape,
+                                   /*wide_weights=*/!to_float, &isa);
+    kernel_name_ = std::string(isa) +
+                   (to_float ? " gemm to float " : " tflite gemm ") +
                    kernel_->descriptor.name;
     return;
   }
-  const char* isa = nullptr;
-  kernel_ = SelectGemm(
-      context.kernels,
-      {static_cast<size_t>(shape_.pixels), static_cast<size_t>(shape_.n),
-       static_cast<size_t>(shape_.num_runs),
-       static_cast<size_t>(shape_.run_length)},
-      &weights_, &isa);
+  kernel_ = SelectGemm(context.kernels, shape, &weights_, &isa);
   kernel_name_ = std::string(isa) + " gemm " + kernel_->descriptor.name;
 }
 

@@ -53,12 +53,10 @@ struct GemmTarget {
 class GemmLayer {
  public:
   // `weights` covers the channels of all groups and is read by Pack; so does
-  // `tflite`, which is null but with rounding TFLITE. `residual` says how a
-  // target's residual is added.
+  // `second_pass`. `residual` says how a target's residual is added.
   GemmLayer(const PrepareContext& context, const GemmLayerShape& shape,
             const LayerWeights& weights, const OutputStage& stage,
-            const GemmResidual& residual,
-            const schema::TfliteRequantization* tflite);
+            const GemmResidual& residual, const SecondPass& second_pass);
 
   // Before Pack: see Operator.
   void SetOutputTable(const OutputTable& table) { table_ = table; }
@@ -71,6 +69,8 @@ class GemmLayer {
     return static_cast<int64_t>(MaxPixelsOfCall(kernel_->descriptor));
   }
   int64_t max_block_channels() const { return max_block_channels_; }
+  // Of a value of the output.
+  int64_t output_bytes() const { return accumulator_stage_.output_bytes(); }
 
   uint64_t packed_bytes() const;
   uint64_t workspace_bytes() const;  // of one call
@@ -83,7 +83,7 @@ class GemmLayer {
     return blocks_[static_cast<size_t>(index)];
   }
 
-  // One kernel call (and the second pass, with rounding TFLITE, and the table):
+  // One kernel call (and the second pass, if there is one, and the table):
   // `m` pixels, 1 ... max_call_pixels(), of `block`.
   void Run(const ColumnBlock& block, const GemmRun* runs, int64_t m,
            const GemmTarget& target, uint8_t* workspace) const;

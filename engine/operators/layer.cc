@@ -18,6 +18,18 @@ constexpr int64_t kAccumulatorLimit = int64_t{1} << 31;
 Status CheckTypes(const Network& network, const Node& node, bool tflite) {
   const Tensor& weights = network.input(node, 1);
   const Tensor& bias = network.input(node, 2);
+  const Tensor& output = network.output(node);
+  if (output.is_float() && (tflite || node.inputs.size() != 3)) {
+    return InvalidModel(
+        "an INT8 layer with a FLOAT32 output has rounding Q15 and no residual");
+  }
+  for (size_t i = kResidualInput; i < node.inputs.size(); ++i) {
+    OCTET_RETURN_IF_ERROR(CheckTensorType(network, node.inputs[i],
+                                          TypeBit(schema::DataType::INT8)));
+  }
+  OCTET_RETURN_IF_ERROR(CheckTensorType(
+      network, node.output,
+      TypeBit(schema::DataType::INT8) | TypeBit(schema::DataType::FLOAT32)));
   if (weights.type != schema::DataType::INT8 || weights.axis > 0 ||
       (weights.zero_point != 0 && !tflite)) {
     return InvalidModel("the weights " + TensorTitle(network, node.inputs[1]) +
@@ -29,6 +41,10 @@ Status CheckTypes(const Network& network, const Node& node, bool tflite) {
     return InvalidModel("the bias " + TensorTitle(network, node.inputs[2]) +
                         " must be INT32 of shape [" +
                         std::to_string(weights.shape[0]) + "]");
+  }
+  if (output.is_float() && bias.scales == nullptr) {
+    return InvalidModel("the bias " + TensorTitle(network, node.inputs[2]) +
+                        " needs a scale: the output is FLOAT32");
   }
   return OkStatus();
 }
@@ -114,9 +130,13 @@ Status CheckResidual(const Network& network, const Node& node,
 Status VerifyLayer(const Network& network, const Node& node,
                    const LayerOptions& options) {
   OCTET_RETURN_IF_ERROR(CheckRounding(options.rounding));
-  OCTET_RETURN_IF_ERROR(CheckClamp(options.clamp));
   const bool tflite = options.rounding == schema::Rounding::TFLITE;
   OCTET_RETURN_IF_ERROR(CheckTypes(network, node, tflite));
+  if (network.output(node).is_float()) {
+    OCTET_RETURN_IF_ERROR(CheckFloatClamp(options.float_clamp));
+    return CheckAccumulators(network, node, tflite);
+  }
+  OCTET_RETURN_IF_ERROR(CheckClamp(options.clamp));
   OCTET_RETURN_IF_ERROR(CheckResidual(network, node, options.residual));
   if (tflite && options.residual != nullptr) {
     return InvalidModel("a layer with rounding TFLITE takes no residual");
@@ -141,12 +161,28 @@ LayerWeights ReadLayer(const PrepareContext& context, const Node& node,
   layer.bias = reinterpret_cast<const int32_t*>(network.input(node, 2).data);
   layer.input_zero_point = network.input(node, 0).zero_point;
   layer.weight_zero_point = weights.zero_point;
-  if (options.rounding == schema::Rounding::TFLITE) return layer;
+  if (SecondPassOf(network, node, options).is_needed()) return layer;
   const schema::Requantization& requantization = *options.requantization;
   layer.multiplier = requantization.multiplier()->data();
   layer.shift = requantization.shift()->data();
   layer.per_channel = requantization.multiplier()->size() > 1;
   return layer;
+}
+
+SecondPass SecondPassOf(const Network& network, const Node& node,
+                        const LayerOptions& options) {
+  SecondPass pass;
+  if (network.output(node).is_float()) {
+    pass.scales = network.input(node, 2).scales;
+    pass.clamp = FloatClampOf(options.float_clamp);
+  } else if (options.rounding == schema::Rounding::TFLITE) {
+    pass.tflite = options.tflite_requantization;
+  }
+  return pass;
+}
+
+OutputStage LayerStageOf(const Tensor& output, const LayerOptions& options) {
+  return output.is_float() ? OutputStage{} : StageOf(output, *options.clamp);
 }
 
 GemmResidual ReadResidual(const Network& network, const Node& node,

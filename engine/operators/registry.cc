@@ -21,13 +21,13 @@ constexpr unsigned kAnyType = kQuantized | kPlainTypes;
 
 // type, inputs: least, most, constants; types of input 0, all the same; ...
 constexpr OperatorType kTypes[] = {
-    {Options::Conv2d, 3, 4, 2, kQuantized | kFloat, true, VerifyConv2d,
+    {Options::Conv2d, 3, 4, 2, kQuantized | kFloat, false, VerifyConv2d,
      MakeConv2d},
-    {Options::FullyConnected, 3, 4, 2, kQuantized | kFloat, true,
+    {Options::FullyConnected, 3, 4, 2, kQuantized | kFloat, false,
      VerifyFullyConnected, MakeFullyConnected},
     {Options::MaxPool2d, 1, 1, 0, kQuantized | kFloat, true, VerifyMaxPool2d,
      MakeMaxPool2d},
-    {Options::AveragePool2d, 1, 1, 0, kQuantized | kFloat, true,
+    {Options::AveragePool2d, 1, 1, 0, kQuantized | kFloat, false,
      VerifyAveragePool2d, MakeAveragePool2d},
     {Options::Add, 2, 2, 0, kQuantized | kFloat, true, VerifyAdd, MakeAdd},
     {Options::Requantize, 1, 1, 0, kQuantized, true, VerifyRequantize,

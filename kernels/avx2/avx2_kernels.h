@@ -16,6 +16,8 @@ namespace octet::avx2 {
 void Gemm6x16(const GemmArgs& args);
 void GemmInt16Sums4x16(const GemmArgs& args);
 void Gemm1x32(const GemmArgs& args);
+void AccumulateGemm6x16(const GemmArgs& args);
+void AccumulateGemm1x32(const GemmArgs& args);
 void DepthwiseConv3x3Stride1(const DepthwiseConvArgs& args);
 void DepthwiseConv3x3Stride2(const DepthwiseConvArgs& args);
 void DepthwiseConvAny(const DepthwiseConvArgs& args);

@@ -84,4 +84,23 @@ void Gemm1x32(const GemmArgs& args) {
   }
 }
 
+// The panel's channels lie in order: nothing is packed behind the sums.
+void AccumulateGemm1x32(const GemmArgs& args) {
+  const size_t pairs = WidenRuns(args, kKr) / kKr;
+  const uint8_t* activations = static_cast<const uint8_t*>(args.workspace);
+  const uint8_t* panel = static_cast<const uint8_t*>(args.packed_weights);
+  uint8_t* output = static_cast<uint8_t*>(args.output);
+  for (size_t left = args.n;;) {
+    const Sums s = Accumulate(activations, pairs, panel);
+    StoreUpTo8Sums(output, s.sum0, left);
+    if (left > 8) StoreUpTo8Sums(output + 32, s.sum1, left - 8);
+    if (left > 16) StoreUpTo8Sums(output + 64, s.sum2, left - 16);
+    if (left > 24) StoreUpTo8Sums(output + 96, s.sum3, left - 24);
+    if (left <= kNr) return;
+    left -= kNr;
+    panel += args.panel_bytes;
+    output += 4 * kNr;
+  }
+}
+
 }  // namespace octet::avx2

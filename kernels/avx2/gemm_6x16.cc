@@ -33,8 +33,8 @@ template <size_t kM, size_t kChannels>
                                     in.panel, in.panel + kLayout.weights});
 }
 
-// Storing with left shifts or a residual needs many registers: out of line and
-// by way of memory, so that it costs the loop none.
+// Storing with left shifts or a residual, or sums as they are, needs many
+// registers: out of line and by way of memory, so that it costs the loop none.
 template <size_t kM, size_t kChannels>
 [[gnu::noinline]] void AccumulateTo(const TileInput& in, Tile* t) {
   *t = AccumulatePanel<kM, kChannels>(in);
@@ -94,7 +94,52 @@ void Rows(const GemmArgs& args, size_t padded_k) {
   }
 }
 
+// A row's sums of `channels` channels, as they are.
+static inline void StoreSums(const TileRow& row, uint8_t* to, size_t channels) {
+  StoreUpTo8Sums(to, row.sum0, channels);
+  if (channels > 8) StoreUpTo8Sums(to + 32, row.sum1, channels - 8);
+}
+
+template <size_t kM>
+void AccumulateRows(const GemmArgs& args, size_t padded_k) {
+  TileInput in = {static_cast<const uint8_t*>(args.workspace), 2 * padded_k,
+                  static_cast<const uint8_t*>(args.packed_weights)};
+  uint8_t* to = static_cast<uint8_t*>(args.output);
+  const ptrdiff_t stride = args.output_stride;
+  for (size_t c = 0; c < args.n; c += kNr) {
+    const size_t channels = args.n - c;
+    Tile t;
+    AccumulateTo<kM, kNr>(in, &t);
+    StoreSums(t.row0, to, channels);
+    if (kM > 1) StoreSums(t.row1, to + stride, channels);
+    if (kM > 2) StoreSums(t.row2, to + 2 * stride, channels);
+    if (kM > 3) StoreSums(t.row3, to + 3 * stride, channels);
+    if (kM > 4) StoreSums(t.row4, to + 4 * stride, channels);
+    if (kM > 5) StoreSums(t.row5, to + 5 * stride, channels);
+    in.panel += args.panel_bytes;
+    to += 4 * kNr;
+  }
+}
+
 }  // namespace
+
+void AccumulateGemm6x16(const GemmArgs& args) {
+  const size_t padded_k = WidenRuns(args, kKr);
+  switch (args.m) {
+    case 1:
+      return AccumulateRows<1>(args, padded_k);
+    case 2:
+      return AccumulateRows<2>(args, padded_k);
+    case 3:
+      return AccumulateRows<3>(args, padded_k);
+    case 4:
+      return AccumulateRows<4>(args, padded_k);
+    case 5:
+      return AccumulateRows<5>(args, padded_k);
+    default:
+      return AccumulateRows<6>(args, padded_k);
+  }
+}
 
 void Gemm6x16(const GemmArgs& args) {
   const size_t padded_k = WidenRuns(args, kKr);

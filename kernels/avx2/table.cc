@@ -52,6 +52,29 @@ constexpr GemmKernel kGemm[] = {
      avx2::Gemm1x32},
 };
 
+// Sums are stored as they are, so that no order is permuted.
+constexpr GemmKernel kAccumulateGemm[] = {
+    {{.name = "6x16",
+      .mr = 6,
+      .nr = 16,
+      .kr = 2,
+      .weight_type = WeightType::kInt16,
+      .accumulator_order = nullptr,
+      .multiplier_order = nullptr,
+      .workspace_bytes_per_k = 2},
+     avx2::AccumulateGemm6x16},
+    {{.name = "1x32",
+      .mr = 1,
+      .nr = 32,
+      .kr = 2,
+      .weight_type = WeightType::kInt8,
+      .accumulator_order = nullptr,
+      .multiplier_order = nullptr,
+      .workspace_bytes_per_k = 2,
+      .max_m = 1},
+     avx2::AccumulateGemm1x32},
+};
+
 // Pairs of taps: see depthwise_conv_3x3.cc.
 constexpr uint8_t kTapOrder3x3[9] = {0, 3, 1, 4, 2, 5, 8, 7, 6};
 
@@ -114,6 +137,8 @@ const KernelTable kAvx2Table = {
     .serves_both_forms = false,
     .gemm = kGemm,
     .num_gemm = sizeof(kGemm) / sizeof(kGemm[0]),
+    .accumulate_gemm = kAccumulateGemm,
+    .num_accumulate_gemm = sizeof(kAccumulateGemm) / sizeof(kAccumulateGemm[0]),
     .depthwise_conv = kDepthwiseConv,
     .num_depthwise_conv = sizeof(kDepthwiseConv) / sizeof(kDepthwiseConv[0]),
     .winograd_conv = kWinogradConv,

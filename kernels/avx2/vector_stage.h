@@ -221,6 +221,18 @@ static inline void StoreUpTo16(uint8_t* to, __m128i bytes, size_t n) {
   }
 }
 
+// Stores the first n int32, at most 8.
+static inline void StoreUpTo8Sums(uint8_t* to, __m256i sums, size_t n) {
+  if (n >= 8) {
+    Store256(to, sums);
+    return;
+  }
+  const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+  const __m256i wanted =
+      _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(n)), lane);
+  _mm256_maskstore_epi32(reinterpret_cast<int*>(to), wanted, sums);
+}
+
 // Stores the first n bytes, at most 32.
 static inline void StoreUpTo32(uint8_t* to, __m256i bytes, size_t n) {
   if (n >= 32) {

@@ -14,9 +14,10 @@ constexpr DepthwiseConvKernel kDepthwiseConv[] = {
      scalar::DepthwiseConvAny},
 };
 
-constexpr GemmKernel kAccumulateGemm = {
-    {"4x8", 4, 8, 1, WeightType::kInt16, nullptr, nullptr, 0},
-    scalar::AccumulateGemm4x8};
+constexpr GemmKernel kAccumulateGemm[] = {
+    {{"4x8", 4, 8, 1, WeightType::kInt16, nullptr, nullptr, 0},
+     scalar::AccumulateGemm4x8},
+};
 
 constexpr DepthwiseConvKernel kAccumulateDepthwiseConv = {
     {"any", 8, 1, WeightType::kInt16, nullptr, nullptr, /*max_rows=*/1, 0, 0, 0,
@@ -31,6 +32,8 @@ const KernelTable kScalarTable = {
     .serves_both_forms = true,
     .gemm = kGemm,
     .num_gemm = 1,
+    .accumulate_gemm = kAccumulateGemm,
+    .num_accumulate_gemm = 1,
     .depthwise_conv = kDepthwiseConv,
     .num_depthwise_conv = 1,
     .max_pool = scalar::MaxPool,
@@ -43,7 +46,6 @@ const KernelTable kScalarTable = {
     .dequantize = scalar::Dequantize,
     .tflite =
         {
-            .accumulate_gemm = &kAccumulateGemm,
             .accumulate_depthwise_conv = &kAccumulateDepthwiseConv,
             .output = scalar::TfliteOutput,
             .add = scalar::TfliteAdd,

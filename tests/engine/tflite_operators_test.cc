@@ -178,7 +178,7 @@ TEST(TfliteNetworkTest, PlanNamesIt) {
   ASSERT_TRUE(plan.ok());
   const std::string text = (*plan)->Describe();
   for (const char* name :
-       {"tflite gemm 4x8", "tflite depthwise_conv any", "tflite add",
+       {"tflite gemm ", "tflite depthwise_conv any", "tflite add",
         "tflite average_pool", "tflite requantize", "tflite mean",
         "tflite softmax"}) {
     EXPECT_NE(text.find(name), std::string::npos) << name << "\n" << text;

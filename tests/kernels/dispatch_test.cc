@@ -129,6 +129,32 @@ TEST(DispatchTest, ResolvedKernelsAreThoseOfTheFirstTableThatHasThem) {
   }
 }
 
+TEST(DispatchTest, SelectAccumulateGemm) {
+  for (const KernelTable* leading : SupportedTables()) {
+    const KernelSet set = ResolveKernels(leading);
+    for (size_t m : {1, 2, 49}) {
+      for (bool wide : {false, true}) {
+        const char* isa = nullptr;
+        const GemmKernel* chosen =
+            SelectAccumulateGemm(set, {m, 10, 1, 64}, wide, &isa);
+        ASSERT_NE(chosen, nullptr);
+        const GemmDescriptor& kernel = chosen->descriptor;
+        EXPECT_TRUE(kernel.max_m == 0 || m <= kernel.max_m) << kernel.name;
+        EXPECT_TRUE(!wide || kernel.weight_type == WeightType::kInt16)
+            << kernel.name;
+        bool found = false;  // in the table that is named, and that may serve
+        for (const KernelTable* table : TablesBehind(leading)) {
+          for (size_t i = 0; i < table->num_accumulate_gemm; ++i) {
+            found = found || (&table->accumulate_gemm[i] == chosen &&
+                              std::string(isa) == table->isa);
+          }
+        }
+        EXPECT_TRUE(found) << isa;
+      }
+    }
+  }
+}
+
 size_t Padded(size_t value, size_t multiple) {
   size_t padded = 0;
   while (padded < value) padded += multiple;

@@ -53,6 +53,11 @@ std::vector<Tested<const GemmKernel*>> TestedGemms() {
   return TestedKernels(&KernelTable::gemm, &KernelTable::num_gemm);
 }
 
+std::vector<Tested<const GemmKernel*>> TestedAccumulateGemms() {
+  return TestedKernels(&KernelTable::accumulate_gemm,
+                       &KernelTable::num_accumulate_gemm);
+}
+
 std::vector<Tested<const DepthwiseConvKernel*>> TestedDepthwiseConvs() {
   return TestedKernels(&KernelTable::depthwise_conv,
                        &KernelTable::num_depthwise_conv);

@@ -34,6 +34,7 @@ struct Tested {
 };
 
 std::vector<Tested<const GemmKernel*>> TestedGemms();
+std::vector<Tested<const GemmKernel*>> TestedAccumulateGemms();
 std::vector<Tested<const DepthwiseConvKernel*>> TestedDepthwiseConvs();
 std::vector<Tested<const WinogradConvKernel*>> TestedWinogradConvs();
 

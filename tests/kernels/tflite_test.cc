@@ -155,13 +155,17 @@ TEST(TfliteTest, OutputOfPixels) {
   }
 }
 
+// least_weight: -128 or -127.
 reference::WeightedLayer AccumulatedLayer(const Shape& weights, int zero_point,
-                                          int weight_zero_point,
-                                          Random& random) {
+                                          int weight_zero_point, Random& random,
+                                          int8_t least_weight = -128) {
   reference::WeightedLayer layer;
   layer.weights = {
       weights, RandomBytes(static_cast<size_t>(weights.NumElements()), random)};
   layer.weights.data[0] = -128;
+  for (int8_t& weight : layer.weights.data) {
+    weight = std::max(weight, least_weight);
+  }
   layer.input_zero_point = zero_point;
   layer.weight_zero_point = weight_zero_point;
   for (int c = 0; c < weights[0]; ++c) {
@@ -184,6 +188,10 @@ std::vector<int8_t> BytesOfAccumulators(const std::vector<int64_t>& sums,
   return bytes;
 }
 
+bool TakesWideWeights(const GemmKernel& kernel) {
+  return kernel.descriptor.weight_type == WeightType::kInt16;
+}
+
 struct Sums {
   size_t m, n, num_runs, run_length;
   int zero_point, weight_zero_point;
@@ -200,7 +208,8 @@ void TestSums(const Tested<const GemmKernel*>& tested, const Sums& test) {
   const size_t k = test.num_runs * test.run_length;
   const reference::WeightedLayer layer =
       AccumulatedLayer({static_cast<int32_t>(test.n), static_cast<int32_t>(k)},
-                       test.zero_point, test.weight_zero_point, random);
+                       test.zero_point, test.weight_zero_point, random,
+                       TakesWideWeights(*tested.kernel) ? -128 : -127);
   const std::vector<int8_t> input = RandomBytes(test.m * k, random);
   const std::vector<int8_t> bytes = InForm(input, tested.form);
   const GuardedBuffer memory(bytes.size() + kOverreadBytes, AnyFlush(random));
@@ -227,12 +236,15 @@ void TestSums(const Tested<const GemmKernel*>& tested, const Sums& test) {
 }
 
 TEST(TfliteTest, AccumulatorsOfGemm) {
-  for (const auto& tested : TestedTflite(&TfliteKernels::accumulate_gemm)) {
-    const size_t mr = MaxPixelsOfCall(tested.kernel->descriptor);
+  for (const auto& tested : TestedAccumulateGemms()) {
+    const size_t most = MaxPixelsOfCall(tested.kernel->descriptor);
     const size_t nr = tested.kernel->descriptor.nr;
-    for (const size_t m : {size_t{1}, mr - 1, mr}) {
-      for (const size_t n : {size_t{1}, nr - 1, nr, nr + 1, 3 * nr + 2}) {
+    for (size_t m = 1; m <= most; m += m < 8 ? 1 : most / 3) {
+      for (const size_t n : {size_t{1}, nr / 4, nr / 2, nr - 1, nr, nr + 1,
+                             nr + nr / 2 + 1, 3 * nr + 2}) {
         TestSums(tested, {m, n, 1, 35, -3, 0});
+        TestSums(tested, {m, n, 2, 16, 127, 0});
+        if (!TakesWideWeights(*tested.kernel)) continue;
         TestSums(tested, {m, n, 3, 7, 127, 5});
         TestSums(tested, {m, n, 2, 1, -128, -128});
         TestSums(tested, {m, n, 1, 200, 17, 127});
