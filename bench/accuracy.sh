@@ -1,7 +1,8 @@
 #!/bin/bash
 # Converts the networks of DATA_DIR and prints what it cost: FP32
-# and INT8 top-1, agreement, SQNR of the logits. Calibration sets alone
-# calibrate; dev sets alone evaluate.
+# and INT8 top-1, agreement, SQNR of the logits; behind several networks their
+# means, without that whose weights come from an 8-bit grid. Calibration sets
+# alone calibrate; dev sets alone evaluate.
 #
 #   bench/accuracy.sh DATA_DIR [--json FILE] [--bin DIR] [--only MODEL]
 #                     [--method best|minmax|mse|kl|...] [--data-free]
@@ -80,7 +81,7 @@ evaluate() {
   agreement=$(figure agreement) sqnr=$(figure sqnr_db)
   printf '%-32s %7s %7.2f %7.2f %6.2f %8.2f %8.2f\n' "$model" "$samples" \
     "$fp32" "$int8" "$(echo "$fp32 $int8" | awk '{print $1 - $2}')" \
-    "$agreement" "$sqnr"
+    "$agreement" "$sqnr" | tee -a "$work/table"
   [ $rows = 0 ] || echo ',' >>"$work/rows"
   printf '  {"model": "%s", "samples": %s, "fp32_top1": %s, "int8_top1": %s, "agreement": %s, "sqnr_db": %s}' \
     "$model" "$samples" "$fp32" "$int8" "$agreement" "$sqnr" >>"$work/rows"
@@ -109,6 +110,14 @@ evaluate mlperf_tiny_kws_fp32_onnx "$images/kws/kws_calib.bin" \
   --records label,49x10x1,i8,scale=0.5847029089927673,zero_point=83
 evaluate mnist12_fp32 "$images/mnist/mnist_calib.bin" \
   "$images/mnist/mnist_dev.bin" --records label,28x28x1,u8
+
+# The means of the columns from FP32 on, if there are several rows.
+if [ -f "$work/table" ]; then
+  awk '!/_derived / { ++n; for (i = 3; i <= 7; ++i) sum[i] += $i }
+    END { if (n > 1) printf "%-32s %7s %7.2f %7.2f %6.2f %8.2f %8.2f\n", \
+      "mean", "", sum[3] / n, sum[4] / n, sum[5] / n, sum[6] / n, sum[7] / n }' \
+    "$work/table"
+fi
 
 [ $rows -gt 0 ] || { echo "accuracy.sh: no model '$only'" >&2; exit 1; }
 if [ -n "$json" ]; then

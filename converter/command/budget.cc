@@ -36,6 +36,23 @@ std::vector<Rung> BudgetLadder(const Rung& first, bool method_is_chosen) {
   return ladder;
 }
 
+std::vector<size_t> FloatRungs(size_t layers) {
+  std::vector<size_t> counts;
+  const size_t most = (layers + 3) / 4;
+  for (size_t count = 1; count < most; count *= 2) counts.push_back(count);
+  if (most > 0) counts.push_back(most);
+  return counts;
+}
+
+std::string JoinNames(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) {
+    if (!text.empty()) text += ',';
+    text += name;
+  }
+  return text;
+}
+
 Result<bool> FitsBudget(const Evaluation& evaluation, double max_drop) {
   if (!evaluation.agreement.has_value()) {
     return InvalidArgument(
@@ -58,12 +75,15 @@ std::string FormatRung(const Rung& rung, const Evaluation& evaluation) {
                   evaluation.drop->points, evaluation.drop->standard_error);
     drop = text;
   }
-  std::snprintf(text, sizeof(text),
-                "--method %s --repair %s: %s, agreement %.2f %%, SQNR %.2f dB",
-                rung.method.c_str(), ToString(rung.repairs).c_str(),
+  std::snprintf(text, sizeof(text), ": %s, agreement %.2f %%, SQNR %.2f dB",
                 drop.c_str(), evaluation.agreement.value_or(0.0),
                 evaluation.sqnr_db);
-  return text;
+  std::string line =
+      "--method " + rung.method + " --repair " + ToString(rung.repairs);
+  if (!rung.float_nodes.empty()) {
+    line += " --float-nodes " + JoinNames(rung.float_nodes);
+  }
+  return line + text;
 }
 
 std::string NameCulprits(const Evaluation& evaluation, size_t count) {

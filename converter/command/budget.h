@@ -4,6 +4,7 @@
 #ifndef OCTET_CONVERTER_COMMAND_BUDGET_H_
 #define OCTET_CONVERTER_COMMAND_BUDGET_H_
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@ namespace octet::converter {
 struct Rung {
   std::string method;  // of the activations' ranges
   RepairSet repairs;
+  std::vector<std::string> float_nodes = {};  // layers kept in FP32
 
   friend bool operator==(const Rung&, const Rung&) = default;
 };
@@ -26,6 +28,13 @@ struct Rung {
 // default), then equalization, bias correction and rounding, each added to the
 // repairs before it, and last, under the same condition, ranges by `auto`.
 std::vector<Rung> BudgetLadder(const Rung& first, bool method_is_chosen);
+
+// How many of `layers` layers, the most sensitive ones, are tried in FP32 where
+// no rung fits: 1, 2, 4 ... up to a quarter of them.
+std::vector<size_t> FloatRungs(size_t layers);
+
+// "a,b,c"
+std::string JoinNames(const std::vector<std::string>& names);
 
 // Whether a drop of top-1 is at most `max_drop` points, as far as the samples
 // tell:

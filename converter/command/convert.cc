@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -22,6 +23,7 @@
 #include "converter/command/weight_grids.h"
 #include "converter/evaluate/choose_ranges.h"
 #include "converter/evaluate/evaluate.h"
+#include "converter/evaluate/sensitive_layers.h"
 #include "converter/explain/histogram_report.h"
 #include "converter/export/export_model.h"
 #include "converter/passes/pass_list.h"
@@ -153,6 +155,8 @@ Result<Ranges> CalibrateOnSamples(const Graph& graph,
 // Everything that becomes of a graph under one set of options.
 struct Conversion {
   Graph graph;  // in FP32, equalized if that was wanted
+  Ranges ranges;
+  LayerRepairs repairs;
   QuantizedModel quantized;
   std::vector<uint8_t> bytes;  // of the file
   HistogramReport histograms;  // where a file or a report wants them
@@ -164,19 +168,15 @@ Rounding RoundingOf(const RepairSet& repairs) {
   return repairs.rounding ? Rounding::kSuccessive : Rounding::kNearest;
 }
 
-Result<QuantizedModel> RepairAndQuantize(const Graph& graph,
-                                         const Ranges& ranges,
-                                         const SampleSource& samples,
-                                         const ConvertOptions& options) {
+// From the graph and its ranges on.
+Status RepairAndQuantize(const SampleSource& samples,
+                         const ConvertOptions& options,
+                         Conversion& conversion) {
+  const Graph& graph = conversion.graph;
+  const Ranges& ranges = conversion.ranges;
+  LayerRepairs& repairs = conversion.repairs;
   OCTET_ASSIGN_OR_RETURN(QuantizeOptions quantize,
                          MakeQuantizeOptions(graph, options));
-  LayerRepairs repairs;
-  const PrecisionPlan plan = AssignPrecision(graph, options.precision);
-  if (options.repairs.changes_layers() && CountIslands(graph, plan) > 0) {
-    return Unsupported(
-        "--repair of biases and rounding needs a network that is in INT8 "
-        "throughout; this one has nodes in FP32 (equalize is possible)");
-  }
   if (options.repairs.changes_layers()) {
     Progress progress("repairing", "weights");
     OCTET_ASSIGN_OR_RETURN(
@@ -195,7 +195,9 @@ Result<QuantizedModel> RepairAndQuantize(const Graph& graph,
                                            {.threads = options.num_threads}));
     quantize.repairs = &repairs;
   }
-  return Quantize(graph, ranges, quantize);
+  OCTET_ASSIGN_OR_RETURN(conversion.quantized,
+                         Quantize(graph, ranges, quantize));
+  return OkStatus();
 }
 
 // `original`: the graph before ConvertGraph.
@@ -260,10 +262,10 @@ Result<std::unique_ptr<SampleSource>> OpenEvaluation(
   return OpenSamples(sample_options, InputSpecs(graph));
 }
 
-Result<QuantizedModel> CalibrateAndQuantize(Graph& graph,
-                                            const SampleSource& samples,
-                                            const ConvertOptions& options,
-                                            HistogramReport& histograms) {
+// Changes the graph where that was wanted, and finds its ranges.
+Status CalibrateGraph(const SampleSource& samples,
+                      const ConvertOptions& options, Conversion& conversion) {
+  Graph& graph = conversion.graph;
   if (options.repairs.equalize) {
     OCTET_ASSIGN_OR_RETURN(const int equalized,
                            Equalize(graph, samples.size(), InputsOf(samples),
@@ -279,9 +281,27 @@ Result<QuantizedModel> CalibrateAndQuantize(Graph& graph,
     std::fprintf(stderr, "absorbed the biases of %d channels\n", absorbed);
   }
   OCTET_ASSIGN_OR_RETURN(
-      const Ranges ranges,
-      CalibrateOnSamples(graph, samples, options, histograms));
-  return RepairAndQuantize(graph, ranges, samples, options);
+      conversion.ranges,
+      CalibrateOnSamples(graph, samples, options, conversion.histograms));
+  return OkStatus();
+}
+
+// From the quantized network to the file and the model. `samples` may be null.
+Status FinishConversion(const SampleSource* samples,
+                        const ConvertOptions& options, Conversion& result) {
+  OCTET_ASSIGN_OR_RETURN(
+      const ModelMetadata metadata,
+      MakeMetadata(options, InputSpecs(result.graph), samples));
+  OCTET_ASSIGN_OR_RETURN(result.bytes,
+                         ExportModel(result.quantized.model, metadata));
+  Result<std::shared_ptr<const Model>> model =
+      Model::FromMemory(result.bytes.data(), result.bytes.size());
+  if (!model.ok()) {
+    return InternalError("the engine refuses the converted model: " +
+                         model.status().message());
+  }
+  result.model = *std::move(model);
+  return OkStatus();
 }
 
 // `samples` may be null where the whole network stays in FP32.
@@ -296,22 +316,10 @@ Result<Conversion> ConvertGraph(const Graph& graph, const SampleSource* samples,
     OCTET_ASSIGN_OR_RETURN(result.quantized,
                            Quantize(result.graph, Ranges(), quantize));
   } else {
-    OCTET_ASSIGN_OR_RETURN(result.quantized,
-                           CalibrateAndQuantize(result.graph, *samples, options,
-                                                result.histograms));
+    OCTET_RETURN_IF_ERROR(CalibrateGraph(*samples, options, result));
+    OCTET_RETURN_IF_ERROR(RepairAndQuantize(*samples, options, result));
   }
-  OCTET_ASSIGN_OR_RETURN(
-      const ModelMetadata metadata,
-      MakeMetadata(options, InputSpecs(result.graph), samples));
-  OCTET_ASSIGN_OR_RETURN(result.bytes,
-                         ExportModel(result.quantized.model, metadata));
-  Result<std::shared_ptr<const Model>> model =
-      Model::FromMemory(result.bytes.data(), result.bytes.size());
-  if (!model.ok()) {
-    return InternalError("the engine refuses the converted model: " +
-                         model.status().message());
-  }
-  result.model = *std::move(model);
+  OCTET_RETURN_IF_ERROR(FinishConversion(samples, options, result));
   return result;
 }
 
@@ -320,11 +328,18 @@ ConvertOptions WithRung(const ConvertOptions& options, const Rung& rung) {
   ConvertOptions result = options;
   result.method = rung.method;
   result.repairs = rung.repairs;
+  std::set<std::string>& float_nodes = result.precision.float_nodes;
+  float_nodes.insert(rung.float_nodes.begin(), rung.float_nodes.end());
   std::erase_if(result.recorded, [](const std::string& line) {
-    return line.starts_with("method=") || line.starts_with("repair=");
+    return line.starts_with("method=") || line.starts_with("repair=") ||
+           line.starts_with("float-nodes=");
   });
   result.recorded.push_back("method=" + rung.method);
   result.recorded.push_back("repair=" + ToString(rung.repairs));
+  if (!float_nodes.empty()) {
+    result.recorded.push_back(
+        "float-nodes=" + JoinNames({float_nodes.begin(), float_nodes.end()}));
+  }
   return result;
 }
 
@@ -333,35 +348,79 @@ struct Evaluated {
   Evaluation evaluation;
 };
 
-// The first rung of the ladder that fits the budget.
+// Evaluates result.conversion, which `rung` made, and prints its figures;
+// whether they fit the budget.
+Result<bool> EvaluateRung(const Rung& rung, const SampleSource& samples,
+                          const Graph& graph, const ConvertOptions& options,
+                          Evaluated& result) {
+  OCTET_ASSIGN_OR_RETURN(
+      result.evaluation,
+      EvaluateOn(samples, graph, result.conversion, options));
+  OCTET_ASSIGN_OR_RETURN(const bool fits,
+                         FitsBudget(result.evaluation, *options.max_drop));
+  std::printf("%s%s\n", FormatRung(rung, result.evaluation).c_str(),
+              fits ? ": fits" : "");
+  std::fflush(stdout);
+  return fits;
+}
+
+// By their names, the most sensitive first.
+Result<std::vector<std::string>> FindSensitiveLayers(
+    const Conversion& conversion, const SampleSource& calibration,
+    const ConvertOptions& options) {
+  OCTET_ASSIGN_OR_RETURN(QuantizeOptions quantize,
+                         MakeQuantizeOptions(conversion.graph, options));
+  quantize.repairs = &conversion.repairs;
+  Progress progress("ranking layers", "layers");
+  OCTET_ASSIGN_OR_RETURN(
+      const std::vector<SensitiveLayer> layers,
+      RankLayers(
+          conversion.graph, conversion.ranges, quantize, calibration.size(),
+          InputsOf(calibration), {.num_threads = options.num_threads},
+          [&](size_t done, size_t total) { progress.Update(done, total); }));
+  std::vector<std::string> names;
+  for (const SensitiveLayer& layer : layers) names.push_back(layer.node);
+  return names;
+}
+
+// The first rung of the ladder that fits the budget; behind the last one, more
+// and more layers in FP32, with the ranges of that rung.
 Result<Evaluated> ClimbLadder(const Graph& graph,
                               const SampleSource& calibration,
                               const SampleSource& samples,
                               const ConvertOptions& options) {
-  std::string culprits;
-  const bool is_mixed =
-      CountIslands(graph, AssignPrecision(graph, options.precision)) > 0;
-  for (const Rung& rung : BudgetLadder({options.method, options.repairs},
+  Evaluated result;
+  Rung rung;
+  for (const Rung& next : BudgetLadder({options.method, options.repairs},
                                        options.method_is_chosen)) {
-    if (is_mixed && rung.repairs.changes_layers()) continue;
-    Evaluated result;
+    rung = next;
     const ConvertOptions rung_options = WithRung(options, rung);
     OCTET_ASSIGN_OR_RETURN(result.conversion,
                            ConvertGraph(graph, &calibration, rung_options));
-    OCTET_ASSIGN_OR_RETURN(
-        result.evaluation,
-        EvaluateOn(samples, graph, result.conversion, rung_options));
-    OCTET_ASSIGN_OR_RETURN(const bool fits,
-                           FitsBudget(result.evaluation, *options.max_drop));
-    std::printf("%s%s\n", FormatRung(rung, result.evaluation).c_str(),
-                fits ? ": fits" : "");
-    std::fflush(stdout);
+    OCTET_ASSIGN_OR_RETURN(const bool fits, EvaluateRung(rung, samples, graph,
+                                                         rung_options, result));
     if (fits) return result;
-    culprits = NameCulprits(result.evaluation, /*count=*/5);
+  }
+  const std::string culprits = NameCulprits(result.evaluation, /*count=*/5);
+  OCTET_ASSIGN_OR_RETURN(const std::vector<std::string> layers,
+                         FindSensitiveLayers(result.conversion, calibration,
+                                             WithRung(options, rung)));
+  for (const size_t count : FloatRungs(layers.size())) {
+    rung.float_nodes.assign(layers.begin(),
+                            layers.begin() + std::ptrdiff_t(count));
+    const ConvertOptions rung_options = WithRung(options, rung);
+    OCTET_RETURN_IF_ERROR(
+        RepairAndQuantize(calibration, rung_options, result.conversion));
+    OCTET_RETURN_IF_ERROR(
+        FinishConversion(&calibration, rung_options, result.conversion));
+    OCTET_ASSIGN_OR_RETURN(const bool fits, EvaluateRung(rung, samples, graph,
+                                                         rung_options, result));
+    if (fits) return result;
   }
   return Unsupported(
-      "no configuration stays within --max-drop; --float-nodes keeps layers in "
-      "FP32; the worst layers, with all before them: " +
+      "no configuration stays within --max-drop, with the most sensitive "
+      "quarter of the layers in FP32, either; the worst layers in INT8, with "
+      "all before them: " +
       culprits);
 }
 

@@ -150,6 +150,10 @@ void AddPrecisionOptions(CLI::App& app, ConvertOptions& options) {
                  "keep these nodes in FP32: a list of names")
       ->delimiter(',')
       ->group(group);
+  app.add_flag("!--int8-outputs", options.precision.float_outputs,
+               "round the last layers' outputs to int8, too; otherwise they "
+               "stay the floats that their int32 sums stand for")
+      ->group(group);
 }
 
 void AddRepairOptions(CLI::App& app, ConvertOptions& options,

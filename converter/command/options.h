@@ -50,7 +50,7 @@ struct ConvertOptions {
   bool avx2_safe_weights = false;
   bool per_tensor = false;
   RepairSet repairs;
-  PrecisionOptions precision;
+  PrecisionOptions precision = {.float_outputs = true};
   // Points of top-1; the configuration is then chosen (budget.h).
   std::optional<double> max_drop;
   bool method_is_chosen = false;  // --method was given

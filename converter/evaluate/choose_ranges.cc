@@ -1,155 +1,30 @@
 #include "converter/evaluate/choose_ranges.h"
 
 #include <algorithm>
-#include <array>
-#include <limits>
-#include <memory>
 #include <utility>
 
-#include "converter/evaluate/evaluate.h"
-#include "converter/evaluate/metrics.h"
-#include "converter/export/export_model.h"
-#include "converter/float/float_executor.h"
-#include "converter/ir/operation_counts.h"
+#include "converter/evaluate/output_judge.h"
 #include "converter/quantize/assign_params.h"
-#include "octet/model.h"
-#include "octet/session.h"
 
 namespace octet::converter {
 namespace {
 
 constexpr size_t kFewestSamples = 8;
-// A range has to raise the SQNR by this, or the simpler choice stays.
-constexpr double kLeastGainDb = 0.005;
-// Of the samples, in each of which a range has to prove itself.
-constexpr size_t kParts = 2;
-constexpr double kWorst = -std::numeric_limits<double>::infinity();
 
-double NetworkOperations(const Graph& graph) {
-  double sum = 0.0;
-  for (const Node& node : graph.nodes) {
-    sum += double(MultiplyAccumulates(graph, node));
-  }
-  return sum;
-}
-
-// The SQNR of the outputs in dB, kWorst where the quantizer refuses the ranges.
-struct Verdict {
-  double all = kWorst;
-  std::array<double, kParts> parts;  // sample i counts in part i % kParts
-
-  Verdict() { parts.fill(kWorst); }
-
-  // What wins by a few samples alone would lose on others.
-  bool IsBetterThan(const Verdict& other) const {
-    if (all < other.all + kLeastGainDb) return false;
-    for (size_t i = 0; i < kParts; ++i) {
-      if (parts[i] < other.parts[i]) return false;
-    }
-    return true;
-  }
-};
-
-// Samples and the FP32 network's scores for them; judges ranges.
-class Judge {
- public:
-  Judge(const Graph& graph, const ChooseRangesOptions& options)
-      : graph_(graph), options_(options) {
-    for (ValueId output : graph.outputs) {
-      scores_.push_back(ScoreValue(graph, output));
-    }
-  }
-
-  Status ReadSamples(size_t count, size_t total,
-                     const SampleReader& read_sample);
-
-  Result<Verdict> Try(const Ranges& ranges);
-  // Why the last ranges that got kWorst were refused.
-  const Status& refusal() const { return refusal_; }
-
- private:
-  struct Sample {
-    std::vector<std::vector<float>> inputs;
-    std::vector<std::vector<float>> scores;
-  };
-
-  const Graph& graph_;
-  const ChooseRangesOptions& options_;
-  std::vector<ValueId> scores_;
-  std::vector<Sample> samples_;
-  Status refusal_;
-};
-
-Status Judge::ReadSamples(size_t count, size_t total,
-                          const SampleReader& read_sample) {
-  OCTET_ASSIGN_OR_RETURN(const std::unique_ptr<FloatExecutor> executor,
-                         FloatExecutor::Create(graph_, {options_.num_threads}));
-  for (size_t i = 0; i < count; ++i) {
-    const size_t index = i * total / count;
-    const std::string context = "calibration sample " + std::to_string(index);
-    Sample sample;
-    auto inputs = read_sample(index);
-    OCTET_RETURN_IF_ERROR(inputs.status().WithContext(context));
-    sample.inputs = *std::move(inputs);
-    OCTET_RETURN_IF_ERROR(executor->Run(sample.inputs).WithContext(context));
-    for (ValueId id : scores_) {
-      const size_t size = size_t(graph_.value(id).shape.NumElements());
-      const float* values = executor->Value(id);
-      sample.scores.emplace_back(values, values + size);
-    }
-    samples_.push_back(std::move(sample));
-  }
-  return OkStatus();
-}
-
-Result<Verdict> Judge::Try(const Ranges& ranges) {
-  const Result<QuantizedModel> quantized =
-      Quantize(graph_, ranges, options_.quantize);
-  if (!quantized.ok()) {
-    refusal_ = quantized.status();
-    return Verdict();
-  }
-  OCTET_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes,
-                         ExportModel(quantized->model, {}));
-  OCTET_ASSIGN_OR_RETURN(auto model,
-                         Model::FromMemory(bytes.data(), bytes.size()));
-  OCTET_ASSIGN_OR_RETURN(
-      const std::unique_ptr<Session> session,
-      Session::Create(std::move(model), {.num_threads = options_.num_threads,
-                                         .keep_intermediates = true}));
-  Sqnr all;
-  std::array<Sqnr, kParts> parts;
-  std::vector<float> values;
-  for (size_t s = 0; s < samples_.size(); ++s) {
-    const Sample& sample = samples_[s];
-    for (size_t i = 0; i < sample.inputs.size(); ++i) {
-      OCTET_RETURN_IF_ERROR(session->SetInput(static_cast<int>(i),
-                                              sample.inputs[i].data(),
-                                              sample.inputs[i].size()));
-    }
-    OCTET_RETURN_IF_ERROR(session->Run());
-    for (size_t i = 0; i < scores_.size(); ++i) {
-      const int32_t tensor = quantized->tensor_of_value[size_t(scores_[i])];
-      if (tensor < 0) return InternalError("a score has no int8 tensor");
-      values.resize(sample.scores[i].size());
-      OCTET_RETURN_IF_ERROR(
-          session->GetTensor(quantized->model.tensors[size_t(tensor)]->name,
-                             values.data(), values.size()));
-      all.Add(sample.scores[i], values);
-      parts[s % kParts].Add(sample.scores[i], values);
-    }
-  }
-  Verdict verdict;
-  verdict.all = all.Decibels();
-  for (size_t i = 0; i < kParts; ++i) verdict.parts[i] = parts[i].Decibels();
-  return verdict;
-}
-
-// Activations that share a scale, in order of execution.
+// Activations that share a scale, in order of execution; without those that are
+// FP32 wherever they are read.
 std::vector<std::vector<ValueId>> FindGroups(const Graph& graph,
+                                             const QuantizeOptions& options,
                                              const AssignedParams& assigned) {
+  const PrecisionPlan plan = AssignPrecision(graph, options.precision);
+  std::vector<bool> has_int8 = plan.int8_values;
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    if (!plan.IsInt8(i)) continue;
+    for (ValueId id : graph.nodes[i].inputs) has_int8[size_t(id)] = true;
+  }
   std::vector<ValueId> ids = graph.inputs;
   for (const Node& node : graph.nodes) ids.push_back(node.output);
+  std::erase_if(ids, [&](ValueId id) { return !has_int8[size_t(id)]; });
   std::vector<std::vector<ValueId>> groups;
   std::vector<size_t> place(assigned.groups.size(), SIZE_MAX);
   for (ValueId id : ids) {
@@ -176,10 +51,12 @@ bool AreEqual(const std::vector<ValueId>& ids, const Ranges& a,
 
 class RangeSearch {
  public:
-  RangeSearch(const std::vector<Ranges>& candidates, Judge& judge,
-              size_t most_trials, const ProgressFunction& progress)
+  RangeSearch(const std::vector<Ranges>& candidates, OutputJudge& judge,
+              const QuantizeOptions& quantize, size_t most_trials,
+              const ProgressFunction& progress)
       : candidates_(candidates),
         judge_(judge),
+        quantize_(quantize),
         most_trials_(most_trials),
         progress_(progress) {}
 
@@ -194,7 +71,7 @@ class RangeSearch {
       best = i;
       best_ = verdict;
     }
-    if (best_.all == kWorst) return judge_.refusal();
+    if (best_.all == Verdict::kWorst) return judge_.refusal();
     result_.ranges = candidates_[best];
     candidate_of_group_.assign(group_count, best);
     return OkStatus();
@@ -237,14 +114,15 @@ class RangeSearch {
   }
 
   Result<Verdict> Try(const Ranges& ranges) {
-    Result<Verdict> verdict = judge_.Try(ranges);
+    Result<Verdict> verdict = judge_.Try(ranges, quantize_);
     ++trials_;
     if (trials_ < total_) progress_(trials_, total_);
     return verdict;
   }
 
   const std::vector<Ranges>& candidates_;
-  Judge& judge_;
+  OutputJudge& judge_;
+  const QuantizeOptions& quantize_;
   const size_t most_trials_;
   const ProgressFunction& progress_;
   size_t total_ = 1;  // for the progress
@@ -268,9 +146,10 @@ Result<ChosenRanges> ChooseRanges(const Graph& graph,
                                   const SampleReader& read_sample,
                                   const ChooseRangesOptions& options,
                                   const ProgressFunction& progress) {
-  const std::vector<std::vector<ValueId>> groups = FindGroups(
-      graph, AssignParams(graph, candidates[0], options.quantize.scheme,
-                          options.quantize.precision));
+  const std::vector<std::vector<ValueId>> groups =
+      FindGroups(graph, options.quantize,
+                 AssignParams(graph, candidates[0], options.quantize.scheme,
+                              options.quantize.precision));
   const double operations = std::max(1.0, NetworkOperations(graph));
   const double wanted_trials =
       double(candidates.size() + groups.size() * (candidates.size() - 1));
@@ -279,10 +158,10 @@ Result<ChosenRanges> ChooseRanges(const Graph& graph,
       std::min(sample_count,
                std::clamp(size_t(affordable / wanted_trials), kFewestSamples,
                           std::max(kFewestSamples, options.samples)));
-  Judge judge(graph, options);
+  OutputJudge judge(graph, options.num_threads);
   OCTET_RETURN_IF_ERROR(judge.ReadSamples(samples, sample_count, read_sample));
-  RangeSearch search(candidates, judge, size_t(affordable / double(samples)),
-                     progress);
+  RangeSearch search(candidates, judge, options.quantize,
+                     size_t(affordable / double(samples)), progress);
   OCTET_RETURN_IF_ERROR(search.ChooseStart(groups.size()));
   for (size_t i = 0; i < groups.size(); ++i) {
     OCTET_RETURN_IF_ERROR(search.ImproveGroup(i, groups[i]));

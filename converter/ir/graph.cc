@@ -97,6 +97,12 @@ std::vector<int> FindProducers(const Graph& graph) {
   return producers;
 }
 
+bool IsDepthwise(const Graph& graph, const Node& convolution) {
+  const int groups = std::get<Conv2d>(convolution.op).groups;
+  return groups > 1 && groups == graph.value(convolution.inputs[0]).shape[3] &&
+         groups == graph.value(convolution.output).shape[3];
+}
+
 void ReplaceUses(Graph& graph, ValueId from, ValueId to) {
   for (Node& node : graph.nodes) {
     for (ValueId& id : node.inputs) {

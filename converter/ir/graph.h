@@ -102,6 +102,9 @@ std::vector<std::vector<int>> FindConsumers(const Graph& graph);
 // For each value, the index of the node that produces it, or -1.
 std::vector<int> FindProducers(const Graph& graph);
 
+// Whether each of a convolution's input channels makes one output channel.
+bool IsDepthwise(const Graph& graph, const Node& convolution);
+
 // Makes every use of `from`, graph outputs included, a use of `to`.
 void ReplaceUses(Graph& graph, ValueId from, ValueId to);
 

@@ -8,11 +8,6 @@
 namespace octet::converter {
 namespace {
 
-std::unique_ptr<schema::FloatClamp> MakeFloatClamp(const FloatClamp& clamp) {
-  if (clamp.is_none()) return nullptr;
-  return std::make_unique<schema::FloatClamp>(clamp.min, clamp.max);
-}
-
 std::vector<int32_t> ToVector(const int32_t* values, const Shape& shape) {
   return {values, values + shape.rank};
 }

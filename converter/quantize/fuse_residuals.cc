@@ -40,10 +40,8 @@ class Finder {
   bool IsLayerOfItsOwn(int layer) const {
     if (!plan_.IsInt8(size_t(layer))) return false;
     const Node& node = graph_.nodes[size_t(layer)];
-    if (const Conv2d* conv = std::get_if<Conv2d>(&node.op)) {
-      const bool depthwise = conv->groups > 1 &&
-                             conv->groups == graph_.value(node.output).shape[3];
-      if (depthwise) return false;
+    if (std::holds_alternative<Conv2d>(node.op)) {
+      if (IsDepthwise(graph_, node)) return false;
     } else if (!std::holds_alternative<FullyConnected>(node.op)) {
       return false;
     }

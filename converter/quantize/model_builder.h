@@ -36,6 +36,8 @@ class ModelBuilder {
   // The tensor in the value's own type: FLOAT32, or plain integers; of a value
   // in int8, by a Dequantize.
   uint32_t PlainTensor(ValueId id);
+  // Whether the value's producer stores int8.
+  bool StoresInt8(ValueId id) const { return int8_values_[size_t(id)]; }
   // The tensor that the value's producer writes.
   uint32_t StoredTensor(ValueId id) {
     return int8_values_[size_t(id)] ? Tensor(id) : PlainTensor(id);

@@ -36,17 +36,41 @@ std::string FindReason(const Graph& graph, const Node& node,
   return "";
 }
 
-// The plan where the inputs are stored as `int8_values` says.
+// The plan where the inputs are stored as `int8_values` says. By node: whether
+// its output is stored in FP32 in any case.
 PrecisionPlan AssignWithInputs(const Graph& graph,
                                const PrecisionOptions& options,
+                               const std::vector<bool>& leaves_float,
                                std::vector<bool> int8_values) {
   PrecisionPlan plan;
-  for (const Node& node : graph.nodes) {
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    const Node& node = graph.nodes[i];
     plan.reasons.push_back(FindReason(graph, node, options, int8_values));
-    int8_values[size_t(node.output)] = plan.reasons.back().empty();
+    int8_values[size_t(node.output)] = plan.IsInt8(i) && !leaves_float[i];
   }
   plan.int8_values = std::move(int8_values);
   return plan;
+}
+
+// One whose accumulators the engine can give as floats.
+bool HasFloatOutput(const Graph& graph, const Node& node) {
+  if (std::holds_alternative<FullyConnected>(node.op) ||
+      std::holds_alternative<AveragePool2d>(node.op)) {
+    return true;
+  }
+  return std::holds_alternative<Conv2d>(node.op) && !IsDepthwise(graph, node);
+}
+
+bool IsCheapInFloat(const Operator& op) {
+  return std::holds_alternative<Reshape>(op) ||
+         std::holds_alternative<Transpose>(op) ||
+         std::holds_alternative<Slice>(op) ||
+         std::holds_alternative<Concat>(op) ||
+         std::holds_alternative<Clamp>(op) ||
+         std::holds_alternative<Unary>(op) || std::holds_alternative<Add>(op) ||
+         std::holds_alternative<Mul>(op) ||
+         std::holds_alternative<Binary>(op) ||
+         std::holds_alternative<Softmax>(op);
 }
 
 bool HasInt8Reader(const Graph& graph, const PrecisionPlan& plan, ValueId id) {
@@ -63,6 +87,9 @@ bool HasInt8Reader(const Graph& graph, const PrecisionPlan& plan, ValueId id) {
 
 PrecisionPlan AssignPrecision(const Graph& graph,
                               const PrecisionOptions& options) {
+  const std::vector<bool> leaves_float =
+      options.float_outputs ? FindFloatOutputs(graph)
+                            : std::vector<bool>(graph.nodes.size(), false);
   std::vector<bool> int8_inputs(graph.values.size(), false);
   for (ValueId id : graph.inputs) {
     int8_inputs[size_t(id)] = graph.value(id).is_float();
@@ -70,7 +97,8 @@ PrecisionPlan AssignPrecision(const Graph& graph,
   // An input that turns out to have no reader in INT8 becomes FP32, and what
   // depends on that is decided again; an input never turns back.
   while (true) {
-    PrecisionPlan plan = AssignWithInputs(graph, options, int8_inputs);
+    PrecisionPlan plan =
+        AssignWithInputs(graph, options, leaves_float, int8_inputs);
     bool changed = false;
     for (ValueId id : graph.inputs) {
       if (!int8_inputs[size_t(id)] || HasInt8Reader(graph, plan, id)) continue;
@@ -79,6 +107,49 @@ PrecisionPlan AssignPrecision(const Graph& graph,
     }
     if (!changed) return plan;
   }
+}
+
+std::vector<bool> FindFloatOutputs(const Graph& graph) {
+  const std::vector<int> producers = FindProducers(graph);
+  const std::vector<std::vector<int>> consumers = FindConsumers(graph);
+  std::vector<bool> is_output(graph.values.size(), false);
+  for (ValueId id : graph.outputs) is_output[size_t(id)] = true;
+  // The layers and cheap nodes behind them; starts with all that might be.
+  std::vector<bool> ends;
+  for (const Node& node : graph.nodes) {
+    ends.push_back(HasFloatOutput(graph, node) || IsCheapInFloat(node.op));
+  }
+  // Everything that reads its output ends, and nothing that does is a layer.
+  const auto leads_out = [&](const Node& node) {
+    const std::vector<int>& readers = consumers[size_t(node.output)];
+    for (int reader : readers) {
+      const Node& next = graph.nodes[size_t(reader)];
+      if (!ends[size_t(reader)] || !IsCheapInFloat(next.op)) return false;
+    }
+    return is_output[size_t(node.output)] || !readers.empty();
+  };
+  const auto reads_ends = [&](const Node& node) {
+    if (!IsCheapInFloat(node.op)) return true;
+    for (ValueId id : node.inputs) {
+      if (graph.value(id).is_constant()) continue;
+      const int producer = producers[size_t(id)];
+      if (producer < 0 || !ends[size_t(producer)]) return false;
+    }
+    return true;
+  };
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (size_t i = 0; i < graph.nodes.size(); ++i) {
+      const Node& node = graph.nodes[i];
+      if (!ends[i] || (leads_out(node) && reads_ends(node))) continue;
+      ends[i] = false;
+      changed = true;
+    }
+  }
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    ends[i] = ends[i] && !IsCheapInFloat(graph.nodes[i].op);
+  }
+  return ends;
 }
 
 Status CheckPrecisionOptions(const Graph& graph,

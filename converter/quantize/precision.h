@@ -14,15 +14,18 @@
 namespace octet::converter {
 
 struct PrecisionOptions {
-  bool all_float = false;             // the whole network in FP32
-  std::set<std::string> float_nodes;  // these nodes, by name
+  bool all_float = false;                  // the whole network in FP32
+  std::set<std::string> float_nodes = {};  // these nodes, by name
+  // The last layers in INT8 leave their outputs in FP32: FindFloatOutputs.
+  bool float_outputs = false;
 };
 
 struct PrecisionPlan {
   // One a node: why it runs in FP32 (or on integers); empty: in INT8.
   std::vector<std::string> reasons;
-  // One a value: whether what computes it stores int8. Conversions stand
-  // between a value and the readers of the other kind.
+  // One a value: whether what computes it stores int8; what a node in INT8
+  // computes may be FP32 (FindFloatOutputs). Conversions stand between a value
+  // and the readers of the other kind.
   std::vector<bool> int8_values;
 
   bool IsInt8(size_t node) const { return reasons[node].empty(); }
@@ -38,6 +41,13 @@ struct PrecisionPlan {
 // A graph input is int8 where a node in INT8 reads it.
 PrecisionPlan AssignPrecision(const Graph& graph,
                               const PrecisionOptions& options = {});
+
+// By node: the layers and average pools in INT8 whose output is a float for
+// each accumulator, because the network gives floats and does nothing with them
+// any more but operators that are cheap: what moves values and functions of
+// single ones, and Softmax. All that stands between such a layer and the
+// outputs is in FP32 then.
+std::vector<bool> FindFloatOutputs(const Graph& graph);
 
 // An error where `options` name a node that the graph does not have.
 Status CheckPrecisionOptions(const Graph& graph,

@@ -19,7 +19,8 @@ namespace {
 constexpr int kFractionBits = 6;
 constexpr float kLargestFloat = std::numeric_limits<float>::max();
 
-// A layer's weights and bias as tensors, and its requantization.
+// A layer's weights and bias as tensors, and its requantization: null where its
+// output is FP32.
 struct WeightedLayer {
   std::vector<uint32_t> inputs;  // input, weights, bias, residual if any
   std::unique_ptr<schema::RequantizationT> requantization;
@@ -98,7 +99,9 @@ Result<WeightedLayer> QuantizeLayer(const Node& node,
   }
 
   WeightedLayer layer;
-  layer.requantization = std::make_unique<schema::RequantizationT>();
+  const bool rounds = builder.StoresInt8(node.output);
+  if (rounds)
+    layer.requantization = std::make_unique<schema::RequantizationT>();
   const int fraction_bits =
       residual == nullptr ? kFractionBits : residual->fraction_bits;
   std::vector<float> bias_scale;
@@ -111,6 +114,7 @@ Result<WeightedLayer> QuantizeLayer(const Node& node,
                          ": its values are too large for a float32 scale");
     }
     bias_scale.push_back(static_cast<float>(accumulator_scale));
+    if (!rounds) continue;
     const Status status =
         AppendRequantization(std::ldexp(accumulator_scale / output.scale,
                                         fraction_bits - kFractionBits),
@@ -131,6 +135,20 @@ Result<WeightedLayer> QuantizeLayer(const Node& node,
     layer.residual->fraction_bits = residual->fraction_bits;
   }
   return layer;
+}
+
+// The clamp that the output's type has, requantization and residual.
+template <typename OptionsT>
+void SetOutput(const FloatClamp& clamp, const Node& node,
+               const ModelBuilder& builder, WeightedLayer& layer,
+               OptionsT& options) {
+  if (layer.requantization == nullptr) {
+    options.float_clamp = MakeFloatClamp(clamp);
+    return;
+  }
+  options.clamp = MakeClamp(clamp, builder.params(node.output));
+  options.requantization = std::move(layer.requantization);
+  options.residual = std::move(layer.residual);
 }
 
 }  // namespace
@@ -158,9 +176,7 @@ Status QuantizeConv2d(const Conv2d& op, const Node& node,
   schema::Conv2dT result;
   result.window = MakeWindow(op.window);
   result.groups = op.groups;
-  result.clamp = MakeClamp(op.clamp, builder.params(node.output));
-  result.requantization = std::move(layer.requantization);
-  result.residual = std::move(layer.residual);
+  SetOutput(op.clamp, node, builder, layer, result);
   builder.AddOperator(node, std::move(result), std::move(layer.inputs));
   return OkStatus();
 }
@@ -175,9 +191,7 @@ Status QuantizeFullyConnected(const FullyConnected& op, const Node& node,
       WeightedLayer layer,
       QuantizeLayer(node, residual, repair, options, builder, report));
   schema::FullyConnectedT result;
-  result.clamp = MakeClamp(op.clamp, builder.params(node.output));
-  result.requantization = std::move(layer.requantization);
-  result.residual = std::move(layer.residual);
+  SetOutput(op.clamp, node, builder, layer, result);
   builder.AddOperator(node, std::move(result), std::move(layer.inputs));
   return OkStatus();
 }

@@ -48,6 +48,11 @@ Status QuantizeAveragePool2d(const AveragePool2d& op, const Node& node,
   schema::AveragePool2dT result;
   result.window = MakeWindow(op.window);
   result.count_include_pad = op.count_include_pad;
+  if (!builder.StoresInt8(node.output)) {
+    result.float_clamp = MakeFloatClamp(op.clamp);
+    builder.AddOperator(node, std::move(result), {builder.Tensor(input)});
+    return OkStatus();
+  }
   result.counts = AveragePoolCounts(op, builder.value(input).shape,
                                     builder.value(node.output).shape);
   result.requantization = std::make_unique<schema::RequantizationT>();

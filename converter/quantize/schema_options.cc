@@ -15,6 +15,11 @@ std::unique_ptr<schema::Clamp> MakeClamp(const FloatClamp& clamp,
   return std::make_unique<schema::Clamp>(bounds.min, bounds.max);
 }
 
+std::unique_ptr<schema::FloatClamp> MakeFloatClamp(const FloatClamp& clamp) {
+  if (clamp.is_none()) return nullptr;
+  return std::make_unique<schema::FloatClamp>(clamp.min, clamp.max);
+}
+
 schema::ResizeT MakeResize(const Resize& op) {
   const auto rank = size_t(op.shape.rank);
   schema::ResizeT result;

@@ -18,6 +18,9 @@ std::unique_ptr<schema::Window2d> MakeWindow(const Window2dParams& window);
 std::unique_ptr<schema::Clamp> MakeClamp(const FloatClamp& clamp,
                                          const ActivationParams& output);
 
+// Null where there is none.
+std::unique_ptr<schema::FloatClamp> MakeFloatClamp(const FloatClamp& clamp);
+
 schema::ResizeT MakeResize(const Resize& op);
 
 // Appends DeriveRequantization(effective_scale)'s entry.

@@ -114,10 +114,13 @@ Result<LayerRepairs> CorrectBiasesAnalytically(
   OCTET_ASSIGN_OR_RETURN(
       const Expectations expected,
       ExpectChannels(graph, sample_count, read_sample, options));
-  const AssignedParams assigned = AssignParams(graph, ranges, quantize.scheme);
+  const AssignedParams assigned =
+      AssignParams(graph, ranges, quantize.scheme, quantize.precision);
+  const PrecisionPlan plan = AssignPrecision(graph, quantize.precision);
   LayerRepairs repairs;
-  for (const Node& node : graph.nodes) {
-    if (!IsWeightedLayer(node.op)) continue;
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    const Node& node = graph.nodes[i];
+    if (!IsWeightedLayer(node.op) || !plan.IsInt8(i)) continue;
     Result<LayerRepair> repair = CorrectLayer(graph, node, assigned, quantize,
                                               expected[size_t(node.inputs[0])]);
     if (repair.ok()) repairs.emplace(node.name, *std::move(repair));

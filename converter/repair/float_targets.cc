@@ -65,7 +65,7 @@ Result<std::vector<std::vector<float>>> ComputeFloatTargets(
   for (size_t s = 0; s < samples.size(); ++s) {
     OCTET_RETURN_IF_ERROR(executor->Run(samples[s]));
     for (size_t i = 0; i < graph.nodes.size(); ++i) {
-      if (split.unclamped[i] == kNoValue) continue;
+      if (samplers[i].per_sample() == 0) continue;
       const float* values = executor->Value(split.unclamped[i]);
       const size_t channels =
           graph.value(graph.nodes[i].inputs[2]).data->size();

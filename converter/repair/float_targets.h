@@ -16,7 +16,7 @@ namespace octet::converter {
 class CellSampler {
  public:
   // `cells` a sample, of which `wanted` in total over all samples, if there are
-  // as many. `layer` tells the choices of layers apart.
+  // as many; 0: none. `layer` tells the choices of layers apart.
   CellSampler(size_t layer, size_t cells, size_t samples, size_t wanted);
 
   size_t per_sample() const { return per_sample_; }
@@ -36,8 +36,8 @@ struct SplitGraph {
 };
 SplitGraph SplitClamps(const Graph& graph);
 
-// By node of the graph, empty where it is no layer: [cell][output channel] for
-// the cells of its sampler on all samples, before the clamp.
+// By node of the graph, empty where its sampler takes nothing: [cell][output
+// channel] for the cells of its sampler on all samples, before the clamp.
 Result<std::vector<std::vector<float>>> ComputeFloatTargets(
     const Graph& graph, const std::vector<CellSampler>& samplers,
     const std::vector<std::vector<std::vector<float>>>& samples, int threads,

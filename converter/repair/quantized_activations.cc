@@ -42,7 +42,7 @@ Graph SingleNode(const Graph& graph, const Node& node,
     }
   }
   const Value& output = graph.value(node.output);
-  copy.output = single.AddActivation(output.name, output.shape);
+  copy.output = single.AddActivation(output.name, output.shape, output.type);
   single.outputs = {copy.output};
   single.nodes = {std::move(copy)};
   return single;
@@ -51,16 +51,24 @@ Graph SingleNode(const Graph& graph, const Node& node,
 }  // namespace
 
 QuantizedActivations::QuantizedActivations(
-    const Graph& graph, const std::vector<ActivationParams>& params,
-    size_t samples)
+    const Graph& graph, const PrecisionPlan& plan,
+    const std::vector<ActivationParams>& params, size_t samples)
     : graph_(graph),
+      plan_(plan),
       params_(params),
       samples_(samples),
       values_(graph.values.size()),
+      floats_(graph.values.size()),
       last_reader_(LastReaders(graph)) {}
 
 void QuantizedActivations::Set(ValueId id, size_t sample, const float* values) {
   const size_t count = Elements(graph_, id);
+  if (!IsInt8(id)) {
+    std::vector<float>& stored = floats_[size_t(id)];
+    stored.resize(count * samples_);
+    std::copy_n(values, count, stored.begin() + std::ptrdiff_t(sample * count));
+    return;
+  }
   std::vector<int8_t>& stored = values_[size_t(id)];
   stored.resize(count * samples_);
   for (size_t i = 0; i < count; ++i) {
@@ -69,16 +77,30 @@ void QuantizedActivations::Set(ValueId id, size_t sample, const float* values) {
   }
 }
 
-const int8_t* QuantizedActivations::Get(ValueId id, size_t sample) const {
-  return &values_[size_t(id)][sample * Elements(graph_, id)];
+const int8_t* QuantizedActivations::Quantized(
+    ValueId id, size_t sample, std::vector<int8_t>& scratch) const {
+  const size_t count = Elements(graph_, id);
+  if (IsInt8(id)) return &values_[size_t(id)][sample * count];
+  const float* stored = &floats_[size_t(id)][sample * count];
+  scratch.resize(count);
+  for (size_t i = 0; i < count; ++i) {
+    scratch[i] = QuantizeActivation(stored[i], params_[size_t(id)]);
+  }
+  return scratch.data();
 }
 
-std::vector<float> QuantizedActivations::Dequantize(ValueId id,
-                                                    size_t sample) const {
+std::vector<float> QuantizedActivations::Read(ValueId id, size_t sample,
+                                              size_t reader) const {
+  const size_t count = Elements(graph_, id);
+  if (!IsInt8(id) && !plan_.IsInt8(reader)) {
+    const float* stored = &floats_[size_t(id)][sample * count];
+    return {stored, stored + count};
+  }
   const ActivationParams& params = params_[size_t(id)];
-  const int8_t* q = Get(id, sample);
-  std::vector<float> real(Elements(graph_, id));
-  for (size_t i = 0; i < real.size(); ++i) {
+  std::vector<int8_t> scratch;
+  const int8_t* q = Quantized(id, sample, scratch);
+  std::vector<float> real(count);
+  for (size_t i = 0; i < count; ++i) {
     real[i] = params.scale * static_cast<float>(q[i] - params.zero_point);
   }
   return real;
@@ -96,29 +118,43 @@ Status QuantizedActivations::RunNode(size_t index,
     std::vector<std::vector<float>> inputs;
     for (ValueId id : node.inputs) {
       if (!graph_.value(id).is_constant()) {
-        inputs.push_back(Dequantize(id, sample));
+        inputs.push_back(Read(id, sample, index));
       }
     }
     OCTET_RETURN_IF_ERROR(executor->Run(inputs));
-    Set(node.output, sample, executor->Value(single.outputs[0]));
+    const ValueId output = single.outputs[0];
+    if (single.value(output).is_float()) {
+      Set(node.output, sample, executor->Value(output));
+    } else {
+      const std::vector<int64_t>& integers = executor->Integers(output);
+      const std::vector<float> values(integers.begin(), integers.end());
+      Set(node.output, sample, values.data());
+    }
   }
   for (ValueId id : node.inputs) {
-    if (last_reader_[size_t(id)] == index) values_[size_t(id)] = {};
+    if (last_reader_[size_t(id)] == index) Free(id);
   }
-  if (last_reader_[size_t(node.output)] == index) {
-    values_[size_t(node.output)] = {};
-  }
+  if (last_reader_[size_t(node.output)] == index) Free(node.output);
   return OkStatus();
 }
 
-size_t QuantizedActivations::PeakBytes(const Graph& graph) {
+void QuantizedActivations::Free(ValueId id) {
+  values_[size_t(id)] = {};
+  floats_[size_t(id)] = {};
+}
+
+size_t QuantizedActivations::PeakBytes(const Graph& graph,
+                                       const PrecisionPlan& plan) {
   const std::vector<size_t> last = LastReaders(graph);
   std::vector<ValueId> live = graph.inputs;
   size_t peak = 0;
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     live.push_back(graph.nodes[i].output);
     size_t bytes = 0;
-    for (ValueId id : live) bytes += Elements(graph, id);
+    for (ValueId id : live) {
+      const size_t each = plan.int8_values[size_t(id)] ? 1 : sizeof(float);
+      bytes += each * Elements(graph, id);
+    }
     peak = std::max(peak, bytes);
     std::erase_if(live, [&](ValueId id) { return last[size_t(id)] <= i; });
   }

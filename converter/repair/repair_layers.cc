@@ -47,10 +47,11 @@ struct Work {
 
 // Bounds AdaRound's time by a count of operations, not by a clock: the result
 // is the same on any machine.
-Work PlanWork(const Graph& graph) {
+Work PlanWork(const Graph& graph, const PrecisionPlan& plan) {
   Work work;
-  for (const Node& node : graph.nodes) {
-    if (!IsWeightedLayer(node.op)) continue;
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    const Node& node = graph.nodes[i];
+    if (!IsWeightedLayer(node.op) || !plan.IsInt8(i)) continue;
     work.weights += graph.value(node.inputs[1]).data->size();
   }
   // Forwards and backwards.
@@ -71,9 +72,10 @@ class LayerRepairer {
         quantize_(quantize),
         options_(options),
         threads_(ResolveThreads(options.threads)),
+        plan_(AssignPrecision(graph, quantize.precision)),
         assigned_(
             AssignParams(graph, ranges, quantize.scheme, quantize.precision)),
-        work_(PlanWork(graph)) {}
+        work_(PlanWork(graph, plan_)) {}
 
   Result<LayerRepairs> Run(const Samples& samples,
                            const ProgressFunction& progress) {
@@ -81,7 +83,8 @@ class LayerRepairer {
     OCTET_ASSIGN_OR_RETURN(targets_,
                            ComputeFloatTargets(graph_, samplers_, samples,
                                                options_.threads, nullptr));
-    QuantizedActivations activations(graph_, assigned_.params, samples.size());
+    QuantizedActivations activations(graph_, plan_, assigned_.params,
+                                     samples.size());
     for (size_t s = 0; s < samples.size(); ++s) {
       for (size_t i = 0; i < graph_.inputs.size(); ++i) {
         activations.Set(graph_.inputs[i], s, samples[s][i].data());
@@ -92,7 +95,7 @@ class LayerRepairer {
     for (size_t i = 0; i < graph_.nodes.size(); ++i) {
       const Node& node = graph_.nodes[i];
       Status status;
-      if (IsWeightedLayer(node.op)) {
+      if (IsRepaired(i)) {
         LayerRepair repair = RepairLayer(i, activations, samples.size());
         const std::vector<float> weights = Dequantize(repair);
         status =
@@ -108,6 +111,10 @@ class LayerRepairer {
   }
 
  private:
+  // Layers in FP32 need none.
+  bool IsRepaired(size_t node) const {
+    return IsWeightedLayer(graph_.nodes[node].op) && plan_.IsInt8(node);
+  }
   const ActivationParams& params(ValueId id) const {
     return assigned_.params[size_t(id)];
   }
@@ -120,8 +127,8 @@ class LayerRepairer {
   void MakeSamplers(size_t samples) {
     for (size_t i = 0; i < graph_.nodes.size(); ++i) {
       const Node& node = graph_.nodes[i];
-      if (!IsWeightedLayer(node.op)) {
-        samplers_.emplace_back(i, 1, 1, 1);
+      if (!IsRepaired(i)) {
+        samplers_.emplace_back(i, 0, 1, 0);
         continue;
       }
       const LayerGeometry geometry(graph_, node);
@@ -199,10 +206,12 @@ class LayerRepairer {
     const CellSampler& sampler = samplers_[index];
     std::vector<float> x(samples * sampler.per_sample() * geometry.inputs());
     float* row = x.data();
+    std::vector<int8_t> scratch;
     for (size_t s = 0; s < samples; ++s) {
+      const int8_t* values = activations.Quantized(input, s, scratch);
       for (size_t k = 0; k < sampler.per_sample(); ++k) {
-        geometry.ReadInputs(activations.Get(input, s), params(input),
-                            sampler.Cell(s, k), group, row);
+        geometry.ReadInputs(values, params(input), sampler.Cell(s, k), group,
+                            row);
         row += geometry.inputs();
       }
     }
@@ -224,6 +233,7 @@ class LayerRepairer {
   const QuantizeOptions& quantize_;
   const RepairLayersOptions& options_;
   const int threads_;
+  const PrecisionPlan plan_;
   const AssignedParams assigned_;
   const Work work_;
   ProgressFunction progress_;
@@ -240,9 +250,10 @@ Result<LayerRepairs> RepairLayers(const Graph& graph, const Ranges& ranges,
                                   const SampleReader& read_sample,
                                   const RepairLayersOptions& options,
                                   const ProgressFunction& progress) {
+  const PrecisionPlan plan = AssignPrecision(graph, quantize.precision);
   const size_t fitting =
       kMostActivationBytes /
-      std::max(size_t{1}, QuantizedActivations::PeakBytes(graph));
+      std::max(size_t{1}, QuantizedActivations::PeakBytes(graph, plan));
   const size_t limit = std::min(options.samples, std::max(size_t{1}, fitting));
   OCTET_ASSIGN_OR_RETURN(
       const Samples samples,

@@ -29,7 +29,7 @@ struct RepairLayersOptions {
   int threads = 0;  // 0: one a core
 };
 
-// Repairs for all Conv2d and FullyConnected of `graph`, to be passed to
+// Repairs for all Conv2d and FullyConnected of `graph` in INT8, to be passed to
 // Quantize with the same graph, ranges and `quantize`. A layer where a
 // repaired bias would not fit 32 bits keeps its plain rounding. The result does
 // not depend on the number of threads. `progress` is called with the number

@@ -51,6 +51,20 @@ TEST(BudgetTest, WithoutLabelsTheAgreementBoundsTheDrop) {
   EXPECT_FALSE(FitsBudget(evaluation, 0.5).ok());
 }
 
+TEST(BudgetTest, LayersInFp32) {
+  using Counts = std::vector<size_t>;
+  EXPECT_EQ(FloatRungs(0), Counts{});
+  EXPECT_EQ(FloatRungs(1), Counts{1});
+  EXPECT_EQ(FloatRungs(4), Counts{1});
+  EXPECT_EQ(FloatRungs(20), (Counts{1, 2, 4, 5}));
+  EXPECT_EQ(FloatRungs(32), (Counts{1, 2, 4, 8}));
+  const std::string text = FormatRung(
+      {"auto", {.bias = true}, {"conv_1", "fc"}}, Figures(99, 30, 0, 0));
+  EXPECT_EQ(text.find("--method auto --repair bias --float-nodes conv_1,fc: "),
+            0u)
+      << text;
+}
+
 TEST(BudgetTest, TextNamesConfigurationFiguresAndCulprits) {
   Evaluation evaluation = Figures(91.25, 17.5, 0.5, 0.25);
   EXPECT_EQ(FormatRung({"kl", {.bias = true}}, evaluation),

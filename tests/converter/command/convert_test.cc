@@ -22,8 +22,8 @@ namespace octet::converter {
 namespace {
 
 // The outputs for the first samples of the test set, as stored.
-std::vector<int8_t> Outputs(std::shared_ptr<const Model> model,
-                            const SessionOptions& options, size_t samples) {
+std::vector<float> Outputs(std::shared_ptr<const Model> model,
+                           const SessionOptions& options, size_t samples) {
   SampleOptions sample_options = DigitsOptions("").samples;
   sample_options.path = DigitsPath("test-images.idx3-ubyte");
   const auto source = OpenSamples(
@@ -31,8 +31,8 @@ std::vector<int8_t> Outputs(std::shared_ptr<const Model> model,
   EXPECT_TRUE(source.ok()) << source.status().message();
   auto session = Session::Create(model, options);
   EXPECT_TRUE(session.ok()) << session.status().message();
-  std::vector<int8_t> all;
-  std::vector<int8_t> output(model->outputs()[0].NumElements());
+  std::vector<float> all;
+  std::vector<float> output(model->outputs()[0].NumElements());
   for (size_t i = 0; i < samples; ++i) {
     const Result<Sample> sample = (*source)->Read(i);
     EXPECT_TRUE(sample.ok());
@@ -90,7 +90,7 @@ TEST_F(ConvertTest, SameBytesOnEveryInstructionSetAndThreadCount) {
   ASSERT_TRUE(Convert(DigitsOptions(output_)).ok());
   const auto model = Model::Load(output_);
   ASSERT_TRUE(model.ok());
-  const std::vector<int8_t> expected =
+  const std::vector<float> expected =
       Outputs(*model, {.num_threads = 1, .isa = "scalar"}, 20);
   for (const IsaInfo& isa : ListIsas()) {
     if (!isa.supported) continue;

@@ -81,6 +81,37 @@ TEST(MixedPrecisionTest, WholeNetworkWithoutRanges) {
             nullptr);
 }
 
+// The scale of each accumulator is that of its bias; nothing else is stored.
+TEST(MixedPrecisionTest, LastLayersGiveFloats) {
+  Graph graph;
+  const ValueId x = AddInput(graph, "x", kPicture);
+  const ValueId conv =
+      AppendConv(graph, "conv", x, 3, 1, 1, 1, FloatClamp{0.0f, 6.0f});
+  graph.outputs = {Append(graph, "flat", Reshape{{1, 48}}, {conv})};
+  QuantizeOptions options;
+  options.precision.float_outputs = true;
+  const QuantizedModel result = MakeModel(graph, AllRanges(graph), options);
+  const std::vector<OperatorOptions> expected = {OperatorOptions::Conv2d,
+                                                 OperatorOptions::Reshape};
+  EXPECT_EQ(Types(result.model), expected);
+  EXPECT_EQ(result.report.conversions, 0);
+  const schema::OperatorT& op = *result.model.operators[0];
+  const schema::Conv2dT& stored = *op.options.AsConv2d();
+  EXPECT_EQ(stored.requantization, nullptr);
+  EXPECT_EQ(stored.clamp, nullptr);
+  ASSERT_NE(stored.float_clamp, nullptr);
+  EXPECT_EQ(stored.float_clamp->max(), 6.0f);
+  const auto& tensors = result.model.tensors;
+  EXPECT_EQ(tensors[op.inputs[0]]->type, schema::DataType::INT8);
+  EXPECT_EQ(tensors[op.outputs[0]]->type, schema::DataType::FLOAT32);
+  const std::vector<float>& scale = tensors[op.inputs[2]]->quantization->scale;
+  ASSERT_EQ(scale.size(), 3u);
+  for (size_t c = 0; c < 3; ++c) {
+    EXPECT_EQ(scale[c], tensors[op.inputs[0]]->quantization->scale[0] *
+                            tensors[op.inputs[1]]->quantization->scale[c]);
+  }
+}
+
 // The 256 entries of a function of one int8 value, from its definition.
 TEST(MixedPrecisionTest, FunctionsOfOneValueAreTables) {
   Graph graph;

@@ -1,5 +1,6 @@
 #include "converter/quantize/precision.h"
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -83,6 +84,78 @@ TEST(PrecisionTest, IslandsThatInt8SeparatesAreCountedApart) {
   EXPECT_EQ(CountIslands(graph, plan), 2);
   // Read in FP32 alone.
   EXPECT_FALSE(plan.int8_values[size_t(x)]);
+}
+
+ValueId AppendFullyConnected(Graph& graph, const std::string& name,
+                             ValueId input, int32_t n) {
+  const int32_t k = graph.value(input).shape[1];
+  const ValueId weights = graph.AddConstant(
+      name + ".weights", {n, k}, RandomFloats(int64_t{n} * k, 0.5f, 1));
+  const ValueId bias =
+      graph.AddConstant(name + ".bias", {n}, RandomFloats(n, 0.5f, 2));
+  return Append(graph, name, FullyConnected{}, {input, weights, bias});
+}
+
+// Which of a graph's nodes give floats.
+std::set<std::string> NamesOfFloatOutputs(const Graph& graph) {
+  const std::vector<bool> leaves_float = FindFloatOutputs(graph);
+  std::set<std::string> names;
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    if (leaves_float[i]) names.insert(graph.nodes[i].name);
+  }
+  return names;
+}
+
+using Names = std::set<std::string>;
+
+TEST(FloatOutputsTest, LastLayerAndWhatIsBehindIt) {
+  Graph graph;
+  const ValueId x = AddInput(graph, "x", kPicture);
+  const ValueId conv = AppendConv(graph, "conv", x, 4, 3, 1);
+  const ValueId flat = Append(graph, "flat", Reshape{{1, 64}}, {conv});
+  const ValueId fc = AppendFullyConnected(graph, "fc", flat, 10);
+  graph.outputs = {Append(graph, "softmax", Softmax{}, {fc})};
+  EXPECT_EQ(NamesOfFloatOutputs(graph), Names{"fc"});
+
+  PrecisionPlan plan = AssignPrecision(graph, {.float_outputs = true});
+  EXPECT_TRUE(plan.IsInt8(2));
+  EXPECT_FALSE(plan.int8_values[size_t(fc)]);
+  EXPECT_EQ(plan.reasons[3], "all that it reads is in FP32");
+  EXPECT_TRUE(plan.int8_values[size_t(conv)]);
+
+  plan = AssignPrecision(graph);
+  EXPECT_TRUE(plan.int8_values[size_t(fc)]);
+  EXPECT_TRUE(plan.IsInt8(3));
+}
+
+TEST(FloatOutputsTest, SeveralOutputsAndJoints) {
+  Graph graph;
+  const ValueId x = AddInput(graph, "x", kPicture);
+  const ValueId body = AppendConv(graph, "body", x, 4, 3, 1);
+  const ValueId a = AppendConv(graph, "a", body, 3, 1, 2);
+  const ValueId b = AppendConv(graph, "b", body, 3, 1, 3);
+  const ValueId c = AppendConv(graph, "c", body, 4, 1, 4);
+  const ValueId join = Append(graph, "join", Concat{{1}}, {a, b});
+  AveragePool2d pool;
+  pool.window.kernel_h = pool.window.kernel_w = 4;
+  graph.outputs = {join, Append(graph, "pool", pool, {c})};
+  EXPECT_EQ(NamesOfFloatOutputs(graph), (Names{"a", "b", "pool"}));
+}
+
+TEST(FloatOutputsTest, NotWhatAnInt8NodeReadsOrJoins) {
+  Graph graph;
+  const ValueId x = AddInput(graph, "x", kPicture);
+  // An output that another layer reads.
+  const ValueId first = AppendConv(graph, "first", x, 2, 3, 1);
+  const ValueId depthwise = AppendConv(graph, "depthwise", first, 2, 3, 2, 2);
+  // A sum with what is int8.
+  const ValueId last = AppendConv(graph, "last", depthwise, 2, 1, 3);
+  const ValueId sum = Append(graph, "sum", Add{}, {last, depthwise});
+  MaxPool2d pool;
+  pool.window.kernel_h = pool.window.kernel_w = 2;
+  const ValueId conv = AppendConv(graph, "conv", x, 2, 1, 5);
+  graph.outputs = {first, depthwise, sum, Append(graph, "max", pool, {conv})};
+  EXPECT_EQ(NamesOfFloatOutputs(graph), Names{});
 }
 
 }  // namespace

@@ -2,7 +2,12 @@
 
 #include <cmath>
 
+#include "converter/evaluate/metrics.h"
+#include "converter/export/export_model.h"
+#include "converter/float/float_executor.h"
 #include "gtest/gtest.h"
+#include "octet/model.h"
+#include "octet/session.h"
 #include "tests/converter/graphs.h"
 
 namespace octet::converter {
@@ -93,6 +98,49 @@ TEST(RepairLayersTest, BiasAloneKeepsTheWeights) {
     EXPECT_EQ(plain->model.buffers[tensor->buffer]->data,
               std::vector<uint8_t>(values.begin(), values.end()));
   }
+}
+
+// SQNR in dB of the outputs in the engine, on the samples.
+double MeasureSqnr(const Graph& graph, const Ranges& ranges,
+                   const QuantizeOptions& options) {
+  const auto quantized = Quantize(graph, ranges, options);
+  EXPECT_TRUE(quantized.ok()) << quantized.status().message();
+  const auto bytes = ExportModel(quantized->model, {});
+  const auto model = Model::FromMemory(bytes->data(), bytes->size());
+  EXPECT_TRUE(model.ok()) << model.status().message();
+  const auto session = Session::Create(*model, {.num_threads = 1});
+  const auto executor = FloatExecutor::Create(graph, {.threads = 1});
+  const size_t size = size_t(graph.value(graph.outputs[0]).shape.NumElements());
+  std::vector<float> output(size);
+  Sqnr sqnr;
+  for (size_t i = 0; i < kSamples; ++i) {
+    const auto sample = *ReadRandom(i);
+    EXPECT_TRUE((*session)->SetInput(0, sample[0].data(), 192).ok());
+    EXPECT_TRUE((*session)->Run().ok());
+    EXPECT_TRUE((*session)->GetOutput(0, output.data(), size).ok());
+    EXPECT_TRUE((*executor)->Run(sample).ok());
+    sqnr.Add({(*executor)->Value(graph.outputs[0]), size}, output);
+  }
+  return sqnr.Decibels();
+}
+
+// Layers in front of, in and behind an island in FP32, and one whose output is.
+TEST(RepairLayersTest, NetworksWithNodesInFp32) {
+  const Graph graph = MakeGraph();
+  const auto ranges = Calibrate(graph, kSamples, ReadRandom, {});
+  ASSERT_TRUE(ranges.ok());
+  QuantizeOptions options;
+  options.precision.float_nodes = {"b", "sum"};
+  options.precision.float_outputs = true;
+  const auto repairs =
+      RepairLayers(graph, *ranges, options, kSamples, ReadRandom, {});
+  ASSERT_TRUE(repairs.ok()) << repairs.status().message();
+  std::vector<std::string> repaired;
+  for (const auto& [node, repair] : *repairs) repaired.push_back(node);
+  EXPECT_EQ(repaired, (std::vector<std::string>{"a", "c", "fc"}));
+  const double plain = MeasureSqnr(graph, *ranges, options);
+  options.repairs = &*repairs;
+  EXPECT_GT(MeasureSqnr(graph, *ranges, options), plain + 1.0);
 }
 
 TEST(RepairLayersTest, UnreadableSampleIsAnError) {
