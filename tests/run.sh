@@ -104,7 +104,7 @@ for name in "${stages[@]}"; do
     aarch64-static)
       toolchains/make_sysroot.sh arm64 build/sysroot-arm64
       OCTET_SYSROOT=$PWD/build/sysroot-arm64 static_command aarch64-static \
-        aarch64-linux-gnu qemu-aarch64 600 400 cortex-a53 cortex-a76 max ;;
+        aarch64-linux-gnu qemu-aarch64 600 430 cortex-a53 cortex-a76 max ;;
     armv7)
       toolchains/make_sysroot.sh armhf build/sysroot-armhf
       OCTET_SYSROOT=$PWD/build/sysroot-armhf build armv7 $undebugged
