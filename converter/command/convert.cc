@@ -26,7 +26,9 @@
 #include "converter/evaluate/sensitive_layers.h"
 #include "converter/explain/histogram_report.h"
 #include "converter/export/export_model.h"
+#include "converter/passes/keep_grids.h"
 #include "converter/passes/pass_list.h"
+#include "converter/quantize/grid_ranges.h"
 #include "converter/quantize/precision.h"
 #include "converter/quantize/quantizer.h"
 #include "converter/repair/absorb_biases.h"
@@ -46,8 +48,40 @@ constexpr float kDataFreeWidening = 1.5f;
 // Simplifies `graph`; every node that stands in the way is listed.
 Status Simplify(const ConvertOptions& options, Graph& graph) {
   OCTET_RETURN_IF_ERROR(RunPasses(graph).WithContext(options.model_path));
+  // FP32 computes what the source does, rounding included.
+  if (!options.precision.all_float) {
+    OCTET_RETURN_IF_ERROR(KeepGrids(graph).WithContext(options.model_path));
+  }
   if (options.verbose) std::fputs(ToString(graph).c_str(), stderr);
   return CheckPrecisionOptions(graph, options.precision);
+}
+
+// Whether there is nothing to calibrate: values have grids of their own, and no
+// samples are given.
+bool KeepsGrids(const ConvertOptions& options, const Graph& graph) {
+  return !options.precision.all_float && options.calibrate_path.empty() &&
+         !options.data_free && HasGrids(graph);
+}
+
+// Where such a network has no grid, it stays in FP32.
+ConvertOptions WithoutCalibration(const ConvertOptions& options,
+                                  const Graph& graph) {
+  ConvertOptions result = options;
+  result.precision.unranged_nodes = NodesWithoutGrids(graph);
+  return result;
+}
+
+// What would change the numbers of a network that has grids.
+Status CheckGrids(const ConvertOptions& options, const Graph& graph) {
+  if (!HasGrids(graph)) return OkStatus();
+  const RepairSet& repairs = options.repairs;
+  if (!repairs.changes_graph() && !repairs.changes_layers() &&
+      !repairs.analytic && !options.max_drop.has_value()) {
+    return OkStatus();
+  }
+  return InvalidArgument(options.model_path +
+                         ": the network is quantized already and keeps its "
+                         "scales; leave out --repair and --max-drop");
 }
 
 Result<CalibrateOptions> MakeCalibrateOptions(const ConvertOptions& options) {
@@ -236,10 +270,13 @@ PreprocessingInfo PixelsAsRecords(const RecordLayout& layout) {
   return info;
 }
 
-// Null where the whole network stays in FP32: nothing is calibrated then.
+// Null where the whole network stays in FP32 or keeps its grids: nothing is
+// calibrated then.
 Result<std::unique_ptr<SampleSource>> OpenCalibration(
     const ConvertOptions& options, const Graph& graph) {
-  if (options.precision.all_float) return std::unique_ptr<SampleSource>();
+  if (options.precision.all_float || KeepsGrids(options, graph)) {
+    return std::unique_ptr<SampleSource>();
+  }
   SampleOptions sample_options = options.samples;
   sample_options.path = options.calibrate_path;
   sample_options.limit = options.calibrate_limit;
@@ -304,7 +341,7 @@ Status FinishConversion(const SampleSource* samples,
   return OkStatus();
 }
 
-// `samples` may be null where the whole network stays in FP32.
+// `samples` may be null where nothing is calibrated.
 // `options.recorded` goes into the file.
 Result<Conversion> ConvertGraph(const Graph& graph, const SampleSource* samples,
                                 const ConvertOptions& options) {
@@ -313,8 +350,9 @@ Result<Conversion> ConvertGraph(const Graph& graph, const SampleSource* samples,
   if (samples == nullptr) {
     OCTET_ASSIGN_OR_RETURN(const QuantizeOptions quantize,
                            MakeQuantizeOptions(graph, options));
-    OCTET_ASSIGN_OR_RETURN(result.quantized,
-                           Quantize(result.graph, Ranges(), quantize));
+    OCTET_ASSIGN_OR_RETURN(
+        result.quantized,
+        Quantize(result.graph, RangesOfGrids(result.graph), quantize));
   } else {
     OCTET_RETURN_IF_ERROR(CalibrateGraph(*samples, options, result));
     OCTET_RETURN_IF_ERROR(RepairAndQuantize(*samples, options, result));
@@ -472,36 +510,8 @@ Status ReportOn(const ConvertOptions& options, const Conversion& conversion,
                      options);
 }
 
-}  // namespace
-
-Status Convert(const ConvertOptions& options) {
-  if (!options.json_path.empty() && options.evaluate_path.empty() &&
-      !options.explain) {
-    return InvalidArgument("--json writes an evaluation: add --evaluate");
-  }
-  if (options.max_drop.has_value() && options.evaluate_path.empty()) {
-    return InvalidArgument("--max-drop needs samples: add --evaluate");
-  }
-  if (options.max_drop.has_value() && options.precision.all_float) {
-    return InvalidArgument(
-        "--max-drop says what INT8 may lose: "
-        "--precision float32 loses nothing");
-  }
-  OCTET_ASSIGN_OR_RETURN(TfliteImport source,
-                         ReadSourceModel(options.model_path, options.shapes));
-  if (source.is_quantized && options.explain) {
-    return InvalidArgument(options.model_path +
-                           ": the network is quantized already; there is no "
-                           "FP32 network to compare it with");
-  }
-  if (source.is_quantized) return ConvertQuantized(options, std::move(source));
-  if (options.calibrate_path.empty() && !options.data_free &&
-      !options.precision.all_float) {
-    return InvalidArgument(
-        "calibration needs samples: add --calibrate, or --data-free");
-  }
-  Graph& graph = source.graph;
-  OCTET_RETURN_IF_ERROR(Simplify(options, graph));
+// What follows the passes. `options` say what is in FP32.
+Status ConvertSimplified(const ConvertOptions& options, const Graph& graph) {
   // Everything that can be wrong with the samples is found before the work
   // begins.
   OCTET_ASSIGN_OR_RETURN(const std::unique_ptr<SampleSource> calibration,
@@ -540,6 +550,43 @@ Status Convert(const ConvertOptions& options) {
   if (!options.avx2_safe_weights) return OkStatus();
   return PrintCostOfSafeWeights(graph, *calibration, *evaluation, options,
                                 figures);
+}
+
+}  // namespace
+
+Status Convert(const ConvertOptions& options) {
+  if (!options.json_path.empty() && options.evaluate_path.empty() &&
+      !options.explain) {
+    return InvalidArgument("--json writes an evaluation: add --evaluate");
+  }
+  if (options.max_drop.has_value() && options.evaluate_path.empty()) {
+    return InvalidArgument("--max-drop needs samples: add --evaluate");
+  }
+  if (options.max_drop.has_value() && options.precision.all_float) {
+    return InvalidArgument(
+        "--max-drop says what INT8 may lose: "
+        "--precision float32 loses nothing");
+  }
+  OCTET_ASSIGN_OR_RETURN(TfliteImport source,
+                         ReadSourceModel(options.model_path, options.shapes));
+  if (source.is_quantized && options.explain) {
+    return InvalidArgument(options.model_path +
+                           ": the network is quantized already; there is no "
+                           "FP32 network to compare it with");
+  }
+  if (source.is_quantized) return ConvertQuantized(options, std::move(source));
+  Graph& graph = source.graph;
+  OCTET_RETURN_IF_ERROR(Simplify(options, graph));
+  OCTET_RETURN_IF_ERROR(CheckGrids(options, graph));
+  if (KeepsGrids(options, graph)) {
+    return ConvertSimplified(WithoutCalibration(options, graph), graph);
+  }
+  if (options.calibrate_path.empty() && !options.data_free &&
+      !options.precision.all_float) {
+    return InvalidArgument(
+        "calibration needs samples: add --calibrate, or --data-free");
+  }
+  return ConvertSimplified(options, graph);
 }
 
 }  // namespace octet::converter

@@ -96,6 +96,7 @@ bool IsEvaluated(const Graph& graph, const Node& node) {
     all_float = all_float && graph.value(id).is_float();
   }
   return !all_float || std::holds_alternative<Unary>(node.op) ||
+         std::holds_alternative<FakeQuantize>(node.op) ||
          std::holds_alternative<Binary>(node.op) ||
          std::holds_alternative<Expand>(node.op) ||
          std::holds_alternative<TopK>(node.op) ||

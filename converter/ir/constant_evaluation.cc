@@ -153,6 +153,13 @@ struct Evaluation {
     }
     return result;
   }
+  Evaluated operator()(const FakeQuantize& op) const {
+    ConstantData result;
+    for (const float x : *in[0]->data) {
+      result.floats.push_back(EvaluateFakeQuantize(op.grid, x));
+    }
+    return result;
+  }
   Evaluated operator()(const Clamp& op) const {
     ConstantData clamped = DataOf(*in[0]);
     ApplyClamp(op.clamp, clamped.floats);

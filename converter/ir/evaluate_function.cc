@@ -185,6 +185,13 @@ double EvaluateBinary(BinaryFunction function, double a, double b) {
   }
 }
 
+float EvaluateFakeQuantize(const Int8Grid& grid, float x) {
+  const float zero_point = static_cast<float>(grid.zero_point);
+  const float q = std::nearbyint(x / grid.scale) + zero_point;
+  if (std::isnan(q)) return 0.0f;
+  return (std::clamp(q, -128.0f, 127.0f) - zero_point) * grid.scale;
+}
+
 std::optional<int64_t> EvaluateIntegerUnary(UnaryFunction function, int64_t x) {
   switch (function) {
     case UnaryFunction::ABS:

@@ -14,6 +14,9 @@ namespace octet::converter {
 // Functions with a BOOL result give 0 or 1.
 double EvaluateUnary(const Unary& op, double x);
 
+// FakeQuantize of one number, in single precision.
+float EvaluateFakeQuantize(const Int8Grid& grid, float x);
+
 // The same. Comparisons and logic give 0 or 1.
 double EvaluateBinary(schema::BinaryFunction function, double a, double b);
 

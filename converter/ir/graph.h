@@ -16,6 +16,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,9 @@ struct Value {
   DataType type = DataType::FLOAT32;
   // Those of a constant of any other type; BOOL: 0 or 1.
   std::shared_ptr<const std::vector<int64_t>> integers = nullptr;
+  // Of an FP32 activation: scale and zero point that its source gives it, which
+  // then need no calibration (passes/keep_grids.h).
+  std::optional<Int8Grid> grid = std::nullopt;
 
   bool is_constant() const { return data != nullptr || integers != nullptr; }
   bool is_float() const { return type == DataType::FLOAT32; }

@@ -86,6 +86,7 @@ struct Inference {
   }
   Result<Shape> operator()(const Identity&) const { return in[0]; }
   Result<Shape> operator()(const Unary&) const { return in[0]; }
+  Result<Shape> operator()(const FakeQuantize&) const { return in[0]; }
   Result<Shape> operator()(const Binary&) const {
     return InferBroadcastShape(in[0], in[1]);
   }
@@ -98,6 +99,9 @@ struct Inference {
   }
   Result<Shape> operator()(const Resize& op) const {
     return InferResizeShape(in[0], op.shape);
+  }
+  Result<Shape> operator()(const NonMaxSuppression& op) const {
+    return InferNonMaxSuppressionShape(in[0], in[1], op.rows);
   }
   Result<Shape> operator()(const Gather& op) const {
     return InferGatherShape(op.axis, in[0], in[1]);
@@ -177,6 +181,7 @@ struct FindInputCount {
   InputCount operator()(const GatherNd&) const { return {2, 2}; }
   InputCount operator()(const GatherElements&) const { return {2, 2}; }
   InputCount operator()(const Where&) const { return {3, 3}; }
+  InputCount operator()(const NonMaxSuppression&) const { return {2, 2}; }
   InputCount operator()(const BatchNormalization&) const { return {5, 5}; }
   InputCount operator()(const LayerNormalization&) const { return {1, 3}; }
   InputCount operator()(const Lstm&) const { return {6, 7}; }

@@ -115,6 +115,12 @@ struct Inference {
     const bool indices = op.result == schema::TopKResult::INDICES;
     return Check(0, IsNumber(in[0]), indices ? DataType::INT64 : in[0]);
   }
+  Result<DataType> operator()(const NonMaxSuppression&) const {
+    for (size_t i = 0; i < 2; ++i) {
+      if (in[i] != DataType::FLOAT32) return WrongType(i, in[i]);
+    }
+    return DataType::INT64;
+  }
   template <typename FloatOnly>
   Result<DataType> operator()(const FloatOnly&) const {
     for (size_t i = 0; i < in.size(); ++i) {

@@ -67,6 +67,10 @@ template <>
 inline constexpr const char* kName<Lstm> = "Lstm";
 template <>
 inline constexpr const char* kName<Gru> = "Gru";
+template <>
+inline constexpr const char* kName<NonMaxSuppression> = "NonMaxSuppression";
+template <>
+inline constexpr const char* kName<FakeQuantize> = "FakeQuantize";
 
 constexpr const char* kUnaryNames[] = {
     "Abs",      "Neg",         "Exp",       "Log",

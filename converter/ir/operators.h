@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <type_traits>
 #include <variant>
 
@@ -32,6 +33,15 @@ struct FloatClamp {
     return min == -std::numeric_limits<float>::infinity() &&
            max == std::numeric_limits<float>::infinity();
   }
+};
+
+// real = scale * (q - zero_point) with q in -128 ... 127: the numbers that an
+// int8 tensor can hold.
+struct Int8Grid {
+  float scale = 1.0f;      // finite, > 0
+  int32_t zero_point = 0;  // -128 ... 127
+
+  friend bool operator==(const Int8Grid&, const Int8Grid&) = default;
 };
 
 // input {n,h,w,c}, weights {o,kernel_h,kernel_w,c/groups}, bias {o} ->
@@ -118,6 +128,13 @@ struct Slice {
 
 // One input of any type: Identity, Dropout; removed by a pass.
 struct Identity {};
+
+// One input, rounded to the grid: scale * (q - zero_point) where q is
+// round_half_even(x / scale) + zero_point within -128 ... 127, NaN the zero
+// point. What a quantized source says of a value.
+struct FakeQuantize {
+  Int8Grid grid;
+};
 
 // One input: FP32; for Not BOOL; for Abs, Neg and Sign integers as well.
 struct Unary {
@@ -261,13 +278,23 @@ struct Gru {
   bool linear_before_reset = false;
 };
 
+// boxes {batch,n,4}, scores {batch,classes,n} -> INT64 {rows,3}: batch, class
+// and box, best scores first, then rows of -1.
+struct NonMaxSuppression {
+  int32_t rows = 1;
+  bool center_point_box = false;
+  int32_t max_boxes_per_class = 1;
+  float iou_threshold = 0.0f;
+  std::optional<float> score_threshold;
+};
+
 using Operator =
     std::variant<Conv2d, FullyConnected, MaxPool2d, AveragePool2d, Add, Mul,
                  Clamp, BatchNormalization, Softmax, Concat, Reshape, Transpose,
                  Pad, Slice, Identity, Unary, Binary, MatMul, ConvTranspose2d,
                  Resize, Gather, GatherNd, GatherElements, Expand, Where, Cast,
                  Reduce, ArgExtremum, TopK, LayerNormalization, CumSum, Lrn,
-                 Lstm, Gru>;
+                 Lstm, Gru, FakeQuantize, NonMaxSuppression>;
 static_assert(std::is_trivially_copyable_v<Operator>);  // see inline_vector.h
 
 // The operator's name, e.g. "Conv2d", for messages and tables; of Unary, Binary

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -17,6 +18,28 @@ namespace {
 
 bool IsStandardDomain(const onnx::NodeProto& node) {
   return node.domain().empty() || node.domain() == "ai.onnx";
+}
+
+bool IsMicrosoftDomain(const onnx::NodeProto& node) {
+  return node.domain() == "com.microsoft";
+}
+
+// The tag of the 8-bit tensor whose elements `node` moves, if it does that.
+// REQUIRES: the inputs are defined.
+std::optional<QuantizedTag> FindMovedTag(const NodeEntry& entry,
+                                         const onnx::NodeProto& node,
+                                         ImportState& state) {
+  std::optional<QuantizedTag> moved;
+  if (entry.moves == Moves::kNone) return moved;
+  for (int i = 0; i < node.input_size(); ++i) {
+    const Result<ValueId> id = state.Find(node.input(i));
+    const QuantizedTag* tag = id.ok() ? state.FindTag(*id) : nullptr;
+    if (i == 0 && tag != nullptr) moved = *tag;
+    const bool differs = tag != nullptr && moved.has_value() && *tag != *moved;
+    const bool is_needed = i == 0 || entry.moves == Moves::kAll;
+    if (differs || (is_needed && tag == nullptr)) return std::nullopt;
+  }
+  return moved;
 }
 
 Status CheckInitializerNames(const onnx::GraphProto& proto) {
@@ -50,7 +73,10 @@ Result<bool> KnowsInputs(const onnx::NodeProto& node, ImportState& state) {
 Status ImportKnownNode(const onnx::NodeProto& proto, const std::string& name,
                        ImportState& state) {
   const NodeEntry* entry = FindNodeEntry(proto.op_type());
-  if (!IsStandardDomain(proto)) {
+  const bool known_domain = IsStandardDomain(proto) ||
+                            (IsMicrosoftDomain(proto) && entry != nullptr &&
+                             entry->in_microsoft_domain);
+  if (!known_domain) {
     return Unsupported("operators of the domain '" + proto.domain() +
                        "' are not supported");
   }
@@ -58,14 +84,15 @@ Status ImportKnownNode(const onnx::NodeProto& proto, const std::string& name,
   OCTET_ASSIGN_OR_RETURN(const bool known, KnowsInputs(proto, state));
   if (!known) return OkStatus();
   NodeContext node(proto, name, state);
+  const std::optional<QuantizedTag> moved = FindMovedTag(*entry, proto, state);
+  if (moved.has_value()) node.MovesElementsOf(*moved);
   return entry->import(node);
 }
 
 // Lets the import go on behind a node that failed, where its output's shape is
 // known: its first input stands for it. Nothing is made of the graph then.
 void StandIn(const onnx::NodeProto& node, ImportState& state) {
-  const bool keeps_shape =
-      IsStandardDomain(node) || node.domain() == "com.microsoft";
+  const bool keeps_shape = IsStandardDomain(node) || IsMicrosoftDomain(node);
   if (!keeps_shape || node.input_size() == 0 || node.output_size() == 0) return;
   const bool is_binary = node.op_type() == "Mul" || node.op_type() == "Sub" ||
                          node.op_type() == "Div" || node.op_type() == "Add";
@@ -120,6 +147,12 @@ Status ImportGraphOutputs(const onnx::GraphProto& proto, ImportState& state) {
     if (!id.ok()) return id.status().WithContext(context);
     if (*id == kUnknown) continue;
     Graph& graph = state.graph();
+    if (state.FindTag(*id) != nullptr) {
+      const ValueId real = *id;
+      id = state.IntegersOf(real);
+      if (!id.ok()) return id.status().WithContext(context);
+      std::swap(graph.value(real).name, graph.value(*id).name);
+    }
     if (graph.value(*id).shape.NumElements() == 0) {
       return Unsupported(context + " is empty");
     }

@@ -54,6 +54,38 @@ Result<ValueId> ImportState::Find(const std::string& name) {
   return id;
 }
 
+// round(real / scale) + zero point: real is on the grid.
+Result<ValueId> ImportState::IntegersOf(ValueId tagged) {
+  const auto known = integers_.find(tagged);
+  if (known != integers_.end()) return known->second;
+  const QuantizedTag tag = *FindTag(tagged);
+  const std::string name = graph_.value(tagged).name;
+  const int bias = tag.is_uint8 ? 128 : 0;
+  const float zero_point = static_cast<float>(tag.grid.zero_point + bias);
+  const ValueId scale =
+      graph_.AddConstant(name + "/scale", Shape{}, {tag.grid.scale});
+  const ValueId zero =
+      graph_.AddConstant(name + "/zero_point", Shape{}, {zero_point});
+  const auto add = [&](const char* suffix, Operator op,
+                       std::vector<ValueId> inputs) {
+    const std::string full = name + suffix;
+    return graph_.AddNode(UniqueNodeName(full), "QuantizeLinear", std::move(op),
+                          std::move(inputs), full);
+  };
+  OCTET_ASSIGN_OR_RETURN(
+      const ValueId steps,
+      add("/steps", Binary{schema::BinaryFunction::DIV, {}}, {tagged, scale}));
+  OCTET_ASSIGN_OR_RETURN(
+      const ValueId rounded,
+      add("/rounded", Unary{schema::UnaryFunction::ROUND}, {steps}));
+  OCTET_ASSIGN_OR_RETURN(const ValueId moved,
+                         add("/moved", Add{}, {rounded, zero}));
+  OCTET_ASSIGN_OR_RETURN(const ValueId integers,
+                         add("/integers", Cast{DataType::INT64}, {moved}));
+  integers_[tagged] = integers;
+  return integers;
+}
+
 Result<ValueId> ImportState::AddTensor(const std::string& name,
                                        TensorData data) {
   if (FloatTensor* floats = std::get_if<FloatTensor>(&data)) {

@@ -20,6 +20,15 @@ namespace octet::converter {
 // could not be imported.
 inline constexpr ValueId kUnknown = kNoValue;
 
+// An 8-bit tensor of the model that the graph has as the real numbers it stands
+// for: scale and zero point, which are constant.
+struct QuantizedTag {
+  Int8Grid grid;
+  bool is_uint8 = false;  // the model's integers are q + 128
+
+  friend bool operator==(const QuantizedTag&, const QuantizedTag&) = default;
+};
+
 class ImportState {
  public:
   // `folder` is where external data lies. REQUIRES: `proto` outlives the state.
@@ -35,6 +44,15 @@ class ImportState {
   // What `name` stands for, or kUnknown. An initializer is decoded when it is
   // first asked for, so that unused ones cost nothing.
   Result<ValueId> Find(const std::string& name);
+
+  // Null for values that are what they stand for.
+  const QuantizedTag* FindTag(ValueId id) const {
+    const auto found = tags_.find(id);
+    return found == tags_.end() ? nullptr : &found->second;
+  }
+  void SetTag(ValueId id, const QuantizedTag& tag) { tags_[id] = tag; }
+  // The integers of a tensor with a tag, computed once.
+  Result<ValueId> IntegersOf(ValueId tagged);
 
   // A constant of the graph with the elements of `data`.
   Result<ValueId> AddTensor(const std::string& name, TensorData data);
@@ -65,6 +83,8 @@ class ImportState {
   std::unordered_set<std::string> used_;
   std::unordered_map<std::string, int> data_types_;
   std::unordered_set<std::string> node_names_;
+  std::unordered_map<ValueId, QuantizedTag> tags_;
+  std::unordered_map<ValueId, ValueId> integers_;  // by value with a tag
 };
 
 }  // namespace octet::converter

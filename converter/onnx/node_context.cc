@@ -13,16 +13,28 @@ NodeContext::NodeContext(const onnx::NodeProto& proto, std::string name,
                          ImportState& state)
     : proto_(proto),
       name_(std::move(name)),
+      type_(proto.op_type()),
       state_(state),
       attributes_(proto),
       first_new_value_(state.graph().values.size()) {}
 
+void NodeContext::Become(std::string type, std::vector<ValueId> inputs,
+                         Finish finish) {
+  type_ = std::move(type);
+  inputs_ = std::move(inputs);
+  finish_ = std::move(finish);
+}
+
 bool NodeContext::HasInput(int i) const {
+  if (inputs_.has_value()) {
+    return i < num_inputs() && (*inputs_)[size_t(i)] != kNoValue;
+  }
   return i < proto_.input_size() && !proto_.input(i).empty();
 }
 
 std::string NodeContext::InputName(int i) const {
-  return HasInput(i) ? proto_.input(i) : name_ + ":" + std::to_string(i);
+  return !inputs_.has_value() && HasInput(i) ? proto_.input(i)
+                                             : name_ + ":" + std::to_string(i);
 }
 
 std::string NodeContext::OutputName() const {
@@ -33,7 +45,9 @@ std::string NodeContext::OutputName() const {
 }
 
 int NodeContext::InputDataType(int i) const {
-  return HasInput(i) ? state_.StatedDataType(proto_.input(i)) : 0;
+  return !inputs_.has_value() && HasInput(i)
+             ? state_.StatedDataType(proto_.input(i))
+             : 0;
 }
 
 bool NodeContext::IsOutputUsed(int i) const {
@@ -41,16 +55,24 @@ bool NodeContext::IsOutputUsed(int i) const {
          state_.IsUsed(proto_.output(i));
 }
 
-Result<ValueId> NodeContext::Input(int i) {
+Result<ValueId> NodeContext::StoredInput(int i) {
   if (!HasInput(i)) {
     return InvalidModel("input " + std::to_string(i) + " is missing");
   }
+  if (inputs_.has_value()) return (*inputs_)[size_t(i)];
   return state_.Find(proto_.input(i));
+}
+
+Result<ValueId> NodeContext::Input(int i) {
+  OCTET_ASSIGN_OR_RETURN(const ValueId id, StoredInput(i));
+  const bool as_it_is = inputs_.has_value() || moved_.has_value();
+  if (as_it_is || state_.FindTag(id) == nullptr) return id;
+  return state_.IntegersOf(id);
 }
 
 Result<ValueId> NodeContext::ConstantInput(int i, const std::string& what) {
   OCTET_ASSIGN_OR_RETURN(const ValueId id, Input(i));
-  const std::string name = what + " ('" + proto_.input(i) + "')";
+  const std::string name = what + " ('" + InputName(i) + "')";
   if (!value(id).is_constant()) {
     return Unsupported(name + " must be constant, but the model computes them");
   }
@@ -60,7 +82,7 @@ Result<ValueId> NodeContext::ConstantInput(int i, const std::string& what) {
 
 Result<float> NodeContext::ScalarInput(int i, const std::string& what) {
   OCTET_ASSIGN_OR_RETURN(const ValueId id, Input(i));
-  const std::string name = what + " ('" + proto_.input(i) + "')";
+  const std::string name = what + " ('" + InputName(i) + "')";
   if (!value(id).is_constant()) {
     return Unsupported(name + " must be constant, but the model computes it");
   }
@@ -79,7 +101,7 @@ Result<std::vector<int64_t>> NodeContext::IntegerInput(
   }
   OCTET_ASSIGN_OR_RETURN(const ValueId id, Input(i));
   if (value(id).integers != nullptr) return *value(id).integers;
-  return Unsupported(what + " ('" + proto_.input(i) +
+  return Unsupported(what + " ('" + InputName(i) +
                      "') must be constant integers");
 }
 
@@ -142,11 +164,20 @@ Result<ValueId> NodeContext::AddTensor(int i, TensorData data) {
 }
 
 Status NodeContext::Return(ValueId id, int i) {
+  if (i > 0 || finish_ == nullptr) return ReturnTagged(id, moved_, i);
+  OCTET_ASSIGN_OR_RETURN(const Finished finished, finish_(id));
+  return ReturnTagged(finished.id, finished.tag);
+}
+
+Status NodeContext::ReturnTagged(ValueId id,
+                                 const std::optional<QuantizedTag>& tag,
+                                 int i) {
   if (size_t(id) < first_new_value_ || returned_.contains(id)) {
     const std::string suffix = i == 0 ? "" : "/output_" + std::to_string(i);
     OCTET_ASSIGN_OR_RETURN(id, Emit(Identity{}, {id}, suffix));
   }
   returned_.insert(id);
+  if (tag.has_value()) state_.SetTag(id, *tag);
   const std::string& name = proto_.output(i);
   std::vector<Value>& values = state_.graph().values;
   for (size_t v = first_new_value_; v < values.size(); ++v) {

@@ -5,6 +5,7 @@
 #define OCTET_CONVERTER_ONNX_NODE_CONTEXT_H_
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -26,12 +27,28 @@ class NodeContext {
   NodeContext(const onnx::NodeProto& proto, std::string name,
               ImportState& state);
 
-  const std::string& type() const { return proto_.op_type(); }
+  const std::string& type() const { return type_; }
   int64_t opset() const { return state_.opset(); }
   const std::string& folder() const { return state_.folder(); }
   const NodeAttributes& attributes() const { return attributes_; }
 
-  int num_inputs() const { return proto_.input_size(); }
+  // Goes on as if the model had an operator of this type with these inputs
+  // (kNoValue: absent) and the same attributes; `finish` makes the node's
+  // output of that operator's.
+  struct Finished {
+    ValueId id;
+    std::optional<QuantizedTag> tag;
+  };
+  using Finish = std::function<Result<Finished>(ValueId)>;
+  void Become(std::string type, std::vector<ValueId> inputs, Finish finish);
+  // The outputs are moved elements of the first input, real numbers of a tensor
+  // with this tag: they get it, too.
+  void MovesElementsOf(const QuantizedTag& tag) { moved_ = tag; }
+
+  int num_inputs() const {
+    return inputs_.has_value() ? static_cast<int>(inputs_->size())
+                               : proto_.input_size();
+  }
   // An optional input may be absent or have an empty name.
   bool HasInput(int i) const;
   int num_outputs() const { return proto_.output_size(); }
@@ -41,8 +58,11 @@ class NodeContext {
   // or a value with a type of its own): a number of TensorProto::DataType; 0
   // where it states none.
   int InputDataType(int i) const;
-  // A tensor of any type, constant or not.
+  // A tensor of any type, constant or not; integers where the model has them.
   Result<ValueId> Input(int i);
+  // The same, or the real numbers that 8-bit integers stand for.
+  Result<ValueId> StoredInput(int i);
+  const QuantizedTag* FindTag(ValueId id) const { return state_.FindTag(id); }
   // A constant tensor of floats; `what` names it in errors: "the weights".
   Result<ValueId> ConstantInput(int i, const std::string& what);
   // A constant of one element, of any type.
@@ -80,6 +100,8 @@ class NodeContext {
 
   // What the node's output `i` stands for. Called once for each.
   Status Return(ValueId id, int i = 0);
+  Status ReturnTagged(ValueId id, const std::optional<QuantizedTag>& tag,
+                      int i = 0);
 
  private:
   std::string InputName(int i) const;
@@ -87,6 +109,11 @@ class NodeContext {
 
   const onnx::NodeProto& proto_;
   const std::string name_;
+  std::string type_;
+  // Those of Become.
+  std::optional<std::vector<ValueId>> inputs_;
+  Finish finish_;
+  std::optional<QuantizedTag> moved_;
   ImportState& state_;
   const NodeAttributes attributes_;
   const size_t first_new_value_;

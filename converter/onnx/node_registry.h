@@ -12,12 +12,19 @@ namespace octet::converter {
 
 using NodeFunction = Status (*)(NodeContext& node);
 
+// Whether outputs are elements of the first input, or of all inputs, in other
+// places. Of 8-bit tensors with one scale and zero point they are that as well.
+enum class Moves { kNone, kFirst, kAll };
+
 struct NodeEntry {
   const char* type;
   NodeFunction import;  // emits graph nodes
+  Moves moves = Moves::kNone;
+  // Whether the domain com.microsoft has it, too, or alone.
+  bool in_microsoft_domain = false;
 };
 
-// The entry of the standard operator `type`, or null.
+// The entry of `type`, or null.
 const NodeEntry* FindNodeEntry(const std::string& type);
 
 // Whether the output of `type`, an operator that cannot be imported, has the

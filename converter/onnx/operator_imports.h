@@ -61,6 +61,9 @@ Status ImportCastLike(NodeContext& node);
 Result<ValueId> EmitCast(NodeContext& node, ValueId input, DataType type,
                          const std::string& suffix);
 
+// non_max_suppression.cc
+Status ImportNonMaxSuppression(NodeContext& node);
+
 // gathering.cc
 Status ImportGather(NodeContext& node);
 Status ImportGatherElements(NodeContext& node);
@@ -90,8 +93,16 @@ Status ImportLrn(NodeContext& node);
 Status ImportQuantizeLinear(NodeContext& node);
 Status ImportDequantizeLinear(NodeContext& node);
 Status ImportDynamicQuantizeLinear(NodeContext& node);
+
+// qlinear.cc
 Status ImportMatMulInteger(NodeContext& node);
+Status ImportConvInteger(NodeContext& node);
+Status ImportQGemm(NodeContext& node);
+Status ImportQLinearBinary(NodeContext& node);
+Status ImportQLinearConcat(NodeContext& node);
+Status ImportQLinearConv(NodeContext& node);
 Status ImportQLinearMatMul(NodeContext& node);
+Status ImportQLinearUnary(NodeContext& node);
 
 // normalization.cc
 Status ImportBatchNormalization(NodeContext& node);

@@ -1,107 +1,16 @@
-// ONNX's quantized operators, computed in FP32 as their definition says: their
-// integers are plain numbers here.
+// QuantizeLinear, DequantizeLinear, DynamicQuantizeLinear.
 
 #include <string>
 #include <utility>
-#include <vector>
 
-#include "converter/ir/shape_arguments.h"
 #include "converter/onnx/operator_imports.h"
+#include "converter/onnx/quantized_values.h"
 
 namespace octet::converter {
-namespace {
 
 using onnx::TensorProto;
 using schema::BinaryFunction;
 using schema::UnaryFunction;
-
-// The bounds of an integer type; 16 bits at most, so that a float is exact.
-Result<FloatClamp> BoundsOf(int data_type) {
-  switch (data_type) {
-    case TensorProto::UINT8:
-      return FloatClamp{0, 255};
-    case TensorProto::INT8:
-      return FloatClamp{-128, 127};
-    case TensorProto::UINT16:
-      return FloatClamp{0, 65535};
-    case TensorProto::INT16:
-      return FloatClamp{-32768, 32767};
-    default:
-      return Unsupported("quantizes to " + DataTypeName(data_type));
-  }
-}
-
-// A scale or zero point as floats that are broadcast to `shape`: a value for
-// all, or one an index of `axis`. `shape` is a copy: emitting moves the values.
-Result<ValueId> EmitParameter(NodeContext& node, int i, Shape shape,
-                              int64_t axis, const std::string& suffix) {
-  OCTET_ASSIGN_OR_RETURN(const ValueId input, node.Input(i));
-  OCTET_ASSIGN_OR_RETURN(
-      const ValueId floats,
-      EmitCast(node, input, DataType::FLOAT32, suffix + "/as_float"));
-  const Shape parameters = node.shape(floats);
-  const int64_t count = parameters.NumElements();
-  if (count == 1) return node.EmitReshape(floats, Shape{}, suffix);
-  if (parameters.rank != 1) return Unsupported("blocked quantization");
-  OCTET_ASSIGN_OR_RETURN(const int at, NormalizeAxis(axis, shape.rank));
-  if (count != shape[at]) {
-    return InvalidModel("has " + std::to_string(count) +
-                        " scales or zero points for a dimension of " +
-                        std::to_string(shape[at]));
-  }
-  Shape along{parameters[0]};
-  while (along.rank < shape.rank - at) along[along.rank++] = 1;
-  return node.EmitReshape(floats, along, suffix);
-}
-
-// (x - zero point) of input `i`, as floats; the zero point is input `zero`.
-Result<ValueId> EmitCentred(NodeContext& node, int i, int zero, int64_t axis,
-                            const std::string& suffix) {
-  OCTET_ASSIGN_OR_RETURN(const ValueId input, node.Input(i));
-  OCTET_ASSIGN_OR_RETURN(
-      const ValueId floats,
-      EmitCast(node, input, DataType::FLOAT32, suffix + "/as_float"));
-  if (!node.HasInput(zero)) return floats;
-  OCTET_ASSIGN_OR_RETURN(
-      const ValueId zero_point,
-      EmitParameter(node, zero, node.shape(floats), axis, suffix + "/zero"));
-  return node.Emit(Binary{BinaryFunction::SUB, {}}, {floats, zero_point},
-                   suffix + "/centred");
-}
-
-// scale * (x - zero point), with inputs i, i + 1 and i + 2.
-Result<ValueId> EmitDequantized(NodeContext& node, int i, int64_t axis,
-                                const std::string& suffix) {
-  OCTET_ASSIGN_OR_RETURN(const ValueId centred,
-                         EmitCentred(node, i, i + 2, axis, suffix));
-  OCTET_ASSIGN_OR_RETURN(
-      const ValueId scale,
-      EmitParameter(node, i + 1, node.shape(centred), axis, suffix + "/scale"));
-  return node.Emit(Mul{}, {centred, scale}, suffix);
-}
-
-// round(x / scale) + zero point within the type's bounds, where the scale is
-// input `i` and the zero point the one behind it.
-Result<ValueId> EmitQuantized(NodeContext& node, ValueId x, int i, int64_t axis,
-                              int data_type) {
-  OCTET_ASSIGN_OR_RETURN(const FloatClamp bounds, BoundsOf(data_type));
-  const Shape shape = node.shape(x);
-  OCTET_ASSIGN_OR_RETURN(const ValueId scale,
-                         EmitParameter(node, i, shape, axis, "/y_scale"));
-  OCTET_ASSIGN_OR_RETURN(ValueId y, node.Emit(Binary{BinaryFunction::DIV, {}},
-                                              {x, scale}, "/scaled"));
-  OCTET_ASSIGN_OR_RETURN(
-      y, node.Emit(Unary{UnaryFunction::ROUND}, {y}, "/rounded"));
-  if (node.HasInput(i + 1)) {
-    OCTET_ASSIGN_OR_RETURN(const ValueId zero_point,
-                           EmitParameter(node, i + 1, shape, axis, "/y_zero"));
-    OCTET_ASSIGN_OR_RETURN(y, node.Emit(Add{}, {y, zero_point}, "/moved"));
-  }
-  OCTET_ASSIGN_OR_RETURN(y, node.Emit(Clamp{bounds}, {y}, "/bounded"));
-  return EmitCast(node, y, DataType::INT64, "");
-}
-
-}  // namespace
 
 Status ImportQuantizeLinear(NodeContext& node) {
   OCTET_ASSIGN_OR_RETURN(const ValueId input, node.Input(0));
@@ -110,37 +19,18 @@ Status ImportQuantizeLinear(NodeContext& node) {
   OCTET_ASSIGN_OR_RETURN(
       const int64_t output_type,
       node.attributes().GetInt("output_dtype", TensorProto::UINT8));
-  const int type =
-      node.HasInput(2) ? node.InputDataType(2) : static_cast<int>(output_type);
-  OCTET_ASSIGN_OR_RETURN(const ValueId y,
-                         EmitQuantized(node, input, 1, axis, type));
-  return node.Return(y);
+  OCTET_ASSIGN_OR_RETURN(
+      const QuantizedAs as,
+      ReadQuantizedAs(node, 1, axis, static_cast<int>(output_type)));
+  OCTET_ASSIGN_OR_RETURN(const NodeContext::Finished y,
+                         EmitQuantized(node, input, as));
+  return node.ReturnTagged(y.id, y.tag);
 }
 
 Status ImportDequantizeLinear(NodeContext& node) {
   OCTET_ASSIGN_OR_RETURN(const int64_t axis,
                          node.attributes().GetInt("axis", 1));
-  OCTET_ASSIGN_OR_RETURN(const ValueId y, EmitDequantized(node, 0, axis, ""));
-  return node.Return(y);
-}
-
-Status ImportMatMulInteger(NodeContext& node) {
-  OCTET_ASSIGN_OR_RETURN(const ValueId a, EmitCentred(node, 0, 2, 0, "/a"));
-  OCTET_ASSIGN_OR_RETURN(const ValueId b, EmitCentred(node, 1, 3, 1, "/b"));
-  OCTET_ASSIGN_OR_RETURN(const ValueId product,
-                         node.Emit(MatMul{}, {a, b}, "/product"));
-  OCTET_ASSIGN_OR_RETURN(const ValueId y,
-                         EmitCast(node, product, DataType::INT64, ""));
-  return node.Return(y);
-}
-
-Status ImportQLinearMatMul(NodeContext& node) {
-  OCTET_ASSIGN_OR_RETURN(const ValueId a, EmitDequantized(node, 0, 0, "/a"));
-  OCTET_ASSIGN_OR_RETURN(const ValueId b, EmitDequantized(node, 3, 1, "/b"));
-  OCTET_ASSIGN_OR_RETURN(const ValueId product,
-                         node.Emit(MatMul{}, {a, b}, "/product"));
-  OCTET_ASSIGN_OR_RETURN(const ValueId y, EmitQuantized(node, product, 6, 1,
-                                                        node.InputDataType(7)));
+  OCTET_ASSIGN_OR_RETURN(const ValueId y, EmitReal(node, 0, axis, ""));
   return node.Return(y);
 }
 

@@ -25,6 +25,7 @@ bool HasNoLayout(const Operator& op) {
          std::holds_alternative<Concat>(op) ||
          std::holds_alternative<BatchNormalization>(op) ||
          std::holds_alternative<Unary>(op) ||
+         std::holds_alternative<FakeQuantize>(op) ||
          std::holds_alternative<Binary>(op) ||
          std::holds_alternative<Resize>(op) ||
          std::holds_alternative<Identity>(op);

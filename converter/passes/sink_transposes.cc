@@ -32,6 +32,7 @@ struct RenameAxes {
   Renamed operator()(const Clamp& op) const { return op; }
   Renamed operator()(const Identity& op) const { return op; }
   Renamed operator()(const Unary& op) const { return op; }
+  Renamed operator()(const FakeQuantize& op) const { return op; }
   Renamed operator()(const Binary& op) const { return op; }
   Renamed operator()(const Where& op) const { return op; }
   Renamed operator()(const Cast& op) const { return op; }

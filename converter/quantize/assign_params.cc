@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
 
 namespace octet::converter {
 namespace {
@@ -38,12 +39,16 @@ class Assigner {
         ranges_(ranges),
         scheme_(scheme),
         groups_(graph.values.size()),
-        fixed_(graph.values.size(), false) {
+        fixed_(graph.values.size()) {
+    for (size_t i = 0; i < graph.values.size(); ++i) {
+      const std::optional<Int8Grid>& grid = graph.values[i].grid;
+      if (grid.has_value()) fixed_[i] = {grid->scale, grid->zero_point};
+    }
     for (size_t i = 0; i < graph.nodes.size(); ++i) {
       if (!plan_.IsInt8(i)) continue;
       nodes_.push_back(&graph.nodes[i]);
       if (std::holds_alternative<Softmax>(graph.nodes[i].op)) {
-        fixed_[size_t(graph.nodes[i].output)] = true;
+        fixed_[size_t(graph.nodes[i].output)] = kSoftmaxOutputParams;
       }
     }
   }
@@ -62,18 +67,28 @@ class Assigner {
   }
 
  private:
-  // fixed_ is known by any member: nodes come after their producers, so a
-  // chain behind a Softmax is marked from its front to its end.
+  // What a group's params are fixed to is known by the member that stands for
+  // it.
+  std::optional<ActivationParams>& Fixed(ValueId id) {
+    return fixed_[groups_.Find(id)];
+  }
+  // Unless both are fixed, to different params.
+  void Unite(ValueId a, ValueId b) {
+    const std::optional<ActivationParams> of_a = Fixed(a), of_b = Fixed(b);
+    if (of_a.has_value() && of_b.has_value() && !(*of_a == *of_b)) return;
+    groups_.Unite(a, b);
+    Fixed(a) = of_a.has_value() ? of_a : of_b;
+  }
+
   void GroupMovedValues() {
     for (const Node* each : nodes_) {
       const Node& node = *each;
       if (!KeepsQuantization(node.op)) continue;
       const ValueId input = node.inputs[0];
       const Pad* pad = std::get_if<Pad>(&node.op);
-      const bool fixed = fixed_[size_t(input)];
+      const bool fixed = Fixed(input).has_value();
       if (fixed && pad != nullptr && pad->value != 0.0f) continue;
-      groups_.Unite(node.output, input);
-      fixed_[size_t(node.output)] = fixed;
+      Unite(node.output, input);
     }
   }
 
@@ -86,12 +101,12 @@ class Assigner {
       const Node& node = *each;
       if (!std::holds_alternative<Concat>(node.op)) continue;
       for (ValueId input : node.inputs) {
-        if (!shared[groups_.Find(input)] && !fixed_[size_t(input)]) {
+        if (!shared[groups_.Find(input)] && !Fixed(input).has_value()) {
           unions.emplace_back(input, node.output);
         }
       }
     }
-    for (const auto& [input, output] : unions) groups_.Unite(input, output);
+    for (const auto& [input, output] : unions) Unite(input, output);
   }
 
   // By group: whether the values of the group are read by anything else than
@@ -140,20 +155,18 @@ class Assigner {
   void Choose() {
     const size_t count = graph_.values.size();
     group_ranges_.assign(count, Range{});
-    std::vector<bool> fixed_group(count, false);
     for (ValueId id : FindQuantizedValues()) {
       const size_t group = groups_.Find(id);
       const Value& value = graph_.value(id);
       group_ranges_[group] = group_ranges_[group].Union(
           value.is_constant() ? RangeOf(*value.data) : ranges_[size_t(id)]);
-      if (fixed_[size_t(id)]) fixed_group[group] = true;
     }
     IncludePadValues();
     params_.resize(count);
     for (size_t group = 0; group < count; ++group) {
       params_[group] =
-          fixed_group[group]
-              ? kSoftmaxOutputParams
+          fixed_[group].has_value()
+              ? *fixed_[group]
               : ChooseActivationParams(group_ranges_[group], 0.0f, scheme_);
     }
   }
@@ -199,7 +212,8 @@ class Assigner {
   const Ranges& ranges_;
   const ActivationScheme scheme_;
   Groups groups_;
-  std::vector<bool> fixed_;  // by value: a Softmax's output, moved or not
+  // By group: of a Softmax's output, or of values with a grid.
+  std::vector<std::optional<ActivationParams>> fixed_;
   std::vector<Range> group_ranges_;       // by group
   std::vector<ActivationParams> params_;  // by group
 };

@@ -37,7 +37,8 @@ struct AssignedParams {
 //
 // A group's range is the union of its values' ranges; of a constant that is an
 // operand of Add, Mul or Concat, its own values. A Softmax's group has
-// kSoftmaxOutputParams, whatever the scheme.
+// kSoftmaxOutputParams, whatever the scheme, and that of a value with a grid of
+// its own (Value::grid) has that grid; groups with different ones stay apart.
 // Nodes in FP32 (AssignPrecision) join nobody; what they compute has params
 // where a node in INT8 reads it.
 // REQUIRES: ranges are Calibrate's, or no node is in INT8.

@@ -1,6 +1,7 @@
 #include "converter/quantize/float_operators.h"
 
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "converter/quantize/schema_options.h"
@@ -79,6 +80,16 @@ struct Adder {
                         {builder.PlainTensor(node.inputs[0]), bound});
     return OkStatus();
   }
+  // To int8 and back.
+  Status operator()(const FakeQuantize& op) const {
+    const std::string name = node.name + "/int8";
+    const uint32_t int8 = builder.AddActivation(
+        name, output_shape(), {op.grid.scale, op.grid.zero_point});
+    builder.AddOperator(name, schema::QuantizeT(),
+                        {builder.PlainTensor(node.inputs[0])}, int8);
+    builder.AddOperator(node, schema::DequantizeT(), {int8});
+    return OkStatus();
+  }
   Status operator()(const Softmax& op) const {
     schema::SoftmaxT result;
     result.logarithm = op.logarithm;
@@ -137,6 +148,15 @@ struct Adder {
   Status operator()(const Gather& op) const {
     schema::GatherT result;
     result.axis = op.axis;
+    return Append(std::move(result));
+  }
+  Status operator()(const NonMaxSuppression& op) const {
+    schema::NonMaxSuppressionT result;
+    result.center_point_box = op.center_point_box;
+    result.max_boxes_per_class = op.max_boxes_per_class;
+    result.iou_threshold = op.iou_threshold;
+    result.use_score_threshold = op.score_threshold.has_value();
+    result.score_threshold = op.score_threshold.value_or(0.0f);
     return Append(std::move(result));
   }
   Status operator()(const GatherNd& op) const {

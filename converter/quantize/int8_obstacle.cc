@@ -70,6 +70,7 @@ class Checker {
     return "";
   }
   std::string operator()(const Clamp&) const { return ""; }
+  std::string operator()(const FakeQuantize&) const { return ""; }
   std::string operator()(const Softmax& op) const {
     return op.logarithm ? "the logarithm of a softmax has no int8 form" : "";
   }

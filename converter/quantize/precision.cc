@@ -28,6 +28,9 @@ std::string FindReason(const Graph& graph, const Node& node,
                        const std::vector<bool>& int8_values) {
   if (options.all_float) return "the whole network is in FP32";
   if (options.float_nodes.contains(node.name)) return "asked for";
+  if (options.unranged_nodes.contains(node.name)) {
+    return "the source has no scale for a value of it (--calibrate finds one)";
+  }
   std::string obstacle = FindInt8Obstacle(graph, node);
   if (!obstacle.empty()) return obstacle;
   if (!Pays(node.op) && ReadsFloatAlone(graph, node, int8_values)) {

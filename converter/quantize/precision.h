@@ -18,6 +18,8 @@ struct PrecisionOptions {
   std::set<std::string> float_nodes = {};  // these nodes, by name
   // The last layers in INT8 leave their outputs in FP32: FindFloatOutputs.
   bool float_outputs = false;
+  // And these: nothing is known of a value's range (NodesWithoutGrids).
+  std::set<std::string> unranged_nodes = {};
 };
 
 struct PrecisionPlan {

@@ -27,6 +27,18 @@ WeightsMethod MethodOf(const WeightScheme& scheme) {
                                       : WeightsMethod::kSquaredError);
 }
 
+// The scale of weights that belong together. Where they are integers already,
+// they stay what they are.
+float WantedScale(std::span<const float> weights, const WeightScheme& scheme) {
+  const WeightsMethod method = MethodOf(scheme);
+  if (method == WeightsMethod::kMinMax && scheme.grid == WeightGrid::kInt8 &&
+      !scheme.power_of_two) {
+    const float scale = ScaleOfIntegers(weights);
+    if (scale > 0.0f) return scale;
+  }
+  return ChooseWeightScale(weights, method, scheme.grid);
+}
+
 // In double, because the bias may be beyond every integer type.
 double QuantizeBias(double bias, float scale, const ActivationParams& input) {
   return std::round(bias / (double{input.scale} * scale));
@@ -88,9 +100,7 @@ QuantizedWeights QuantizeWeights(const std::vector<float>& weights,
     const std::span<const float> together =
         per_tensor ? std::span(weights) : channels[c].weights;
     const bool again = per_tensor && c > 0;
-    wanted.push_back(
-        again ? wanted[0]
-              : ChooseWeightScale(together, MethodOf(scheme), scheme.grid));
+    wanted.push_back(again ? wanted[0] : WantedScale(together, scheme));
     if (scheme.int16_sum_run > 0 && !again) {
       wanted[c] = ScaleForInt16Sums(together, wanted[c], scheme.int16_sum_run);
     }

@@ -38,6 +38,10 @@ struct OperatorVisitor {
   Status operator()(const Clamp& op) const {
     return QuantizeClampNode(op, node, builder);
   }
+  // To the grid that its output has.
+  Status operator()(const FakeQuantize&) const {
+    return QuantizeClampNode(Clamp(), node, builder);
+  }
   Status operator()(const Softmax&) const {
     return QuantizeSoftmax(node, builder);
   }

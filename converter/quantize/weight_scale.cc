@@ -134,6 +134,26 @@ std::vector<float> AlternatingScales(std::span<const float> weights,
   return scales;
 }
 
+float ScaleOfIntegers(std::span<const float> weights) {
+  // Steps by which rounding moves a weight of a product of few factors.
+  constexpr double kTolerance = 0x1p-12;
+  const float minmax = MinMaxScale(weights, WeightGrid::kInt8);
+  if (!(minmax > 0.0f)) return 0.0f;
+  const auto fits = [&](float scale) {
+    return std::all_of(weights.begin(), weights.end(), [scale](float weight) {
+      const double steps = double{weight} / scale;
+      return std::abs(steps - std::nearbyint(steps)) <= kTolerance;
+    });
+  };
+  // Where several do, that of all other weights, or the coarsest.
+  if (fits(minmax)) return minmax;
+  for (int q = 1; q < 127; ++q) {
+    const float scale = minmax * 127.0f / static_cast<float>(q);
+    if (fits(scale)) return scale;
+  }
+  return 0.0f;
+}
+
 float ChooseWeightScale(std::span<const float> weights, WeightsMethod method,
                         WeightGrid grid) {
   const float minmax = MinMaxScale(weights, grid);

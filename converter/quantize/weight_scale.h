@@ -58,6 +58,10 @@ double SquaredWeightError(std::span<const float> weights, float scale,
 std::vector<float> AlternatingScales(std::span<const float> weights,
                                      WeightGrid grid = WeightGrid::kInt8);
 
+// The scale at which all weights are integers in -127 ... 127 already, but for
+// the rounding of floats: those of a quantized source are. 0 if there is none.
+float ScaleOfIntegers(std::span<const float> weights);
+
 // 0 if all weights are 0. No method is worse than minmax.
 float ChooseWeightScale(std::span<const float> weights, WeightsMethod method,
                         WeightGrid grid = WeightGrid::kInt8);

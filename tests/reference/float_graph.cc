@@ -107,6 +107,17 @@ struct Run {
     });
   }
 
+  FloatTensor operator()(const FakeQuantize& op) const {
+    FloatTensor result = *in[0];
+    for (float& x : result.data) {
+      const float zero_point = static_cast<float>(op.grid.zero_point);
+      float q = std::nearbyint(x / op.grid.scale) + zero_point;
+      q = std::min(std::max(q, -128.0f), 127.0f);
+      x = (q - zero_point) * op.grid.scale;
+    }
+    return result;
+  }
+
   FloatTensor operator()(const FullyConnected& op) const {
     Shape shape = in[0]->shape;
     const int64_t k = shape[shape.rank - 1];

@@ -241,7 +241,6 @@ TEST_F(SharedModelsTest, UnsupportedModelsNameEveryBlocker) {
         "'activation11' (Affine)"}},
       {"ppocrv4_det_fp32", {"input 'x': dimension 2"}},
       {"ppocrv4_rec_fp32", {"input 'x': dimension 3"}},
-      {"shufflenet_v2_int8_onnx", {"(QLinearConv)", "(QLinearAdd)"}},
   };
   for (const Refusal& refusal : refusals) {
     SCOPED_TRACE(refusal.model);

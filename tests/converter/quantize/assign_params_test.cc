@@ -57,6 +57,28 @@ TEST(AssignParamsTest, MovedValuesKeepTheInputsParams) {
   EXPECT_EQ(params[size_t(flat)], params[size_t(conv)]);
 }
 
+TEST(AssignParamsTest, GridsOfTheSourceAreKept) {
+  Graph graph;
+  const ValueId x = AddInput(graph, "x", kPicture);
+  const ValueId conv = AppendConv(graph, "conv", x, 2, 1, 1);
+  const ValueId pool = Append(graph, "pool", Pool2x2(), {conv});
+  const ValueId other = Append(graph, "other", Pool2x2(), {x});
+  const ValueId joined =
+      Append(graph, "joined", ChannelConcat(), {pool, other});
+  graph.outputs = {joined};
+  graph.value(x).grid = Int8Grid{0.5f, -7};
+  graph.value(conv).grid = Int8Grid{0.25f, 9};
+  graph.value(joined).grid = Int8Grid{0.75f, 1};
+  const auto params = AssignParams(graph, DistinctRanges(graph)).params;
+  const ActivationParams of_x = {0.5f, -7}, of_conv = {0.25f, 9},
+                         of_joined = {0.75f, 1};
+  EXPECT_EQ(params[size_t(x)], of_x);
+  EXPECT_EQ(params[size_t(other)], of_x);
+  EXPECT_EQ(params[size_t(conv)], of_conv);
+  EXPECT_EQ(params[size_t(pool)], of_conv);
+  EXPECT_EQ(params[size_t(joined)], of_joined);
+}
+
 TEST(AssignParamsTest, ConcatInputsThatNothingElseReadsJoinIt) {
   Graph graph;
   const ValueId x = AddInput(graph, "x", kPicture);

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "converter/quantize/grid_ranges.h"
 #include "converter/quantize/quantizer.h"
 #include "gtest/gtest.h"
 #include "tests/converter/graphs.h"
@@ -65,6 +66,61 @@ TEST(MixedPrecisionTest, OneConversionAValue) {
   EXPECT_EQ(type(0), schema::DataType::INT8);
   EXPECT_EQ(type(2), schema::DataType::FLOAT32);
   EXPECT_EQ(tensors[result.model.outputs[2]]->quantization, nullptr);
+}
+
+// x -> conv -> conv; the grids of the source say enough of all but the
+// last layer.
+TEST(MixedPrecisionTest, GridsInsteadOfRanges) {
+  Graph graph;
+  const ValueId x = AddInput(graph, "x", kPicture);
+  const ValueId conv = AppendConv(graph, "conv", x, 2, 3, 1);
+  const ValueId last = AppendConv(graph, "last", conv, 2, 3, 2);
+  graph.outputs = {last};
+  graph.value(x).grid = Int8Grid{0.5f, 0};
+  graph.value(conv).grid = Int8Grid{0.02f, -128};
+  EXPECT_EQ(NodesWithoutGrids(graph), std::set<std::string>{"last"});
+  const Ranges ranges = RangesOfGrids(graph);
+  EXPECT_FLOAT_EQ(ranges[size_t(conv)].min, 0.0f);
+  EXPECT_FLOAT_EQ(ranges[size_t(conv)].max, 5.1f);
+  QuantizeOptions options;
+  options.precision.unranged_nodes = NodesWithoutGrids(graph);
+  const QuantizedModel result = MakeModel(graph, ranges, options);
+  const std::vector<OperatorOptions> expected = {OperatorOptions::Conv2d,
+                                                 OperatorOptions::Dequantize,
+                                                 OperatorOptions::Conv2d};
+  EXPECT_EQ(Types(result.model), expected);
+  const auto& tensor =
+      *result.model.tensors[result.model.operators[0]->outputs[0]];
+  EXPECT_EQ(tensor.quantization->scale, std::vector<float>{0.02f});
+  EXPECT_EQ(tensor.quantization->zero_point, -128);
+}
+
+// To int8 and back in FP32; in INT8 a Requantize to its grid.
+TEST(MixedPrecisionTest, FakeQuantizeNodes) {
+  for (const bool all_float : {false, true}) {
+    Graph graph;
+    const ValueId x = AddInput(graph, "x", kPicture);
+    const ValueId conv = AppendConv(graph, "conv", x, 2, 3, 1);
+    const ValueId y =
+        Append(graph, "y", FakeQuantize{Int8Grid{0.5f, 7}}, {conv});
+    graph.value(y).grid = Int8Grid{0.5f, 7};
+    graph.outputs = {y};
+    QuantizeOptions options;
+    options.precision.all_float = all_float;
+    const QuantizedModel result = MakeModel(graph, AllRanges(graph), options);
+    const std::vector<OperatorOptions> expected =
+        all_float ? std::vector<OperatorOptions>{OperatorOptions::Conv2d,
+                                                 OperatorOptions::Quantize,
+                                                 OperatorOptions::Dequantize}
+                  : std::vector<OperatorOptions>{OperatorOptions::Conv2d,
+                                                 OperatorOptions::Requantize};
+    EXPECT_EQ(Types(result.model), expected);
+    // The second operator, either way.
+    const auto& output =
+        *result.model.tensors[result.model.operators[1]->outputs[0]];
+    EXPECT_EQ(output.quantization->scale, std::vector<float>{0.5f});
+    EXPECT_EQ(output.quantization->zero_point, 7);
+  }
 }
 
 TEST(MixedPrecisionTest, WholeNetworkWithoutRanges) {

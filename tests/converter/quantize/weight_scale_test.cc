@@ -52,6 +52,35 @@ TEST(WeightScaleTest, AlternationLowersTheErrorAtEveryTurn) {
   }
 }
 
+TEST(WeightScaleTest, IntegersOfAQuantizedSourceAreFound) {
+  for (const int largest : {3, 50, 100, 127}) {
+    const float scale = 0.0123f;
+    std::vector<float> weights;
+    for (int q = -largest; q <= largest; ++q) {
+      weights.push_back(scale * static_cast<float>(q));
+    }
+    const float found = ScaleOfIntegers(weights);
+    EXPECT_NEAR(found, scale, 1e-8);
+    for (int q = -largest; q <= largest; ++q) {
+      EXPECT_EQ(QuantizeWeight(weights[size_t(q + largest)], found), q);
+    }
+  }
+  EXPECT_EQ(ScaleOfIntegers(MakeWeights(7, 100, 5.0f)), 0.0f);
+  EXPECT_EQ(ScaleOfIntegers(std::vector<float>(4, 0.0f)), 0.0f);
+}
+
+// Their largest magnitude is 50 steps: another scale would round each weight.
+TEST(WeightScaleTest, TheyStayInALayer) {
+  std::vector<float> weights;
+  for (const int q : {50, -49, 31, 7, 0, -3}) {
+    weights.push_back(0.02f * static_cast<float>(q));
+  }
+  const QuantizedWeights layer =
+      QuantizeWeights(weights, {0.5f}, {0.1f, 3}, 1.0f, false, {});
+  EXPECT_EQ(layer.values, (std::vector<int8_t>{50, -49, 31, 7, 0, -3}));
+  EXPECT_EQ(layer.bias, std::vector<int32_t>{250});
+}
+
 TEST(WeightScaleTest, SearchFindsWhatBruteForceFinds) {
   for (const float outlier : {1.0f, 6.0f, 20.0f, 60.0f}) {
     const std::vector<float> weights = MakeWeights(3, 2000, outlier);
