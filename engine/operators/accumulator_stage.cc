@@ -48,13 +48,14 @@ void AccumulatorStage::Run(const int32_t* accumulators, int64_t pixels,
                            int64_t first_channel, int64_t channels,
                            uint8_t* output, int64_t output_stride) const {
   if (pass_.scales != nullptr) {
-    ScaleAccumulators({.pixels = static_cast<size_t>(pixels),
-                       .channels = static_cast<size_t>(channels),
-                       .accumulators = accumulators,
-                       .scales = float_scales_ + first_channel,
-                       .output = reinterpret_cast<float*>(output),
-                       .output_stride = output_stride / 4,
-                       .clamp = pass_.clamp});
+    ScaleAccumulators(
+        {.pixels = static_cast<size_t>(pixels),
+         .channels = static_cast<size_t>(channels),
+         .accumulators = accumulators,
+         .scales = float_scales_ + first_channel,
+         .output = reinterpret_cast<float*>(output),
+         .output_stride = static_cast<ptrdiff_t>(output_stride / 4),
+         .clamp = pass_.clamp});
     return;
   }
   TfliteOutputArgs args = {};
