@@ -22,11 +22,6 @@ std::string KindOf(const LayerShape& layer) {
   return kind;
 }
 
-double KernelRates::PeakShare(const std::string& isa, double gmacs) const {
-  const auto peak = peaks_.find(isa);
-  return peak == peaks_.end() ? 0 : gmacs / peak->second;
-}
-
 std::map<std::string, RateSum> KernelRates::Sums() const {
   std::map<std::string, RateSum> sums;
   for (const KernelRate& rate : rates_) {
@@ -36,6 +31,7 @@ std::map<std::string, RateSum> KernelRates::Sums() const {
          {network, network + ", " + KindOf(rate.layer)}) {
       sums[name].seconds += count * rate.seconds;
       sums[name].macs += count * rate.layer.macs();
+      sums[name].seconds_at_peak += count * rate.seconds * rate.peak_share;
     }
   }
   return sums;
@@ -47,7 +43,7 @@ std::string KernelRates::ToJson() const {
     rows.push_back({{"layer", rate.layer.network + "/" + rate.layer.name},
                     {"isa", rate.isa},
                     {"gmacs", rate.gmacs()},
-                    {"peak_share", PeakShare(rate.isa, rate.gmacs())},
+                    {"peak_share", rate.peak_share},
                     {"kernel", rate.kernel},
                     {"microseconds", rate.seconds * 1e6},
                     {"count", rate.layer.count}});
@@ -58,7 +54,7 @@ std::string KernelRates::ToJson() const {
     rows.push_back({{"layer", name.substr(slash + 1)},
                     {"isa", isa},
                     {"gmacs", sum.gmacs()},
-                    {"peak_share", PeakShare(isa, sum.gmacs())}});
+                    {"peak_share", sum.peak_share()}});
   }
   return rows.dump(2);
 }

@@ -21,6 +21,7 @@ struct KernelRate {
   LayerShape layer;
   std::string kernel;  // "avx2 gemm 6x16"
   double seconds;      // the fastest repetition
+  double peak_share;   // of the instruction form's peak beside it; 0: unknown
 
   double gmacs() const { return layer.macs() / seconds * 1e-9; }
 };
@@ -29,16 +30,14 @@ struct KernelRate {
 struct RateSum {
   double seconds = 0;
   double macs = 0;
+  double seconds_at_peak = 0;
   double gmacs() const { return macs / seconds * 1e-9; }
+  double peak_share() const { return seconds_at_peak / seconds; }
 };
 
 class KernelRates {
  public:
-  void SetPeak(const std::string& isa, double gmacs) { peaks_[isa] = gmacs; }
   void Add(KernelRate rate) { rates_.push_back(std::move(rate)); }
-
-  // Of the instruction set's measured peak; 0 if it has none.
-  double PeakShare(const std::string& isa, double gmacs) const;
 
   // "avx2/mobilenet_v2" -> all its layers, "avx2/mobilenet_v2, 1x1" -> those of
   // a kind.
@@ -50,7 +49,6 @@ class KernelRates {
   std::string ToJson() const;
 
  private:
-  std::map<std::string, double> peaks_;  // isa -> GMAC/s
   std::vector<KernelRate> rates_;
 };
 

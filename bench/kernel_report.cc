@@ -6,16 +6,32 @@
 namespace octet::bench {
 namespace {
 
-// CPU seconds an iteration of each repetition, ascending.
-std::vector<double> SortedSeconds(
-    const std::vector<benchmark::BenchmarkReporter::Run>& runs) {
+using Run = benchmark::BenchmarkReporter::Run;
+
+// CPU seconds an iteration.
+double SecondsOf(const Run& run) {
+  return run.cpu_accumulated_time / static_cast<double>(run.iterations);
+}
+
+// Of each repetition, ascending.
+std::vector<double> SortedSeconds(const std::vector<Run>& runs) {
   std::vector<double> seconds;
-  for (const auto& run : runs) {
-    seconds.push_back(run.cpu_accumulated_time /
-                      static_cast<double>(run.iterations));
-  }
+  for (const Run& run : runs) seconds.push_back(SecondsOf(run));
   std::sort(seconds.begin(), seconds.end());
   return seconds;
+}
+
+// The median of the repetitions' shares of the peak that was measured beside
+// each: a CPU changes its speed between them. 0 if none was.
+double PeakShareOf(const std::vector<Run>& runs) {
+  if (runs[0].counters.count(KernelReport::kPeak) == 0) return 0;
+  std::vector<double> shares;
+  for (const Run& run : runs) {
+    shares.push_back(run.counters.at(KernelReport::kMacs) / SecondsOf(run) /
+                     run.counters.at(KernelReport::kPeak));
+  }
+  std::sort(shares.begin(), shares.end());
+  return shares[shares.size() / 2];
 }
 
 void PrintShare(double share) {
@@ -48,16 +64,16 @@ void KernelReport::ReportRuns(const std::vector<Run>& runs) {
   const auto layer = layers_.find(name.substr(slash + 1));
   if (layer == layers_.end()) {
     const double peak = runs[0].counters.at(kMacs) / seconds.front() * 1e-9;
-    rates_.SetPeak(isa, peak);
     std::printf("%-44s %-32s %10.1f\n", name.c_str(), label.c_str(), peak);
     return;
   }
-  const KernelRate rate = {isa, layer->second, label, seconds.front()};
+  const KernelRate rate = {isa, layer->second, label, seconds.front(),
+                           PeakShareOf(runs)};
   rates_.Add(rate);
   std::printf("%-44s %-12s %10.1f %10.1f %8.1f", name.c_str(), label.c_str(),
               rate.seconds * 1e6, seconds[seconds.size() / 2] * 1e6,
               rate.gmacs());
-  PrintShare(rates_.PeakShare(isa, rate.gmacs()));
+  PrintShare(rate.peak_share);
   std::fflush(stdout);
 }
 
@@ -67,7 +83,7 @@ void KernelReport::Finalize() {
   for (const auto& [name, sum] : rates_.Sums()) {
     std::printf("%-56s %11.0f %19.1f", name.c_str(), sum.seconds * 1e6,
                 sum.gmacs());
-    PrintShare(rates_.PeakShare(name.substr(0, name.find('/')), sum.gmacs()));
+    PrintShare(sum.peak_share());
   }
 }
 

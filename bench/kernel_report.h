@@ -21,6 +21,9 @@ class KernelReport : public benchmark::BenchmarkReporter {
  public:
   // What a benchmark measured; its counter "macs" an iteration.
   static constexpr const char* kMacs = "macs";
+  // Multiply-accumulates a second that registers alone allowed, just before and
+  // after; a counter of layers whose instruction set has a peak.
+  static constexpr const char* kPeak = "peak";
 
   explicit KernelReport(const std::vector<LayerShape>& layers);
 

@@ -69,11 +69,11 @@ int FoldedLeftShift(WeightType type, const LayerWeights& layer, size_t channel,
 // wrap the same way, and the whole accumulator is proved to fit.
 int32_t FoldedBias(const LayerWeights& layer, size_t channel, size_t k,
                    ActivationForm form, int left) {
+  const int8_t* weights = layer.weights + channel * layer.channel_stride;
   uint32_t sum = 0;
-  for (size_t j = 0; j < k; ++j) {
-    const int32_t weight = layer.weights[channel * layer.channel_stride + j];
-    sum += static_cast<uint32_t>(weight - layer.weight_zero_point);
-  }
+  for (size_t j = 0; j < k; ++j) sum += static_cast<uint32_t>(weights[j]);
+  sum -=
+      static_cast<uint32_t>(layer.weight_zero_point) * static_cast<uint32_t>(k);
   const int32_t zero_point = ZeroPointInForm(layer.input_zero_point, form);
   const uint32_t bias = static_cast<uint32_t>(layer.bias[channel]) -
                         static_cast<uint32_t>(zero_point) * sum;
@@ -153,24 +153,48 @@ void StoreWeight(int weight, WeightType type, uint8_t* to) {
   }
 }
 
-// A whole block [nr][4] of int8 weights in order, which is most of them: the
-// time to load a model is what this loop takes.
-void PackBlockOf4(const LaneFormat& format, const Panel& panel, size_t at,
-                  uint8_t* to) {
-  for (size_t lane = 0; lane < format.nr; ++lane, to += 4) {
+// Weights of a channel that are packed at once: a cache line.
+constexpr size_t kLineWeights = 64;
+
+// A line of each lane's weights in order, as blocks [nr][kKr]: most of what is
+// packed, and most of the time to load a model. A channel's line is read once,
+// since the lines of a panel's channels may all want the same place of a cache.
+template <typename Weight, size_t kKr>
+void PackLines(const LaneFormat& format, const Panel& panel, size_t at,
+               uint8_t* to) {
+  constexpr size_t kLaneBytes = kKr * sizeof(Weight);
+  const size_t block_bytes = format.nr * kLaneBytes;
+  for (size_t lane = 0; lane < format.nr; ++lane, to += kLaneBytes) {
     if (panel.weights[lane] == nullptr) continue;
-    std::memcpy(to, panel.weights[lane] + at, 4);
+    const int8_t* from = panel.weights[lane] + at;
+    Weight line[kLineWeights];
+    const int factor = 1 << panel.left[lane];
+    for (size_t i = 0; i < kLineWeights; ++i) {
+      line[i] =
+          static_cast<Weight>((from[i] - panel.weight_zero_point) * factor);
+    }
+    for (size_t i = 0; i < kLineWeights / kKr; ++i) {
+      std::memcpy(to + i * block_bytes, line + i * kKr, kLaneBytes);
+    }
   }
+}
+
+using PackLinesFunction = void (*)(const LaneFormat& format, const Panel& panel,
+                                   size_t at, uint8_t* to);
+
+// Null: block by block.
+PackLinesFunction PackLinesFor(const LaneFormat& format, size_t kr) {
+  if (format.weight_order != nullptr) return nullptr;
+  if (format.weight_type == WeightType::kInt16) {
+    return kr == 2 ? PackLines<int16_t, 2> : nullptr;
+  }
+  return kr == 4 ? PackLines<int8_t, 4>
+                 : (kr == 2 ? PackLines<int8_t, 2> : nullptr);
 }
 
 // Weights `block` ... block + kr - 1 of one run as a block [nr][kr].
 void PackBlock(const LaneFormat& format, size_t kr, const Panel& panel,
                size_t k_begin, size_t block, uint8_t* to) {
-  if (kr == 4 && format.weight_order == nullptr &&
-      format.weight_type == WeightType::kInt8 &&
-      block + kr <= format.positions) {
-    return PackBlockOf4(format, panel, k_begin + block, to);
-  }
   const size_t bytes = static_cast<size_t>(format.weight_type);
   for (size_t lane = 0; lane < format.nr; ++lane, to += kr * bytes) {
     if (panel.weights[lane] == nullptr) continue;
@@ -190,7 +214,14 @@ uint8_t* PackRun(const LaneFormat& format, size_t kr, const Panel& panel,
                  size_t k_begin, uint8_t* to) {
   const size_t block_bytes =
       format.nr * kr * static_cast<size_t>(format.weight_type);
-  for (size_t block = 0; block < format.positions; block += kr) {
+  const PackLinesFunction lines = PackLinesFor(format, kr);
+  size_t block = 0;
+  for (; lines != nullptr && block + kLineWeights <= format.positions;
+       block += kLineWeights) {
+    lines(format, panel, k_begin + block, to);
+    to += kLineWeights / kr * block_bytes;
+  }
+  for (; block < format.positions; block += kr) {
     PackBlock(format, kr, panel, k_begin, block, to);
     to += block_bytes;
   }

@@ -61,6 +61,19 @@ struct WeightSum {
   int smallest = 0;        // or 0
 };
 
+// All weights of a file pass here when it is loaded: a loop for vectors.
+void AddWeights(const int8_t* values, int64_t count, int zero_point,
+                WeightSum* sum) {
+  int32_t magnitudes = 0;
+  int smallest = 0;
+  for (int64_t i = 0; i < count; ++i) {
+    magnitudes += std::abs(values[i] - zero_point);
+    smallest = std::min(smallest, int{values[i]});
+  }
+  sum->magnitudes += magnitudes;
+  sum->smallest = std::min(sum->smallest, smallest);
+}
+
 WeightSum SumUp(const Tensor& weights, int64_t first, int64_t count) {
   constexpr int64_t kChunk = 256;
   int8_t expanded[kChunk];
@@ -73,10 +86,7 @@ WeightSum SumUp(const Tensor& weights, int64_t first, int64_t count) {
     } else {
       UnpackWeights(*weights.codes, weights.data, first, size, expanded);
     }
-    for (int64_t i = 0; i < size; ++i) {
-      sum.magnitudes += std::abs(values[i] - weights.zero_point);
-      sum.smallest = std::min(sum.smallest, int{values[i]});
-    }
+    AddWeights(values, size, weights.zero_point, &sum);
   }
   return sum;
 }

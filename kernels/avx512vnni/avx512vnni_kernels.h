@@ -15,6 +15,7 @@ namespace octet::avx512vnni {
 void Gemm6x64(const GemmArgs& args);
 void Gemm8x32(const GemmArgs& args);
 void Gemm8x16(const GemmArgs& args);
+void AccumulateGemm6x64(const GemmArgs& args);
 void DepthwiseConv3x3Stride1(const DepthwiseConvArgs& args);
 void DepthwiseConv3x3Stride2(const DepthwiseConvArgs& args);
 void DepthwiseConv5x5Stride1(const DepthwiseConvArgs& args);

@@ -11,24 +11,13 @@
 
 #include "kernels/gemm.h"
 
-#include <immintrin.h>
-
-#include <cstddef>
-#include <cstdint>
-
 #include "kernels/avx512vnni/avx512vnni_kernels.h"
-#include "kernels/avx512vnni/vector_stage.h"
+#include "kernels/avx512vnni/gemm_tile.h"
 
 namespace octet::avx512vnni {
 namespace {
 
-constexpr size_t kKr = 4;
-constexpr size_t kVectorBytes = 64;
-constexpr size_t kVectorChannels = 16;
-constexpr size_t kMaxVectors = 4;
 constexpr size_t kSmallK = 256;
-
-#define OCTET_UNROLL _Pragma("GCC unroll 8")
 
 // What is added to the output of a panel.
 struct Residual {
@@ -40,14 +29,8 @@ struct Residual {
 };
 
 // The channels of a panel, and how their sums become bytes.
-struct Panel {
-  const GemmRun* runs;
-  size_t num_runs;
-  size_t groups;  // of kKr weights, a run
-  const uint8_t* bias;
+struct Panel : PanelProducts {
   PanelShifts shifts;
-  const uint8_t* weights;
-  size_t group_bytes;   // from group to group
   __m512i multiplier0;  // as packing orders the sums of a row
   __m512i multiplier1;
   VectorStage stage;
@@ -56,68 +39,6 @@ struct Panel {
   ptrdiff_t output_stride;
   __mmask64 mask;  // of a pixel's bytes
 };
-
-template <size_t kRows, size_t kVectors>
-struct Tile {
-  __m512i sum[kRows][kVectors];
-};
-
-// An asm statement, because g++ 12 spills the intrinsic's accumulators.
-static inline void DotProduct(__m512i& sum, __m512i activations,
-                              __m512i weights) {
-  asm("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(activations), "v"(weights));
-}
-
-// The same for the first 8 channels; the others become 0.
-static inline void DotProductHalf(__m512i& sum, __m512i activations,
-                                  __m512i weights) {
-  asm("vpdpbusd %t2, %t1, %t0" : "+v"(sum) : "v"(activations), "v"(weights));
-}
-
-static inline __m512i Broadcast(const uint8_t* four_bytes) {
-  int32_t value;
-  __builtin_memcpy(&value, four_bytes, sizeof(value));
-  return Keep(_mm512_set1_epi32(value));
-}
-
-// kHalf: the last vector has at most 8 channels.
-template <bool kHalf, size_t kRows, size_t kVectors>
-[[gnu::always_inline]] static inline void Accumulate(
-    const Panel& p, ptrdiff_t pixel, Tile<kRows, kVectors>& tile) {
-  OCTET_UNROLL for (size_t v = 0; v < kVectors; ++v) {
-    const __m512i bias = Keep(Load(p.bias + v * kVectorBytes));
-    OCTET_UNROLL for (size_t r = 0; r < kRows; ++r) tile.sum[r][v] = bias;
-  }
-  const uint8_t* weights = p.weights;
-  for (const GemmRun* run = p.runs; run != p.runs + p.num_runs; ++run) {
-    const ptrdiff_t stride = run->pixel_stride;
-    // One pointer for three rows: few registers, short addresses.
-    const uint8_t* rows[(kRows + 2) / 3];
-    rows[0] = static_cast<const uint8_t*>(run->base) + pixel * stride;
-    OCTET_UNROLL for (size_t i = 1; i < (kRows + 2) / 3; ++i) {
-      rows[i] = rows[i - 1] + 3 * stride;
-    }
-    for (size_t group = p.groups; group != 0; --group) {
-      __m512i w[kVectors];
-      OCTET_UNROLL for (size_t v = 0; v < kVectors; ++v) {
-        w[v] = Keep(Load(weights + v * kVectorBytes));
-      }
-      OCTET_UNROLL for (size_t r = 0; r < kRows; ++r) {
-        const ptrdiff_t at = static_cast<ptrdiff_t>(r % 3) * stride;
-        const __m512i a = Broadcast(rows[r / 3] + at);
-        OCTET_UNROLL for (size_t v = 0; v < kVectors; ++v) {
-          if (kHalf && v + 1 == kVectors) {
-            DotProductHalf(tile.sum[r][v], a, w[v]);
-          } else {
-            DotProduct(tile.sum[r][v], a, w[v]);
-          }
-        }
-      }
-      OCTET_UNROLL for (const uint8_t*& row : rows) row += kKr;
-      weights += p.group_bytes;
-    }
-  }
-}
 
 // The t of two vectors of sums, `v0` and `v1` of the panel.
 static inline __m512i ShiftAndPack(const Panel& p, __m512i sum0, size_t v0,
@@ -357,9 +278,9 @@ template <size_t kRows, size_t kVectors, bool kHalf = false>
 void RunTiles(const Panel& p, size_t first, size_t count) {
   ptrdiff_t pixel = static_cast<ptrdiff_t>(first);
   uint8_t* to = p.output + pixel * p.output_stride;
-  for (; count != 0; --count) {
+  for (size_t part = first / kRows; count != 0; --count, ++part) {
     Tile<kRows, kVectors> tile;
-    Accumulate<kHalf>(p, pixel, tile);
+    Accumulate<kHalf>(p, pixel, part % kVectors, tile);
     ShiftLeft(p.shifts, tile);
     if (p.residual.bytes == nullptr) {
       Store<false>(p, tile, nullptr, to);
@@ -393,7 +314,7 @@ constexpr TilesFunction kHalfTiles[2][8] = {
      RunTiles<4, 3, true>, RunTiles<5, 3, true>, RunTiles<6, 3, true>}};
 
 const TilesFunction* TilesFor(size_t channels) {
-  const size_t vectors = (channels + kVectorChannels - 1) / kVectorChannels;
+  const size_t vectors = VectorsOf(channels);
   const bool half = channels % 16 != 0 && channels % 16 <= 8;
   if (half && (vectors == 2 || vectors == 3)) return kHalfTiles[vectors - 2];
   return kTiles[vectors - 1];
@@ -405,14 +326,11 @@ size_t MaxRows(size_t vectors, size_t k) {
 }
 
 void RunPanel(const Panel& p, size_t channels, size_t m) {
-  const size_t vectors = (channels + kVectorChannels - 1) / kVectorChannels;
-  const size_t max_rows = MaxRows(vectors, p.num_runs * p.groups * kKr);
-  const size_t tiles = (m + max_rows - 1) / max_rows;
-  const size_t rows = m / tiles;
-  const size_t taller = m % tiles;  // tiles of one row more
-  const TilesFunction* function = TilesFor(channels) + rows - 1;
-  if (taller != 0) function[1](p, 0, taller);
-  function[0](p, taller * (rows + 1), tiles - taller);
+  const TileRows t =
+      DivideRows(m, MaxRows(VectorsOf(channels), p.num_runs * p.groups * kKr));
+  const TilesFunction* function = TilesFor(channels) + t.rows - 1;
+  if (t.taller != 0) function[1](p, 0, t.taller);
+  function[0](p, t.taller * (t.rows + 1), t.tiles - t.taller);
 }
 
 // The multipliers of a panel in order, as packing orders the sums of 1 ... 3
@@ -450,9 +368,10 @@ void RunPanels(const GemmArgs& args) {
   const uint8_t* panel = static_cast<const uint8_t*>(args.packed_weights);
   for (size_t c = 0; c < args.n; c += kNr, panel += args.panel_bytes) {
     const size_t channels = args.n - c < kNr ? args.n - c : kNr;
-    const size_t vectors = (channels + kVectorChannels - 1) / kVectorChannels;
+    const size_t vectors = VectorsOf(channels);
     p.bias = panel;
     p.weights = panel + kLayout.weights;
+    p.ahead = p.weights + args.panel_bytes;
     SplitShifts(panel + kLayout.shift, kNr, args.left_shifts, p.shifts);
     const uint8_t* multiplier = panel + kLayout.multiplier;
     if (vectors == kMaxVectors) {

@@ -78,6 +78,22 @@ constexpr GemmKernel kGemm[] = {
      avx512vnni::Gemm8x16},
 };
 
+// Sums are stored as they are, so that no order is permuted.
+constexpr GemmKernel kAccumulateGemm[] = {
+    {{.name = "6x64",
+      .mr = 6,
+      .nr = 64,
+      .kr = 4,
+      .weight_type = WeightType::kInt8,
+      .accumulator_order = nullptr,
+      .multiplier_order = nullptr,
+      .workspace_bytes_per_k = 0,
+      .max_m = 0,
+      .max_n = 0,
+      .call_m = kCallPixels},
+     avx512vnni::AccumulateGemm6x64},
+};
+
 // Groups of four taps: see depthwise_conv_3x3.cc.
 constexpr uint8_t kTapOrder3x3Stride1[24] = {
     0,      3, 6, kNoTap,  // column 0, output row a
@@ -152,6 +168,8 @@ const KernelTable kAvx512VnniTable = {
     .serves_both_forms = false,
     .gemm = kGemm,
     .num_gemm = sizeof(kGemm) / sizeof(kGemm[0]),
+    .accumulate_gemm = kAccumulateGemm,
+    .num_accumulate_gemm = 1,
     .depthwise_conv = kDepthwiseConv,
     .num_depthwise_conv = sizeof(kDepthwiseConv) / sizeof(kDepthwiseConv[0]),
     .max_pool = avx512vnni::MaxPool,

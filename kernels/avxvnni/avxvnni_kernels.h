@@ -12,6 +12,7 @@ namespace octet::avxvnni {
 
 void Gemm3x32(const GemmArgs& args);
 void Gemm6x16(const GemmArgs& args);
+void AccumulateGemm3x32(const GemmArgs& args);
 void DepthwiseConv3x3Stride1(const DepthwiseConvArgs& args);
 void DepthwiseConv3x3Stride2(const DepthwiseConvArgs& args);
 void DepthwiseConv5x5Stride1(const DepthwiseConvArgs& args);

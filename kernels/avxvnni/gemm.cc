@@ -10,14 +10,8 @@
 
 #include "kernels/gemm.h"
 
-#include <immintrin.h>
-
-#include <cstddef>
-#include <cstdint>
-
-#include "kernels/avx2/vector_stage.h"
 #include "kernels/avxvnni/avxvnni_kernels.h"
-#include "kernels/avxvnni/dot_product.h"
+#include "kernels/avxvnni/gemm_tile.h"
 
 namespace octet::avxvnni {
 namespace {
@@ -25,82 +19,16 @@ namespace {
 using avx2::Load128;
 using avx2::Load256;
 
-constexpr size_t kKr = 4;
-constexpr size_t kVectorBytes = 32;
-
-#define OCTET_UNROLL _Pragma("GCC unroll 8")
-
 // The channels of a panel, and how their sums become bytes.
-struct Panel {
-  const GemmRun* runs;
-  size_t num_runs;
-  size_t groups;  // of kKr weights, a run
-  const uint8_t* bias;
+struct Panel : PanelProducts {
   const uint8_t* shift;
   const uint8_t* multiplier;
-  const uint8_t* weights;
   size_t channels;
   avx2::VectorStage stage;
   avx2::VectorResidual residual;
   uint8_t* output;
   ptrdiff_t output_stride;
 };
-
-template <size_t kRows, size_t kVectors>
-struct Tile {
-  __m256i sum[kRows][kVectors];
-};
-
-template <size_t kRows, size_t kVectors>
-[[gnu::always_inline]] inline void MultiplyAdd(
-    const uint8_t* const (&rows)[(kRows + 2) / 3], ptrdiff_t stride,
-    const uint8_t* weights, Tile<kRows, kVectors>& tile) {
-  if constexpr (kVectors == 4) {
-    __m256i a[kRows];
-    OCTET_UNROLL for (size_t r = 0; r < kRows; ++r) {
-      a[r] = BroadcastHere(rows[0] + static_cast<ptrdiff_t>(r) * stride);
-    }
-    OCTET_UNROLL for (size_t v = 0; v < kVectors; ++v) {
-      const __m256i w = LoadHere(weights + v * kVectorBytes);
-      OCTET_UNROLL for (size_t r = 0; r < kRows; ++r) {
-        DotProduct(tile.sum[r][v], a[r], w);
-      }
-    }
-  } else {
-    const __m256i w0 = LoadHere(weights);
-    const __m256i w1 = LoadHere(weights + kVectorBytes);
-    OCTET_UNROLL for (size_t r = 0; r < kRows; ++r) {
-      const ptrdiff_t at = static_cast<ptrdiff_t>(r % 3) * stride;
-      const __m256i a = BroadcastHere(rows[r / 3] + at);
-      DotProduct(tile.sum[r][0], a, w0);
-      DotProduct(tile.sum[r][1], a, w1);
-    }
-  }
-}
-
-template <size_t kRows, size_t kVectors>
-[[gnu::always_inline]] inline void Accumulate(const Panel& p, ptrdiff_t pixel,
-                                              Tile<kRows, kVectors>& tile) {
-  OCTET_UNROLL for (size_t v = 0; v < kVectors; ++v) {
-    const __m256i bias = Load256(p.bias + v * kVectorBytes);
-    OCTET_UNROLL for (size_t r = 0; r < kRows; ++r) tile.sum[r][v] = bias;
-  }
-  const uint8_t* weights = p.weights;
-  for (const GemmRun* run = p.runs; run != p.runs + p.num_runs; ++run) {
-    const ptrdiff_t stride = run->pixel_stride;
-    // One pointer for three rows: few registers, short addresses.
-    const uint8_t* rows[(kRows + 2) / 3];
-    rows[0] = static_cast<const uint8_t*>(run->base) + pixel * stride;
-    OCTET_UNROLL for (size_t i = 1; i < (kRows + 2) / 3; ++i) {
-      rows[i] = rows[i - 1] + 3 * stride;
-    }
-    for (size_t group = p.groups; group != 0; --group) {
-      MultiplyAdd<kRows, kVectors>(rows, stride, weights, tile);
-      OCTET_UNROLL for (const uint8_t*& row : rows) row += kKr;
-      weights += kVectors * kVectorBytes;
-    }
-  }
-}
 
 // From two vectors of sums, the first of them vector `v` of the panel, to
 // q + 128. `residual`: what is added, as words in the same order.
@@ -212,12 +140,10 @@ template <size_t kMr, size_t kVectors>
 void RunPanels(const GemmArgs& args) {
   constexpr size_t kNr = 8 * kVectors;
   constexpr PanelLayout kLayout = PanelLayoutOf(kNr);
-  const size_t tiles = (args.m + kMr - 1) / kMr;
-  const size_t rows = args.m / tiles;
-  const size_t taller = args.m % tiles;  // tiles of one row more
-  const TilesFunction run = TilesFor<kVectors>(args, rows);
+  const TileRows t = DivideRows(args.m, kMr);
+  const TilesFunction run = TilesFor<kVectors>(args, t.rows);
   const TilesFunction run_taller =
-      taller == 0 ? run : TilesFor<kVectors>(args, rows + 1);
+      t.taller == 0 ? run : TilesFor<kVectors>(args, t.rows + 1);
   Panel p;
   p.runs = args.runs;
   p.num_runs = args.num_runs;
@@ -233,8 +159,8 @@ void RunPanels(const GemmArgs& args) {
     p.shift = panel + kLayout.shift;
     p.multiplier = panel + kLayout.multiplier;
     p.weights = panel + kLayout.weights;
-    run_taller(p, 0, taller);
-    run(p, static_cast<ptrdiff_t>(taller * (rows + 1)), tiles - taller);
+    run_taller(p, 0, t.taller);
+    run(p, static_cast<ptrdiff_t>(t.taller * (t.rows + 1)), t.tiles - t.taller);
     p.output += kNr;
     if (p.residual.bytes != nullptr) p.residual.bytes += kNr;
   }

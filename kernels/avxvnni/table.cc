@@ -41,6 +41,20 @@ constexpr GemmKernel kGemm[] = {
      avxvnni::Gemm6x16},
 };
 
+// Sums are stored as they are, so that no order is permuted.
+constexpr GemmKernel kAccumulateGemm[] = {
+    {{.name = "3x32",
+      .mr = 3,
+      .nr = 32,
+      .kr = 4,
+      .weight_type = WeightType::kInt8,
+      .accumulator_order = nullptr,
+      .multiplier_order = nullptr,
+      .workspace_bytes_per_k = 0,
+      .call_m = 96},
+     avxvnni::AccumulateGemm3x32},
+};
+
 constexpr DepthwiseConvDescriptor kColumns = {
     .name = "",
     .nr = 32,
@@ -88,6 +102,8 @@ const KernelTable kAvxVnniTable = {
     .serves_both_forms = false,
     .gemm = kGemm,
     .num_gemm = sizeof(kGemm) / sizeof(kGemm[0]),
+    .accumulate_gemm = kAccumulateGemm,
+    .num_accumulate_gemm = 1,
     .depthwise_conv = kDepthwiseConv,
     .num_depthwise_conv = sizeof(kDepthwiseConv) / sizeof(kDepthwiseConv[0]),
     .max_pool = nullptr,

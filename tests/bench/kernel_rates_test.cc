@@ -25,12 +25,11 @@ TEST(KindOfTest, LayersThatAreAlike) {
 
 KernelRates TwoLayers() {
   KernelRates rates;
-  rates.SetPeak("avx2", 100);
   // 64 * 16 * 16 = 16384 multiply-accumulates each time.
   rates.Add({"avx2", Layer("a", LayerKind::kConv, 16, 1, 1, 3), "avx2 gemm",
-             16384e-9 / 50});
+             16384e-9 / 50, 0.5});
   rates.Add({"avx2", Layer("b", LayerKind::kConv, 16, 1, 1, 1), "avx2 gemm",
-             16384e-9 / 25});
+             16384e-9 / 25, 0.25});
   return rates;
 }
 
@@ -40,6 +39,8 @@ TEST(KernelRatesTest, SumsAreWeightedByWork) {
   // Four layers in the time of 3 + 2.
   EXPECT_NEAR(sums.at("avx2/net").gmacs(), 40, 1e-6);
   EXPECT_NEAR(sums.at("avx2/net, 1x1").gmacs(), 40, 1e-6);
+  // A peak of 100 for all of them.
+  EXPECT_NEAR(sums.at("avx2/net").peak_share(), 0.4, 1e-9);
 }
 
 TEST(KernelRatesTest, Json) {
