@@ -65,14 +65,28 @@ int FoldedLeftShift(WeightType type, const LayerWeights& layer, size_t channel,
   return fits ? left : 0;
 }
 
+// In chunks that 16 bits hold the sum of: vectors of those every CPU has.
+int32_t SumOf(const int8_t* weights, size_t count) {
+  constexpr size_t kChunk = 256;
+  int32_t sum = 0;
+  for (size_t first = 0; first < count; first += kChunk) {
+    const size_t end = first + kChunk < count ? first + kChunk : count;
+    int16_t part = 0;
+    for (size_t i = first; i < end; ++i) {
+      part = static_cast<int16_t>(part + weights[i]);
+    }
+    sum += part;
+  }
+  return sum;
+}
+
 // (bias - zero_point * sum of weights) * 2^left, modulo 2^32: the kernels' sums
 // wrap the same way, and the whole accumulator is proved to fit.
 int32_t FoldedBias(const LayerWeights& layer, size_t channel, size_t k,
                    ActivationForm form, int left) {
   const int8_t* weights = layer.weights + channel * layer.channel_stride;
-  uint32_t sum = 0;
-  for (size_t j = 0; j < k; ++j) sum += static_cast<uint32_t>(weights[j]);
-  sum -=
+  const uint32_t sum =
+      static_cast<uint32_t>(SumOf(weights, k)) -
       static_cast<uint32_t>(layer.weight_zero_point) * static_cast<uint32_t>(k);
   const int32_t zero_point = ZeroPointInForm(layer.input_zero_point, form);
   const uint32_t bias = static_cast<uint32_t>(layer.bias[channel]) -
@@ -156,31 +170,37 @@ void StoreWeight(int weight, WeightType type, uint8_t* to) {
 // Weights of a channel that are packed at once: a cache line.
 constexpr size_t kLineWeights = 64;
 
-// A line of each lane's weights in order, as blocks [nr][kKr]: most of what is
-// packed, and most of the time to load a model. A channel's line is read once,
-// since the lines of a panel's channels may all want the same place of a cache.
+// `count` of each lane's weights in order, a multiple of kKr, as blocks
+// [nr][kKr]: most of what is packed, and most of the time to load a model. A
+// channel's line is read once, since the lines of a panel's channels may all
+// want the same place of a cache.
 template <typename Weight, size_t kKr>
 void PackLines(const LaneFormat& format, const Panel& panel, size_t at,
-               uint8_t* to) {
+               size_t count, uint8_t* to) {
   constexpr size_t kLaneBytes = kKr * sizeof(Weight);
   const size_t block_bytes = format.nr * kLaneBytes;
   for (size_t lane = 0; lane < format.nr; ++lane, to += kLaneBytes) {
     if (panel.weights[lane] == nullptr) continue;
     const int8_t* from = panel.weights[lane] + at;
-    Weight line[kLineWeights];
     const int factor = 1 << panel.left[lane];
-    for (size_t i = 0; i < kLineWeights; ++i) {
-      line[i] =
-          static_cast<Weight>((from[i] - panel.weight_zero_point) * factor);
-    }
-    for (size_t i = 0; i < kLineWeights / kKr; ++i) {
-      std::memcpy(to + i * block_bytes, line + i * kKr, kLaneBytes);
+    uint8_t* block = to;
+    for (size_t i = 0; i < count; i += kKr, block += block_bytes) {
+      if constexpr (sizeof(Weight) == 1) {
+        std::memcpy(block, from + i, kLaneBytes);
+      } else {
+        Weight weights[kKr];
+        for (size_t j = 0; j < kKr; ++j) {
+          weights[j] = static_cast<Weight>(
+              (from[i + j] - panel.weight_zero_point) * factor);
+        }
+        std::memcpy(block, weights, kLaneBytes);
+      }
     }
   }
 }
 
 using PackLinesFunction = void (*)(const LaneFormat& format, const Panel& panel,
-                                   size_t at, uint8_t* to);
+                                   size_t at, size_t count, uint8_t* to);
 
 // Null: block by block.
 PackLinesFunction PackLinesFor(const LaneFormat& format, size_t kr) {
@@ -216,10 +236,12 @@ uint8_t* PackRun(const LaneFormat& format, size_t kr, const Panel& panel,
       format.nr * kr * static_cast<size_t>(format.weight_type);
   const PackLinesFunction lines = PackLinesFor(format, kr);
   size_t block = 0;
-  for (; lines != nullptr && block + kLineWeights <= format.positions;
-       block += kLineWeights) {
-    lines(format, panel, k_begin + block, to);
-    to += kLineWeights / kr * block_bytes;
+  while (lines != nullptr && block + kr <= format.positions) {
+    const size_t left = (format.positions - block) / kr * kr;
+    const size_t count = left < kLineWeights ? left : kLineWeights;
+    lines(format, panel, k_begin + block, count, to);
+    block += count;
+    to += count / kr * block_bytes;
   }
   for (; block < format.positions; block += kr) {
     PackBlock(format, kr, panel, k_begin, block, to);

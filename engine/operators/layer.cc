@@ -61,21 +61,28 @@ struct WeightSum {
   int smallest = 0;        // or 0
 };
 
-// All weights of a file pass here when it is loaded: a loop for vectors.
+// As many weights as 16 bits hold the sum of: all weights of a file pass here
+// when it is loaded, and vectors of 16-bit values are what every CPU has.
+constexpr int64_t kChunk = 256;
+
+// count: at most kChunk.
 void AddWeights(const int8_t* values, int64_t count, int zero_point,
                 WeightSum* sum) {
-  int32_t magnitudes = 0;
-  int smallest = 0;
+  uint16_t magnitudes = 0;
+  int16_t smallest = 0;
+  const int16_t zero = static_cast<int16_t>(zero_point);
   for (int64_t i = 0; i < count; ++i) {
-    magnitudes += std::abs(values[i] - zero_point);
-    smallest = std::min(smallest, int{values[i]});
+    const int16_t value = values[i];
+    const int16_t difference = static_cast<int16_t>(value - zero);
+    magnitudes = static_cast<uint16_t>(
+        magnitudes + (difference < 0 ? -difference : difference));
+    smallest = value < smallest ? value : smallest;
   }
   sum->magnitudes += magnitudes;
-  sum->smallest = std::min(sum->smallest, smallest);
+  sum->smallest = std::min(sum->smallest, int{smallest});
 }
 
 WeightSum SumUp(const Tensor& weights, int64_t first, int64_t count) {
-  constexpr int64_t kChunk = 256;
   int8_t expanded[kChunk];
   WeightSum sum;
   for (const int64_t end = first + count; first < end; first += kChunk) {
