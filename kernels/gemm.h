@@ -180,6 +180,9 @@ struct GemmArgs {
   LeftShifts left_shifts;
   OutputStage stage;
   ActivationForm form;  // one that the table serves
+  // How many calls have used the same weights just before: a kernel may load
+  // what lies behind them piece by piece. No result depends on it.
+  size_t earlier_calls;
 };
 
 using GemmFunction = void (*)(const GemmArgs& args);

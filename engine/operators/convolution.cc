@@ -41,6 +41,7 @@ struct Convolution::Task {
   int64_t gathered = 0;
   uint8_t* tile;
   uint8_t* workspace;
+  int64_t calls;  // of the kernel, for this block
 };
 
 // An output row: its picture's first byte and its first input row.
@@ -138,6 +139,7 @@ void Convolution::Run(const RunContext& context, int part) const {
   for (int64_t i = blocks.begin; i < blocks.end; ++i) {
     const ColumnBlock& block = layer_.block(i);
     task.block = &block;
+    task.calls = 0;
     task.input =
         context.tensors[input_] + block.group * geometry_.group_channels();
     task.output =
@@ -227,7 +229,7 @@ void Convolution::RunDirect(Task& task, const RowPosition& row, int64_t x,
       {task.output + pixel * output_stride_, output_stride_,
        task.residual == nullptr ? nullptr
                                 : task.residual + pixel * residual_stride,
-       residual_stride},
+       residual_stride, task.calls++},
       task.workspace);
 }
 
@@ -306,7 +308,8 @@ void Convolution::FlushGathered(Task& task) const {
         static_cast<size_t>(channels));
   }
   layer_.Run(*task.block, task.runs, task.gathered,
-             {task.tile, pixel_bytes, adds ? task.tile : nullptr, channels},
+             {task.tile, pixel_bytes, adds ? task.tile : nullptr, channels,
+              task.calls++},
              task.workspace);
   for (int64_t i = 0; i < task.gathered; ++i) {
     std::memcpy(task.output + task.gathered_pixels[i] * output_stride_,

@@ -194,6 +194,7 @@ void GemmLayer::Run(const ColumnBlock& block, const GemmRun* runs, int64_t m,
   args.left_shifts = left_shifts_;
   args.stage = stage_;
   args.form = form_;
+  args.earlier_calls = static_cast<size_t>(target.earlier_calls);
   if (accumulator_stage_.used()) {
     int32_t* accumulators =
         reinterpret_cast<int32_t*>(workspace + kernel_workspace_bytes());

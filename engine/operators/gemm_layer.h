@@ -48,6 +48,7 @@ struct GemmTarget {
   int64_t output_stride;
   const uint8_t* residual;  // null: nothing
   int64_t residual_stride;
+  int64_t earlier_calls;  // of the same block
 };
 
 class GemmLayer {

@@ -278,7 +278,8 @@ template <size_t kRows, size_t kVectors, bool kHalf = false>
 void RunTiles(const Panel& p, size_t first, size_t count) {
   ptrdiff_t pixel = static_cast<ptrdiff_t>(first);
   uint8_t* to = p.output + pixel * p.output_stride;
-  for (size_t part = first / kRows; count != 0; --count, ++part) {
+  size_t part = p.first_part + first / kRows;
+  for (; count != 0; --count, ++part) {
     Tile<kRows, kVectors> tile;
     Accumulate<kHalf>(p, pixel, part % kVectors, tile);
     ShiftLeft(p.shifts, tile);
@@ -363,6 +364,7 @@ void RunPanels(const GemmArgs& args) {
                                             ? kFractionBits
                                             : args.residual.fraction_bits);
   p.residual = MakeResidual(args.residual);
+  p.first_part = args.earlier_calls;
   p.output = static_cast<uint8_t*>(args.output);
   p.output_stride = args.output_stride;
   const uint8_t* panel = static_cast<const uint8_t*>(args.packed_weights);

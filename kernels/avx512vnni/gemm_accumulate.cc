@@ -33,7 +33,8 @@ template <size_t kRows, size_t kVectors>
 template <size_t kRows, size_t kVectors>
 void RunTiles(const Panel& p, size_t first, size_t count) {
   ptrdiff_t pixel = static_cast<ptrdiff_t>(first);
-  for (size_t part = first / kRows; count != 0; --count, ++part) {
+  size_t part = p.first_part + first / kRows;
+  for (; count != 0; --count, ++part) {
     Tile<kRows, kVectors> tile;
     Accumulate<false>(p, pixel, part % kVectors, tile);
     Store(p, tile, p.output + pixel * p.output_stride);
@@ -63,6 +64,7 @@ void AccumulateGemm6x64(const GemmArgs& args) {
   p.num_runs = args.num_runs;
   p.groups = (args.run_length + kKr - 1) / kKr;
   p.group_bytes = kNr * kKr;
+  p.first_part = args.earlier_calls;
   p.output = static_cast<uint8_t*>(args.output);
   p.output_stride = args.output_stride;
   const uint8_t* panel = static_cast<const uint8_t*>(args.packed_weights);

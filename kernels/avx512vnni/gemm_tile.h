@@ -31,8 +31,9 @@ struct PanelProducts {
   const uint8_t* weights;
   size_t group_bytes;  // from group to group
   // What is loaded into the L2 cache meanwhile, a line a group: the next panel,
-  // which may come from far away. Tile i of the panel takes part i of it.
+  // which may come from far away. Each tile of the panel takes another part.
   const uint8_t* ahead;
+  size_t first_part;
 };
 
 template <size_t kRows, size_t kVectors>

@@ -43,6 +43,7 @@ void CallGemm(const GemmKernel& kernel, ActivationForm form,
       LeftShiftsOf(descriptor.weight_type, weights, num_runs * call.run_length);
   args.stage = ToOutputStage(layer.output);
   args.form = form;
+  args.earlier_calls = call.m + call.runs.size();  // no result depends on it
   kernel.run(args);
 }
 
