@@ -27,9 +27,10 @@ struct PlanOptions {
   Allocator* allocator = nullptr;
   int max_parts = 1;  // the pool's threads
   bool keep_intermediates = false;
-  // About 1.5 microseconds of the fastest kernels: twice what handing a part to
-  // a thread that spins and waiting for it costs (0.6 to 0.9 measured).
-  int64_t min_work_per_part = 300000;
+  // 3 to 5 microseconds of the fastest kernels. Handing a part to a thread that
+  // spins and waiting for it costs 0.6 to 0.9 where cores share a cache, and
+  // some 2 where they lie far apart: networks of 20 us were slower on two.
+  int64_t min_work_per_part = 1000000;
 };
 
 // Where a tensor lies: in the memory of its root.
