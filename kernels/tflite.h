@@ -38,6 +38,8 @@ namespace octet {
 inline constexpr int32_t kTfliteMinMultiplier = int32_t{1} << 30;
 inline constexpr int kTfliteMinShift = -31;
 inline constexpr int kTfliteMaxShift = 30;
+// Bits that an Add's differences are shifted by before they are scaled.
+inline constexpr int kTfliteAddLeftShift = 20;
 // Most values of a row of Softmax: their sum has 12 integer bits.
 inline constexpr int64_t kTfliteMaxSoftmaxValues = 4095;
 

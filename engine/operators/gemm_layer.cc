@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstring>
 
 namespace octet {
 namespace {
@@ -21,6 +22,13 @@ uint64_t BlockBytes() {
   }
 #endif
   return kMost;  // the system does not tell
+}
+
+// Whether weights minus their zero point lie outside of -127 ... 127.
+bool AreWide(const LayerWeights& weights) {
+  if (weights.weight_zero_point != 0) return true;
+  return std::memchr(weights.weights, INT8_MIN & 0xff,
+                     weights.n * weights.channel_stride) != nullptr;
 }
 
 }  // namespace
@@ -56,8 +64,8 @@ void GemmLayer::ChooseKernel(const PrepareContext& context) {
   const char* isa = nullptr;
   if (accumulator_stage_.used()) {
     const bool to_float = accumulator_stage_.output_bytes() > 1;
-    kernel_ = SelectAccumulateGemm(context.kernels, shape,
-                                   /*wide_weights=*/!to_float, &isa);
+    kernel_ =
+        SelectAccumulateGemm(context.kernels, shape, AreWide(weights_), &isa);
     kernel_name_ = std::string(isa) +
                    (to_float ? " gemm to float " : " tflite gemm ") +
                    kernel_->descriptor.name;

@@ -9,6 +9,7 @@
 #include "kernels/elementwise.h"
 #include "kernels/gemm.h"
 #include "kernels/pooling.h"
+#include "kernels/tflite.h"
 #include "kernels/winograd_conv.h"
 
 namespace octet::avx2 {
@@ -21,6 +22,10 @@ void AccumulateGemm1x32(const GemmArgs& args);
 void DepthwiseConv3x3Stride1(const DepthwiseConvArgs& args);
 void DepthwiseConv3x3Stride2(const DepthwiseConvArgs& args);
 void DepthwiseConvAny(const DepthwiseConvArgs& args);
+void AccumulateDepthwiseConv(const DepthwiseConvArgs& args);
+void TfliteAdd(const TfliteAddArgs& args);
+void TfliteRequantize(const TfliteRequantizeArgs& args);
+void TfliteOutput(const TfliteOutputArgs& args);
 void WinogradConv6x16(const WinogradConvArgs& args);
 void MaxPool(const PoolArgs& args);
 void AveragePool(const PoolArgs& args);

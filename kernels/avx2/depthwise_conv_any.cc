@@ -138,10 +138,34 @@ struct Row {
   Output out;
 };
 
+// A sum's 16 channels; each half of a vector has neighbours of the other one.
+static inline void StoreSums(const Pixel& pixel, size_t channels, uint8_t* to) {
+  const __m256i low = _mm256_permute2x128_si256(pixel.sum0, pixel.sum1, 0x20);
+  const __m256i high = _mm256_permute2x128_si256(pixel.sum0, pixel.sum1, 0x31);
+  StoreUpTo8Sums(to, low, channels);
+  if (channels > 8) StoreUpTo8Sums(to + 32, high, channels - 8);
+}
+
+// kCount pixels whose input begins at `at` in each row, their sums as they are.
+template <size_t kCount>
+static inline void PixelSums(const DepthwiseConvArgs& args, const Row& row,
+                             ptrdiff_t at, uint8_t* to) {
+  const Tile t =
+      Accumulate<kCount>(args, row.input_rows, at, row.step, row.panel);
+  const ptrdiff_t stride = row.out.pixel_stride;
+  StoreSums(t.pixel0, row.out.channels, to);
+  if (kCount > 1) StoreSums(t.pixel1, row.out.channels, to + stride);
+  if (kCount > 2) StoreSums(t.pixel2, row.out.channels, to + 2 * stride);
+  if (kCount > 3) StoreSums(t.pixel3, row.out.channels, to + 3 * stride);
+}
+
+// What becomes of the sums.
+enum class Sums { kToBytes, kToBytesLeft, kStored };
+
 // kCount pixels whose input begins at `at` in each row.
 template <bool kLeft, size_t kCount>
-static inline void Pixels(const DepthwiseConvArgs& args, const Row& row,
-                          ptrdiff_t at, uint8_t* to) {
+static inline void PixelBytes(const DepthwiseConvArgs& args, const Row& row,
+                              ptrdiff_t at, uint8_t* to) {
   const Tile t =
       Accumulate<kCount>(args, row.input_rows, at, row.step, row.panel);
   if constexpr (kCount == 1) {
@@ -157,8 +181,18 @@ static inline void Pixels(const DepthwiseConvArgs& args, const Row& row,
   }
 }
 
+template <Sums kSums, size_t kCount>
+static inline void Pixels(const DepthwiseConvArgs& args, const Row& row,
+                          ptrdiff_t at, uint8_t* to) {
+  if constexpr (kSums == Sums::kStored) {
+    PixelSums<kCount>(args, row, at, to);
+  } else {
+    PixelBytes<kSums == Sums::kToBytesLeft, kCount>(args, row, at, to);
+  }
+}
+
 // All pixels of the panel that begins at channel `first`.
-template <bool kLeft>
+template <Sums kSums>
 void PanelRow(const DepthwiseConvArgs& args, size_t first, const uint8_t* panel,
               const uint8_t* const* rows, uint8_t* to) {
   const size_t channels =
@@ -171,39 +205,49 @@ void PanelRow(const DepthwiseConvArgs& args, size_t first, const uint8_t* panel,
   ptrdiff_t at = static_cast<ptrdiff_t>(first);
   size_t left = args.output_width;
   for (; left >= 4; left -= 4) {
-    Pixels<kLeft, 4>(args, row, at, to);
+    Pixels<kSums, 4>(args, row, at, to);
     at += 4 * row.step;
     to += 4 * row.out.pixel_stride;
   }
   switch (left) {
     case 3:
-      return Pixels<kLeft, 3>(args, row, at, to);
+      return Pixels<kSums, 3>(args, row, at, to);
     case 2:
-      return Pixels<kLeft, 2>(args, row, at, to);
+      return Pixels<kSums, 2>(args, row, at, to);
     case 1:
-      return Pixels<kLeft, 1>(args, row, at, to);
+      return Pixels<kSums, 1>(args, row, at, to);
     default:
       return;
   }
 }
 
-}  // namespace
-
-void DepthwiseConvAny(const DepthwiseConvArgs& args) {
-  const auto panel_row =
-      AnyLeftShift(args.left_shifts) ? PanelRow<true> : PanelRow<false>;
+// Row by row, panel by panel.
+template <Sums kSums>
+void RunRows(const DepthwiseConvArgs& args) {
+  constexpr size_t kValueBytes = kSums == Sums::kStored ? 4 : 1;
   const uint8_t* const* rows =
       reinterpret_cast<const uint8_t* const*>(args.input_rows);
   uint8_t* output = static_cast<uint8_t*>(args.output);
   for (size_t y = 0; y < args.output_rows; ++y) {
     const uint8_t* panel = static_cast<const uint8_t*>(args.packed_weights);
     for (size_t c = 0; c < args.channels; c += kNr) {
-      panel_row(args, c, panel, rows, output + c);
+      PanelRow<kSums>(args, c, panel, rows, output + c * kValueBytes);
       panel += args.panel_bytes;
     }
     rows += args.stride_h;
     output += args.output_row_stride;
   }
+}
+
+}  // namespace
+
+void DepthwiseConvAny(const DepthwiseConvArgs& args) {
+  if (AnyLeftShift(args.left_shifts)) return RunRows<Sums::kToBytesLeft>(args);
+  RunRows<Sums::kToBytes>(args);
+}
+
+void AccumulateDepthwiseConv(const DepthwiseConvArgs& args) {
+  RunRows<Sums::kStored>(args);
 }
 
 }  // namespace octet::avx2

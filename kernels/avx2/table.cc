@@ -115,6 +115,22 @@ constexpr DepthwiseConvKernel kDepthwiseConv[] = {
      avx2::DepthwiseConvAny},
 };
 
+constexpr DepthwiseConvKernel kAccumulateDepthwiseConv = {
+    {.name = "any",
+     .nr = 16,
+     .kr = 2,
+     .weight_type = WeightType::kInt16,
+     .accumulator_order = kLaneOrder16,
+     .multiplier_order = nullptr,
+     .max_rows = 1,
+     .kernel_h = 0,
+     .kernel_w = 0,
+     .stride_h = 0,
+     .stride_w = 0,
+     .dilation_h = 0,
+     .dilation_w = 0},
+    avx2::AccumulateDepthwiseConv};
+
 constexpr WinogradConvKernel kWinogradConv[] = {
     {{.name = "6x16",
       .mr = 6,
@@ -151,6 +167,13 @@ const KernelTable kAvx2Table = {
     .softmax = nullptr,
     .quantize = avx2::Quantize,
     .dequantize = avx2::Dequantize,
+    .tflite = {.accumulate_depthwise_conv = &kAccumulateDepthwiseConv,
+               .output = avx2::TfliteOutput,
+               .add = avx2::TfliteAdd,
+               .requantize = avx2::TfliteRequantize,
+               .softmax = nullptr,
+               .average_pool = nullptr,
+               .mean = nullptr},
 };
 
 }  // namespace octet

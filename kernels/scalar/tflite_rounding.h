@@ -15,9 +15,6 @@
 
 namespace octet::scalar {
 
-// Bits that an Add's differences are shifted by before they are scaled.
-inline constexpr int kTfliteAddLeftShift = 20;
-
 static inline int32_t ShiftLeftSaturating(int32_t value, int shift) {
   const int64_t exact = int64_t{value} * (int64_t{1} << shift);
   if (exact > INT32_MAX) return INT32_MAX;
