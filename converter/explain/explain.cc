@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -78,8 +79,11 @@ class Explainer {
   std::vector<SampleExplanation> samples_;
 };
 
-ActivationParams ParamsOf(const schema::TensorT& tensor) {
-  return {tensor.quantization->scale[0], tensor.quantization->zero_point};
+// None where the tensor is in FP32.
+std::optional<ActivationParams> ParamsOf(const schema::TensorT& tensor) {
+  if (tensor.type != schema::DataType::INT8) return std::nullopt;
+  return ActivationParams{tensor.quantization->scale[0],
+                          tensor.quantization->zero_point};
 }
 
 size_t ChannelsOf(const Shape& shape) {
@@ -102,17 +106,14 @@ Status Explainer::Prepare() {
   for (size_t i = 0; i < graph_.nodes.size(); ++i) {
     const ValueId output = graph_.nodes[i].output;
     // What the network computes in other types has no error of INT8's.
-    if (quantized_.tensor_of_value[size_t(output)] < 0 ||
-        TensorOf(output).type != schema::DataType::INT8) {
-      continue;
-    }
+    if (!IsComputedInInt8(quantized_, output)) continue;
     LayerNodes layer =
         FindLayer(graph_, quantized_, producers, static_cast<int>(i));
     Result<std::unique_ptr<LayerProbe>> probe =
         LayerProbe::Create(graph_, with_quantized_weights, quantized_, layer);
     OCTET_RETURN_IF_ERROR(
         probe.status().WithContext("node '" + graph_.nodes[i].name + "'"));
-    const ActivationParams params = ParamsOf(TensorOf(output));
+    const auto params = ParamsOf(TensorOf(output));
     layers_.push_back(
         {std::move(layer), output, *std::move(probe),
          OutputStatistics(params, ChannelsOf(graph_.value(output).shape))});
@@ -196,13 +197,13 @@ LayerExplanation Explainer::Describe(const Observed& observed) const {
     DescribeWeights(graph_.nodes[size_t(index)], layer);
   }
   const OutputStatistics& statistics = observed.statistics;
-  const ActivationParams params = ParamsOf(TensorOf(observed.output));
+  const auto params = ParamsOf(TensorOf(observed.output));
   layer.output = graph_.value(observed.output).name;
   layer.shape = graph_.value(observed.output).shape;
   layer.alone = observed.probe->Total();
   layer.sqnr_db = statistics.SqnrDb();
-  layer.scale = params.scale;
-  layer.zero_point = params.zero_point;
+  layer.scale = params ? double{params->scale} : 0.0;
+  layer.zero_point = params ? params->zero_point : 0;
   layer.lowest = statistics.lowest();
   layer.highest = statistics.highest();
   layer.saturated = statistics.Saturated();

@@ -42,7 +42,8 @@ struct LayerExplanation {
   double sqnr_db = 0.0;
 
   // The form of the output, real = scale * (q - zero_point), and the values
-  // that it can hold.
+  // that it can hold. An output in FP32 has no such form: then scale is 0, and
+  // the ends are infinite.
   double scale = 1.0;
   int zero_point = 0;
   double lowest = 0.0;

@@ -42,6 +42,23 @@ class TensorCopier {
 
 }  // namespace
 
+bool IsComputedInInt8(const QuantizedModel& quantized, ValueId id) {
+  const int32_t tensor = TensorOf(quantized, id);
+  if (tensor < 0) return false;
+  const auto type = [&](uint32_t index) {
+    return quantized.model.tensors[index]->type;
+  };
+  if (type(uint32_t(tensor)) != schema::DataType::FLOAT32) {
+    return type(uint32_t(tensor)) == schema::DataType::INT8;
+  }
+  for (const auto& op : quantized.model.operators) {
+    if (op->outputs[0] != uint32_t(tensor)) continue;
+    return op->options.type != schema::OperatorOptions::Dequantize &&
+           type(op->inputs[0]) == schema::DataType::INT8;
+  }
+  return false;  // an input
+}
+
 LayerNodes FindLayer(const Graph& graph, const QuantizedModel& quantized,
                      const std::vector<int>& producers, int index) {
   LayerNodes layer;

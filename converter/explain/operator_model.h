@@ -18,6 +18,10 @@ struct LayerNodes {
   std::vector<ValueId> inputs;
 };
 
+// Whether integer kernels compute the value: it is INT8, or FLOAT32 made of
+// INT8 accumulators (FindFloatOutputs).
+bool IsComputedInInt8(const QuantizedModel& quantized, ValueId id);
+
 // The layer that writes the output of node `index`, which has a tensor.
 LayerNodes FindLayer(const Graph& graph, const QuantizedModel& quantized,
                      const std::vector<int>& producers, int index);

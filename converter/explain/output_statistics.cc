@@ -1,16 +1,22 @@
 #include "converter/explain/output_statistics.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace octet::converter {
 
-OutputStatistics::OutputStatistics(const ActivationParams& params,
-                                   size_t channels)
-    : half_step_(params.scale / 2.0),
-      lowest_(double{params.scale} * (-128 - params.zero_point)),
-      highest_(double{params.scale} * (127 - params.zero_point)),
+OutputStatistics::OutputStatistics(
+    const std::optional<ActivationParams>& params, size_t channels)
+    : half_step_(0.0),
+      lowest_(-std::numeric_limits<double>::infinity()),
+      highest_(std::numeric_limits<double>::infinity()),
       fp32_(channels),
-      int8_(channels) {}
+      int8_(channels) {
+  if (!params.has_value()) return;
+  half_step_ = params->scale / 2.0;
+  lowest_ = double{params->scale} * (-128 - params->zero_point);
+  highest_ = double{params->scale} * (127 - params->zero_point);
+}
 
 void OutputStatistics::Add(std::span<const float> fp32,
                            std::span<const float> int8) {

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -15,8 +16,10 @@ namespace octet::converter {
 
 class OutputStatistics {
  public:
-  // Channels lie side by side. REQUIRES: channels > 0.
-  OutputStatistics(const ActivationParams& params, size_t channels);
+  // Channels lie side by side. Without `params` the output is in FP32 and holds
+  // any value. REQUIRES: channels > 0.
+  OutputStatistics(const std::optional<ActivationParams>& params,
+                   size_t channels);
 
   // The output on one more sample. REQUIRES: the same length, a multiple of
   // `channels`.

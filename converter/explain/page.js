@@ -319,8 +319,9 @@ const columns = [
   {title: 'Saturated', key: (l) => l.saturated,
    cell: (l) => html('span', {class: l.saturated > 0.001 ? 'bad' : null},
                      percent(l.saturated))},
-  {title: 'Range', key: (l) => l.highest - l.lowest,
-   cell: (l) => `${real(l.lowest)} … ${real(l.highest)}`},
+  {title: 'Range', key: (l) => l.scale === null ? Infinity : l.highest - l.lowest,
+   cell: (l) => l.scale === null ? 'FP32' :
+       `${real(l.lowest)} … ${real(l.highest)}`},
   {title: 'Output', key: (l) => l.shape.reduce((a, b) => a * b, 1),
    cell: (l) => l.shape.join(' × ')},
   {title: 'Weights', key: (l) => l.weights || '',
@@ -439,12 +440,13 @@ function chartHistogram(activation, chosen, width) {
 }
 
 function histogramOf(activation, layer) {
-  const chosen = layer ? [layer.lowest, layer.highest] : null;
+  const holds = layer && layer.scale !== null;  // FP32 holds everything
+  const chosen = holds ? [layer.lowest, layer.highest] : null;
   const zeros = 100 * activation.zeros / activation.count;
   const details = html('details', null, html('summary', null, activation.name,
       html('span', {class: 'quiet small'}, `  ${real(activation.min)} … ` +
            `${real(activation.max)}` +
-           (layer ? `, ${percent(layer.saturated)} saturated` : ''))));
+           (holds ? `, ${percent(layer.saturated)} saturated` : ''))));
   details.addEventListener('toggle', () => {
     if (!details.open || details.querySelector('figure')) return;
     details.append(html('figure', null,

@@ -23,6 +23,7 @@ Json Optional(const std::optional<double>& value) {
 }
 
 Json ToJson(const LayerExplanation& layer) {
+  const bool is_float = layer.scale == 0.0;
   Json shape = Json::array();
   for (int i = 0; i < layer.shape.rank; ++i) shape.push_back(layer.shape[i]);
   return {
@@ -36,10 +37,10 @@ Json ToJson(const LayerExplanation& layer) {
       {"alone_sqnr_db", Finite(layer.alone.sqnr_db)},
       {"alone_weights_share", Optional(layer.alone.weights_share)},
       {"sqnr_db", Finite(layer.sqnr_db)},
-      {"scale", layer.scale},
-      {"zero_point", layer.zero_point},
-      {"lowest", layer.lowest},
-      {"highest", layer.highest},
+      {"scale", is_float ? Json(nullptr) : Json(layer.scale)},
+      {"zero_point", is_float ? Json(nullptr) : Json(layer.zero_point)},
+      {"lowest", Finite(layer.lowest)},
+      {"highest", Finite(layer.highest)},
       {"saturated", layer.saturated},
       {"channels", layer.channels},
       {"constant_channels", layer.constant_channels},

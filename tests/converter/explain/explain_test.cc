@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <memory>
@@ -206,6 +207,63 @@ TEST(ExplainTest, SaturationIsTheShareOfValuesOutside) {
   EXPECT_NEAR(layer.saturated, double(outside) / 600.0, 1e-9);
   EXPECT_NEAR(layer.lowest, layer.scale * (-128 - layer.zero_point), 1e-6);
   EXPECT_NEAR(layer.highest, layer.scale * (127 - layer.zero_point), 1e-6);
+}
+
+TEST(ExplainTest, FloatOutputsOfIntegerLayersAreRows) {
+  QuantizeOptions options;
+  options.precision.float_outputs = true;
+  const Explained network = ExplainNetwork(TwoLayers(), options);
+  const auto& layers = network.explanation.layers;
+  ASSERT_EQ(layers.size(), 2u);
+  const LayerExplanation& last = layers[1];
+  EXPECT_EQ(last.name, "b");
+  EXPECT_EQ(last.weights, "int8");
+  EXPECT_EQ(last.parameters, 6 * 9 * 4 + 6);
+  EXPECT_EQ(last.scale, 0.0);
+  EXPECT_EQ(last.saturated, 0.0);
+  EXPECT_EQ(layers[0].scale,
+            network.quantized.model
+                .tensors[size_t(network.quantized.tensor_of_value[size_t(
+                    network.graph.nodes[0].output)])]
+                ->quantization->scale[0]);
+  // By another way: FP32 with the INT8 weights, on inputs rounded by hand.
+  const ValueId input = network.graph.nodes[0].output;
+  const ValueId output = network.graph.nodes[1].output;
+  Graph weighted = network.graph;
+  ASSERT_TRUE(UseQuantizedWeights(network.quantized, weighted).ok());
+  const LayerGraph alone = ExtractLayer(weighted, {{1}, {input}});
+  auto layer = FloatExecutor::Create(alone.graph, {.threads = 1});
+  auto executor = FloatExecutor::Create(network.graph, {.threads = 1});
+  const RandomSamples samples({1, 5, 5, 3});
+  const double scale = layers[0].scale;
+  double signal = 0.0, noise = 0.0;
+  for (size_t i = 0; i < samples.size(); ++i) {
+    ASSERT_TRUE((*executor)->Run(samples.Read(i)->inputs).ok());
+    std::vector<float> x((*executor)->Value(input),
+                         (*executor)->Value(input) + 5 * 5 * 4);
+    for (float& value : x) {
+      const double q = std::nearbyint(value / scale) + layers[0].zero_point;
+      value = float(scale * (std::min(std::max(q, -128.0), 127.0) -
+                             layers[0].zero_point));
+    }
+    ASSERT_TRUE((*layer)->Run({x}).ok());
+    const float* y = (*executor)->Value(output);
+    const float* q = (*layer)->Value(alone.graph.outputs[0]);
+    for (size_t j = 0; j < 5 * 5 * 6; ++j) {
+      signal += double{y[j]} * y[j];
+      noise += std::pow(double{q[j]} - y[j], 2);
+    }
+  }
+  EXPECT_NEAR(last.alone.sqnr_db, Decibels(signal, noise), 0.05);
+  EXPECT_NEAR(network.explanation.outputs.sqnr_db, last.sqnr_db, 1e-9);
+}
+
+TEST(ExplainTest, NodesInFp32AreNoRows) {
+  QuantizeOptions options;
+  options.precision.float_nodes = {"b"};
+  const Explained network = ExplainNetwork(TwoLayers(), options);
+  ASSERT_EQ(network.explanation.layers.size(), 1u);
+  EXPECT_EQ(network.explanation.layers[0].name, "a");
 }
 
 TEST(ExplainTest, FusedAddsAreOneLayer) {
