@@ -19,6 +19,7 @@
 #include "converter/command/progress.h"
 #include "converter/command/range_config.h"
 #include "converter/command/read_model.h"
+#include "converter/command/repair_on_samples.h"
 #include "converter/command/report.h"
 #include "converter/command/weight_grids.h"
 #include "converter/evaluate/choose_ranges.h"
@@ -34,7 +35,6 @@
 #include "converter/repair/absorb_biases.h"
 #include "converter/repair/analytic_bias.h"
 #include "converter/repair/equalize.h"
-#include "converter/repair/repair_layers.h"
 #include "engine/image/file.h"
 #include "octet/model.h"
 
@@ -121,14 +121,6 @@ Result<QuantizeOptions> MakeQuantizeOptions(const Graph& graph,
   return result;
 }
 
-// `samples` outlives the reader.
-SampleReader InputsOf(const SampleSource& samples) {
-  return [&samples](size_t index) -> Result<std::vector<std::vector<float>>> {
-    OCTET_ASSIGN_OR_RETURN(Sample sample, samples.Read(index));
-    return std::move(sample.inputs);
-  };
-}
-
 bool WantsHistograms(const ConvertOptions& options) {
   return !options.histograms_path.empty() || !options.report_path.empty();
 }
@@ -172,13 +164,9 @@ Result<Ranges> CalibrateOnSamples(const Graph& graph,
   if (!chooses) return std::move(candidates[0]);
   OCTET_ASSIGN_OR_RETURN(const QuantizeOptions quantize,
                          MakeQuantizeOptions(graph, options));
-  Progress search("choosing ranges", "trials");
   OCTET_ASSIGN_OR_RETURN(
       ChosenRanges chosen,
-      ChooseRanges(
-          graph, candidates, samples.size(), InputsOf(samples),
-          {.quantize = quantize, .num_threads = options.num_threads},
-          [&](size_t done, size_t total) { search.Update(done, total); }));
+      ChooseRangesOnSamples(graph, candidates, quantize, samples, options));
   for (size_t i = 0; i < candidates.size(); ++i) {
     std::printf("  %zu ranges by %s\n", chosen.groups_of_candidate[i],
                 methods[i].c_str());
@@ -197,11 +185,6 @@ struct Conversion {
   std::shared_ptr<const Model> model;
 };
 
-Rounding RoundingOf(const RepairSet& repairs) {
-  if (repairs.adaround) return Rounding::kAdaRound;
-  return repairs.rounding ? Rounding::kSuccessive : Rounding::kNearest;
-}
-
 // From the graph and its ranges on.
 Status RepairAndQuantize(const SampleSource& samples,
                          const ConvertOptions& options,
@@ -212,14 +195,8 @@ Status RepairAndQuantize(const SampleSource& samples,
   OCTET_ASSIGN_OR_RETURN(QuantizeOptions quantize,
                          MakeQuantizeOptions(graph, options));
   if (options.repairs.changes_layers()) {
-    Progress progress("repairing", "weights");
     OCTET_ASSIGN_OR_RETURN(
-        repairs,
-        RepairLayers(
-            graph, ranges, quantize, samples.size(), InputsOf(samples),
-            {.rounding = RoundingOf(options.repairs),
-             .threads = options.num_threads},
-            [&](size_t done, size_t total) { progress.Update(done, total); }));
+        repairs, RepairOnSamples(graph, ranges, quantize, samples, options));
     quantize.repairs = &repairs;
   }
   if (options.repairs.analytic && !options.repairs.changes_layers()) {

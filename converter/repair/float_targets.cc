@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <utility>
 
@@ -56,6 +57,7 @@ SplitGraph SplitClamps(const Graph& graph) {
 
 Result<std::vector<std::vector<float>>> ComputeFloatTargets(
     const Graph& graph, const std::vector<CellSampler>& samplers,
+    const std::vector<ValueId>& residuals,
     const std::vector<std::vector<std::vector<float>>>& samples, int threads,
     const ProgressFunction& progress) {
   const SplitGraph split = SplitClamps(graph);
@@ -72,6 +74,11 @@ Result<std::vector<std::vector<float>>> ComputeFloatTargets(
       for (size_t k = 0; k < samplers[i].per_sample(); ++k) {
         const float* cell = values + samplers[i].Cell(s, k) * channels;
         targets[i].insert(targets[i].end(), cell, cell + channels);
+        if (residuals[i] == kNoValue) continue;
+        const float* added =
+            executor->Value(residuals[i]) + samplers[i].Cell(s, k) * channels;
+        std::transform(added, added + channels, targets[i].end() - channels,
+                       targets[i].end() - channels, std::plus<>());
       }
     }
     if (progress) progress(s + 1, samples.size());

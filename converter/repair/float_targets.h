@@ -38,8 +38,11 @@ SplitGraph SplitClamps(const Graph& graph);
 
 // By node of the graph, empty where its sampler takes nothing: [cell][output
 // channel] for the cells of its sampler on all samples, before the clamp.
+// `residuals`: by node, a value of the output's shape that is added, or
+// kNoValue.
 Result<std::vector<std::vector<float>>> ComputeFloatTargets(
     const Graph& graph, const std::vector<CellSampler>& samplers,
+    const std::vector<ValueId>& residuals,
     const std::vector<std::vector<std::vector<float>>>& samples, int threads,
     const ProgressFunction& progress);
 

@@ -28,6 +28,9 @@ class QuantizedActivations {
   const int8_t* Quantized(ValueId id, size_t sample,
                           std::vector<int8_t>& scratch) const;
 
+  // As node `reader` reads it.
+  std::vector<float> Read(ValueId id, size_t sample, size_t reader) const;
+
   // Computes the output of node `index` on all samples: `node` in FP32 on the
   // values that it reads, rounded to int8 where they are stored so. `node` is
   // the graph's, but for constants that replace weights and bias.
@@ -39,8 +42,6 @@ class QuantizedActivations {
 
  private:
   bool IsInt8(ValueId id) const { return plan_.int8_values[size_t(id)]; }
-  // As node `reader` reads it.
-  std::vector<float> Read(ValueId id, size_t sample, size_t reader) const;
   void Free(ValueId id);
 
   const Graph& graph_;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "converter/quantize/assign_params.h"
+#include "converter/quantize/fuse_residuals.h"
 #include "converter/quantize/quantize_weights.h"
 #include "converter/repair/adaround.h"
 #include "converter/repair/fit_layer.h"
@@ -63,6 +64,57 @@ Work PlanWork(const Graph& graph, const PrecisionPlan& plan) {
   return work;
 }
 
+// Where the quantized network rounds: not between a layer and the Add that it
+// computes itself.
+PrecisionPlan PlanWalk(const Graph& graph, const Ranges& ranges,
+                       const std::vector<ActivationParams>& params,
+                       const PrecisionOptions& precision) {
+  PrecisionPlan plan = AssignPrecision(graph, precision);
+  const std::vector<ResidualFusion> fusions =
+      FindResidualFusions(graph, ranges, params, precision);
+  for (size_t i = 0; i < fusions.size(); ++i) {
+    if (fusions[i].layer < 0) continue;
+    plan.reasons[i] = "its layer computes it";
+    const Node& layer = graph.nodes[size_t(fusions[i].layer)];
+    plan.int8_values[size_t(layer.output)] = false;
+  }
+  return plan;
+}
+
+// An Add behind a layer, which can make up for the error of what it adds.
+struct ResidualError {
+  ValueId value = kNoValue;  // what is added
+  size_t add = 0;            // node
+};
+
+// By node. Only what the network has computed when the layer runs counts.
+std::vector<ResidualError> FindResidualErrors(const Graph& graph) {
+  const std::vector<int> producers = FindProducers(graph);
+  const std::vector<std::vector<int>> consumers = FindConsumers(graph);
+  std::vector<ResidualError> residuals(graph.nodes.size());
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    const Node& layer = graph.nodes[i];
+    const std::vector<int>& readers = consumers[size_t(layer.output)];
+    if (!IsWeightedLayer(layer.op) || !FindClamp(layer.op)->is_none() ||
+        readers.size() != 1 ||
+        std::find(graph.outputs.begin(), graph.outputs.end(), layer.output) !=
+            graph.outputs.end()) {
+      continue;
+    }
+    const Node& add = graph.nodes[size_t(readers[0])];
+    if (!std::holds_alternative<Add>(add.op)) continue;
+    const ValueId other = add.inputs[add.inputs[0] == layer.output ? 1 : 0];
+    const Value& value = graph.value(other);
+    if (other == layer.output || value.is_constant() || !value.is_float() ||
+        value.shape != graph.value(layer.output).shape ||
+        producers[size_t(other)] >= int(i)) {
+      continue;
+    }
+    residuals[i] = {other, size_t(readers[0])};
+  }
+  return residuals;
+}
+
 class LayerRepairer {
  public:
   LayerRepairer(const Graph& graph, const Ranges& ranges,
@@ -75,15 +127,21 @@ class LayerRepairer {
         plan_(AssignPrecision(graph, quantize.precision)),
         assigned_(
             AssignParams(graph, ranges, quantize.scheme, quantize.precision)),
+        walk_(PlanWalk(graph, ranges, assigned_.params, quantize.precision)),
+        residuals_(FindResidualErrors(graph)),
         work_(PlanWork(graph, plan_)) {}
 
   Result<LayerRepairs> Run(const Samples& samples,
                            const ProgressFunction& progress) {
     MakeSamplers(samples.size());
-    OCTET_ASSIGN_OR_RETURN(targets_,
-                           ComputeFloatTargets(graph_, samplers_, samples,
-                                               options_.threads, nullptr));
-    QuantizedActivations activations(graph_, plan_, assigned_.params,
+    std::vector<ValueId> added;
+    for (const ResidualError& residual : residuals_) {
+      added.push_back(residual.value);
+    }
+    OCTET_ASSIGN_OR_RETURN(
+        targets_, ComputeFloatTargets(graph_, samplers_, added, samples,
+                                      options_.threads, nullptr));
+    QuantizedActivations activations(graph_, walk_, assigned_.params,
                                      samples.size());
     for (size_t s = 0; s < samples.size(); ++s) {
       for (size_t i = 0; i < graph_.inputs.size(); ++i) {
@@ -96,6 +154,7 @@ class LayerRepairer {
       const Node& node = graph_.nodes[i];
       Status status;
       if (IsRepaired(i)) {
+        SubtractResidual(i, activations, samples.size());
         LayerRepair repair = RepairLayer(i, activations, samples.size());
         const std::vector<float> weights = Dequantize(repair);
         status =
@@ -135,6 +194,26 @@ class LayerRepairer {
       samplers_.emplace_back(i, geometry.cells(), samples,
                              std::clamp(kCellsPerInput * geometry.inputs(),
                                         kFewestCells, kMostCells));
+    }
+  }
+
+  // Makes the target of a layer in front of an Add what is missing to the sum
+  // in FP32, error of the other operand included.
+  void SubtractResidual(size_t index, const QuantizedActivations& activations,
+                        size_t samples) {
+    const ResidualError& residual = residuals_[index];
+    if (residual.value == kNoValue) return;
+    const CellSampler& sampler = samplers_[index];
+    const size_t channels =
+        graph_.value(graph_.nodes[index].inputs[2]).data->size();
+    float* target = targets_[index].data();
+    for (size_t s = 0; s < samples; ++s) {
+      const std::vector<float> values =
+          activations.Read(residual.value, s, residual.add);
+      for (size_t k = 0; k < sampler.per_sample(); ++k) {
+        const float* cell = values.data() + sampler.Cell(s, k) * channels;
+        for (size_t c = 0; c < channels; ++c) *target++ -= cell[c];
+      }
     }
   }
 
@@ -235,6 +314,8 @@ class LayerRepairer {
   const int threads_;
   const PrecisionPlan plan_;
   const AssignedParams assigned_;
+  const PrecisionPlan walk_;
+  const std::vector<ResidualError> residuals_;  // by node
   const Work work_;
   ProgressFunction progress_;
   size_t done_ = 0;                          // weights

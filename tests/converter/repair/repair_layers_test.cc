@@ -1,5 +1,6 @@
 #include "converter/repair/repair_layers.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "converter/evaluate/metrics.h"
@@ -141,6 +142,64 @@ TEST(RepairLayersTest, NetworksWithNodesInFp32) {
   const double plain = MeasureSqnr(graph, *ranges, options);
   options.repairs = &*repairs;
   EXPECT_GT(MeasureSqnr(graph, *ranges, options), plain + 1.0);
+}
+
+// By channel, the mean over the samples of the engine's output less FP32's.
+std::vector<double> MeanErrors(const Graph& graph, const Ranges& ranges,
+                               const QuantizeOptions& options) {
+  const auto quantized = Quantize(graph, ranges, options);
+  EXPECT_TRUE(quantized.ok()) << quantized.status().message();
+  const auto bytes = ExportModel(quantized->model, {});
+  const auto model = Model::FromMemory(bytes->data(), bytes->size());
+  const auto session = Session::Create(*model, {.num_threads = 1});
+  const auto executor = FloatExecutor::Create(graph, {.threads = 1});
+  const Shape& shape = graph.value(graph.outputs[0]).shape;
+  const size_t size = size_t(shape.NumElements());
+  const size_t channels = size_t(shape[shape.rank - 1]);
+  std::vector<float> output(size);
+  std::vector<double> errors(channels, 0.0);
+  for (size_t i = 0; i < kSamples; ++i) {
+    const auto sample = *ReadRandom(i);
+    EXPECT_TRUE((*session)->SetInput(0, sample[0].data(), 192).ok());
+    EXPECT_TRUE((*session)->Run().ok());
+    EXPECT_TRUE((*session)->GetOutput(0, output.data(), size).ok());
+    EXPECT_TRUE((*executor)->Run(sample).ok());
+    const float* fp32 = (*executor)->Value(graph.outputs[0]);
+    for (size_t j = 0; j < size; ++j) {
+      errors[j % channels] += double{output[j]} - fp32[j];
+    }
+  }
+  for (double& error : errors) error /= double(kSamples * size / channels);
+  return errors;
+}
+
+// The layer in front of an Add makes up for the error of what it is added to.
+TEST(RepairLayersTest, ResidualsAreMadeUpFor) {
+  Graph graph;
+  const ValueId x = AddInput(graph, "x", {1, 8, 8, 3});
+  const ValueId a = AppendConv(graph, "a", x, 8, 3, 1, 1, kRelu6);
+  const ValueId c = AppendConv(graph, "c", a, 8, 1, 3);
+  graph.outputs = {Append(graph, "sum", Add{}, {c, a})};
+  auto ranges = Calibrate(graph, kSamples, ReadRandom, {});
+  ASSERT_TRUE(ranges.ok());
+  // Cuts values, so that their mean is wrong whatever the bias of `a` is.
+  (*ranges)[size_t(a)].max *= 0.1f;
+  Graph cut = graph;
+  cut.outputs = {a};
+  cut.nodes.resize(1);
+  double of_a = 0.0;
+  for (double error : MeanErrors(cut, *ranges, {})) {
+    of_a = std::max(of_a, std::abs(error));
+  }
+  const auto repairs = RepairLayers(graph, *ranges, {}, kSamples, ReadRandom,
+                                    {.rounding = Rounding::kNearest});
+  ASSERT_TRUE(repairs.ok());
+  double of_sum = 0.0;
+  for (double error : MeanErrors(graph, *ranges, {.repairs = &*repairs})) {
+    of_sum = std::max(of_sum, std::abs(error));
+  }
+  EXPECT_GT(of_a, 0.1);
+  EXPECT_LT(of_sum, 0.2 * of_a);
 }
 
 TEST(RepairLayersTest, UnreadableSampleIsAnError) {
