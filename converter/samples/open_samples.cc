@@ -135,7 +135,9 @@ SourceResult OpenFormat(const SampleOptions& options, SampleFormat format,
     case SampleFormat::kSynthetic:
       return MakeSyntheticSource(
           options.preprocessing, inputs,
-          options.limit > 0 ? options.limit : kSyntheticSamples);
+          options.limit > 0 ? options.limit : kSyntheticSamples,
+          // Signed records are features of a signal.
+          !options.records.is_signed);
     case SampleFormat::kArrays:
     case SampleFormat::kAuto:
       break;

@@ -42,12 +42,13 @@ Result<std::unique_ptr<SampleSource>> MakeArrayFolderSource(
     std::vector<std::string> paths, const std::vector<InputSpec>& inputs,
     DataLayout layout);
 
-// Made-up pictures: smooth random fields with the spectrum, contrast and
-// correlation of colours of photographs, the same on every machine. Calibrates
+// Made-up pictures, the same on every machine: smooth random fields with the
+// spectrum, contrast and correlation of colours of photographs, things that
+// hide each other and, if `has_drawings`, strokes on a plain ground. Calibrates
 // a network of which no sample is at hand. Error: the network takes no picture.
 Result<std::unique_ptr<SampleSource>> MakeSyntheticSource(
     const PreprocessingInfo& preprocessing,
-    const std::vector<InputSpec>& inputs, size_t size);
+    const std::vector<InputSpec>& inputs, size_t size, bool has_drawings);
 
 // The same samples with these labels. Error: not one a sample.
 Result<std::unique_ptr<SampleSource>> AttachLabels(

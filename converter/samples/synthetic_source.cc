@@ -19,6 +19,9 @@ constexpr int kFinestCell = 2;  // pixels
 constexpr double kLeastRadius = 2.0;
 constexpr double kLeavesPerPixel = 0.02;
 constexpr double kMostFrequency = 1.5;  // radians a pixel
+constexpr size_t kMostStrokes = 5;
+// Half their thickness, of the picture's shorter side.
+constexpr double kThinnestStroke = 0.02, kThickestStroke = 0.06;
 
 // A field of random numbers at cells of `cell` pixels, interpolated.
 class Octave {
@@ -130,10 +133,54 @@ Planes DeadLeaves(int height, int width, Random& random) {
   return planes;
 }
 
+// The distance of (x, y) to the segment from (x0, y0) to (x1, y1).
+double DistanceToSegment(double x, double y, double x0, double y0, double x1,
+                         double y1) {
+  const double dx = x1 - x0, dy = y1 - y0;
+  const double length = std::max(1e-9, dx * dx + dy * dy);
+  const double t =
+      std::clamp(((x - x0) * dx + (y - y0) * dy) / length, 0.0, 1.0);
+  return std::hypot(x - x0 - t * dx, y - y0 - t * dy);
+}
+
+// Thick strokes of full contrast on a plain ground, as in drawings and writing:
+// black on white or white on black.
+Planes Drawing(int height, int width, Random& random) {
+  const bool is_dark = random.Below(2) == 0;
+  std::vector<double> ink(size_t(height) * size_t(width), 0.0);
+  const double size = std::min(height, width);
+  const size_t strokes = 1 + random.Below(kMostStrokes);
+  double x0 = Between(0.2, 0.8, random) * width;
+  double y0 = Between(0.2, 0.8, random) * height;
+  for (size_t stroke = 0; stroke < strokes; ++stroke) {
+    const double x1 = Between(0.1, 0.9, random) * width;
+    const double y1 = Between(0.1, 0.9, random) * height;
+    const double radius =
+        size * Between(kThinnestStroke, kThickestStroke, random);
+    for (int y = 0; y < height; ++y) {
+      for (int x = 0; x < width; ++x) {
+        const double outside = DistanceToSegment(x, y, x0, y0, x1, y1) - radius;
+        double& value = ink[size_t(y) * size_t(width) + size_t(x)];
+        value = std::max(value, std::clamp(0.5 - outside, 0.0, 1.0));
+      }
+    }
+    x0 = x1;
+    y0 = y1;
+  }
+  Planes planes;
+  for (double value : ink) {
+    planes.insert(planes.end(), 3, 255.0 * (is_dark ? value : 1.0 - value));
+  }
+  return planes;
+}
+
 class SyntheticSource : public SampleSource {
  public:
-  SyntheticSource(const PreprocessingInfo& preprocessing, size_t size)
-      : preprocessing_(preprocessing), size_(size) {}
+  SyntheticSource(const PreprocessingInfo& preprocessing, size_t size,
+                  bool has_drawings)
+      : preprocessing_(preprocessing),
+        size_(size),
+        kinds_(has_drawings ? 3 : 2) {}
 
   size_t size() const override { return size_; }
   std::string Name(size_t index) const override {
@@ -146,13 +193,14 @@ class SyntheticSource : public SampleSource {
   }
 
  private:
-  // Every second picture is smooth, the others have edges.
+  // Smooth pictures, pictures with edges and drawings take turns.
   Picture MakePicture(size_t index) const {
     const int height = preprocessing_.height, width = preprocessing_.width;
     Random random(index);
     Picture picture{height, width, 3, {}};
-    Planes planes = index % 2 == 0 ? SmoothPlanes(height, width, random)
-                                   : DeadLeaves(height, width, random);
+    Planes planes = index % kinds_ == 0   ? SmoothPlanes(height, width, random)
+                    : index % kinds_ == 1 ? DeadLeaves(height, width, random)
+                                          : Drawing(height, width, random);
     picture.pixels.resize(planes.size());
     for (size_t i = 0; i < planes.size(); ++i) {
       picture.pixels[i] =
@@ -163,20 +211,21 @@ class SyntheticSource : public SampleSource {
 
   PreprocessingInfo preprocessing_;
   size_t size_;
+  size_t kinds_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<SampleSource>> MakeSyntheticSource(
     const PreprocessingInfo& preprocessing,
-    const std::vector<InputSpec>& inputs, size_t size) {
+    const std::vector<InputSpec>& inputs, size_t size, bool has_drawings) {
   if (inputs.size() != 1) {
     return Unsupported("pictures can be made up for a network with one input");
   }
   OCTET_ASSIGN_OR_RETURN(PreprocessingInfo info,
                          CompletePreprocessing(preprocessing, inputs[0]));
   return std::unique_ptr<SampleSource>(
-      std::make_unique<SyntheticSource>(info, size));
+      std::make_unique<SyntheticSource>(info, size, has_drawings));
 }
 
 }  // namespace octet::converter

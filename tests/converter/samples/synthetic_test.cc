@@ -51,6 +51,30 @@ TEST(SyntheticSamplesTest, AreSmoothAndUseTheRange) {
   EXPECT_LT(step, 0.5 * distance);
 }
 
+// How many of 12 pictures have most of their pixels at one end of the range.
+int CountPlainGrounds(const SampleOptions& options) {
+  const auto source = OpenSamples(options, {{"x", {1, 32, 32, 1}}});
+  EXPECT_TRUE(source.ok());
+  int count = 0;
+  for (size_t i = 0; i < 12; ++i) {
+    const auto sample = (*source)->Read(i);
+    EXPECT_TRUE(sample.ok());
+    const std::vector<float>& x = sample->inputs[0];
+    const auto black = std::count(x.begin(), x.end(), 0.0f);
+    const auto white = std::count(x.begin(), x.end(), 255.0f);
+    // Ground and ink are both there, with little in between.
+    count += std::min(black, white) > 0 && black + white > 800;
+  }
+  return count;
+}
+
+TEST(SyntheticSamplesTest, EveryThirdIsADrawingUnlessRecordsAreSigned) {
+  SampleOptions options = Synthetic();
+  EXPECT_EQ(CountPlainGrounds(options), 4);
+  options.records.is_signed = true;
+  EXPECT_EQ(CountPlainGrounds(options), 0);
+}
+
 TEST(SyntheticSamplesTest, LimitAndPreprocessing) {
   SampleOptions options = Synthetic();
   options.limit = 5;
