@@ -96,40 +96,29 @@ constexpr DepthwiseConvDescriptor Depthwise3x3(const char* name,
           .tap_order = kTapOrder3x3};
 }
 
+constexpr DepthwiseConvDescriptor kDepthwiseAny = {
+    .name = "any",
+    .nr = 16,
+    .kr = 2,
+    .weight_type = WeightType::kInt16,
+    .accumulator_order = kLaneOrder16,
+    .multiplier_order = nullptr,
+    .max_rows = 1,
+    .kernel_h = 0,
+    .kernel_w = 0,
+    .stride_h = 0,
+    .stride_w = 0,
+    .dilation_h = 0,
+    .dilation_w = 0};
+
 constexpr DepthwiseConvKernel kDepthwiseConv[] = {
     {Depthwise3x3("3x3s1", 1), avx2::DepthwiseConv3x3Stride1},
     {Depthwise3x3("3x3s2", 2), avx2::DepthwiseConv3x3Stride2},
-    {{.name = "any",
-      .nr = 16,
-      .kr = 2,
-      .weight_type = WeightType::kInt16,
-      .accumulator_order = kLaneOrder16,
-      .multiplier_order = nullptr,
-      .max_rows = 1,
-      .kernel_h = 0,
-      .kernel_w = 0,
-      .stride_h = 0,
-      .stride_w = 0,
-      .dilation_h = 0,
-      .dilation_w = 0},
-     avx2::DepthwiseConvAny},
+    {kDepthwiseAny, avx2::DepthwiseConvAny},
 };
 
 constexpr DepthwiseConvKernel kAccumulateDepthwiseConv = {
-    {.name = "any",
-     .nr = 16,
-     .kr = 2,
-     .weight_type = WeightType::kInt16,
-     .accumulator_order = kLaneOrder16,
-     .multiplier_order = nullptr,
-     .max_rows = 1,
-     .kernel_h = 0,
-     .kernel_w = 0,
-     .stride_h = 0,
-     .stride_w = 0,
-     .dilation_h = 0,
-     .dilation_w = 0},
-    avx2::AccumulateDepthwiseConv};
+    kDepthwiseAny, avx2::AccumulateDepthwiseConv};
 
 constexpr WinogradConvKernel kWinogradConv[] = {
     {{.name = "6x16",

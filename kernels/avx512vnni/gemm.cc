@@ -13,6 +13,7 @@
 
 #include "kernels/avx512vnni/avx512vnni_kernels.h"
 #include "kernels/avx512vnni/gemm_tile.h"
+#include "kernels/vnni/tile_rows.h"
 
 namespace octet::avx512vnni {
 namespace {
@@ -327,11 +328,9 @@ size_t MaxRows(size_t vectors, size_t k) {
 }
 
 void RunPanel(const Panel& p, size_t channels, size_t m) {
-  const TileRows t =
-      DivideRows(m, MaxRows(VectorsOf(channels), p.num_runs * p.groups * kKr));
-  const TilesFunction* function = TilesFor(channels) + t.rows - 1;
-  if (t.taller != 0) function[1](p, 0, t.taller);
-  function[0](p, t.taller * (t.rows + 1), t.tiles - t.taller);
+  const size_t max_rows =
+      MaxRows(VectorsOf(channels), p.num_runs * p.groups * kKr);
+  vnni::RunTileRows(TilesFor(channels), vnni::DivideRows(m, max_rows), p);
 }
 
 // The multipliers of a panel in order, as packing orders the sums of 1 ... 3
@@ -356,24 +355,18 @@ template <size_t kNr>
 void RunPanels(const GemmArgs& args) {
   constexpr PanelLayout kLayout = PanelLayoutOf(kNr);
   Panel p;
-  p.runs = args.runs;
-  p.num_runs = args.num_runs;
-  p.groups = (args.run_length + kKr - 1) / kKr;
-  p.group_bytes = kNr * kKr;
+  static_cast<PanelProducts&>(p) = ProductsOf(args, kNr);
   p.stage = MakeVectorStage(args.stage, args.residual.base == nullptr
                                             ? kFractionBits
                                             : args.residual.fraction_bits);
   p.residual = MakeResidual(args.residual);
-  p.first_part = args.earlier_calls;
   p.output = static_cast<uint8_t*>(args.output);
   p.output_stride = args.output_stride;
   const uint8_t* panel = static_cast<const uint8_t*>(args.packed_weights);
   for (size_t c = 0; c < args.n; c += kNr, panel += args.panel_bytes) {
     const size_t channels = args.n - c < kNr ? args.n - c : kNr;
     const size_t vectors = VectorsOf(channels);
-    p.bias = panel;
-    p.weights = panel + kLayout.weights;
-    p.ahead = p.weights + args.panel_bytes;
+    PointTo(panel, kLayout.weights, args.panel_bytes, p);
     SplitShifts(panel + kLayout.shift, kNr, args.left_shifts, p.shifts);
     const uint8_t* multiplier = panel + kLayout.multiplier;
     if (vectors == kMaxVectors) {

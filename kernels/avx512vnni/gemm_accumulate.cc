@@ -3,6 +3,7 @@
 
 #include "kernels/avx512vnni/avx512vnni_kernels.h"
 #include "kernels/avx512vnni/gemm_tile.h"
+#include "kernels/vnni/tile_rows.h"
 
 namespace octet::avx512vnni {
 namespace {
@@ -58,27 +59,19 @@ constexpr TilesFunction kTiles[kMaxVectors][kMaxRows] = {
 }  // namespace
 
 void AccumulateGemm6x64(const GemmArgs& args) {
-  const TileRows t = DivideRows(args.m, kMaxRows);
+  const vnni::TileRows rows = vnni::DivideRows(args.m, kMaxRows);
   Panel p;
-  p.runs = args.runs;
-  p.num_runs = args.num_runs;
-  p.groups = (args.run_length + kKr - 1) / kKr;
-  p.group_bytes = kNr * kKr;
-  p.first_part = args.earlier_calls;
+  static_cast<PanelProducts&>(p) = ProductsOf(args, kNr);
   p.output = static_cast<uint8_t*>(args.output);
   p.output_stride = args.output_stride;
   const uint8_t* panel = static_cast<const uint8_t*>(args.packed_weights);
   for (size_t c = 0; c < args.n; c += kNr, panel += args.panel_bytes) {
     const size_t channels = args.n - c < kNr ? args.n - c : kNr;
     const size_t vectors = VectorsOf(channels);
-    p.bias = panel;
-    p.weights = panel + kLayout.weights;
-    p.ahead = p.weights + args.panel_bytes;
+    PointTo(panel, kLayout.weights, args.panel_bytes, p);
     p.last = static_cast<__mmask16>(
         FirstLanes(channels - (vectors - 1) * kVectorChannels));
-    const TilesFunction* function = kTiles[vectors - 1] + t.rows - 1;
-    if (t.taller != 0) function[1](p, 0, t.taller);
-    function[0](p, t.taller * (t.rows + 1), t.tiles - t.taller);
+    vnni::RunTileRows(kTiles[vectors - 1], rows, p);
     p.output += 4 * kNr;
   }
 }

@@ -106,16 +106,22 @@ static inline size_t VectorsOf(size_t channels) {
   return (channels + kVectorChannels - 1) / kVectorChannels;
 }
 
-// Tiles of a panel: rows divided evenly, 13 rows into 5 + 4 + 4.
-struct TileRows {
-  size_t tiles;
-  size_t rows;    // of a tile
-  size_t taller;  // tiles, the first ones, have one row more
-};
+// Those of a call, but for what differs from panel to panel.
+static inline PanelProducts ProductsOf(const GemmArgs& args, size_t nr) {
+  PanelProducts p = {};
+  p.runs = args.runs;
+  p.num_runs = args.num_runs;
+  p.groups = (args.run_length + kKr - 1) / kKr;
+  p.group_bytes = nr * kKr;
+  p.first_part = args.earlier_calls;
+  return p;
+}
 
-static inline TileRows DivideRows(size_t m, size_t max_rows) {
-  const size_t tiles = (m + max_rows - 1) / max_rows;
-  return {tiles, m / tiles, m % tiles};
+static inline void PointTo(const uint8_t* panel, size_t weights_at,
+                           size_t panel_bytes, PanelProducts& p) {
+  p.bias = panel;
+  p.weights = panel + weights_at;
+  p.ahead = p.weights + panel_bytes;
 }
 
 }  // namespace octet::avx512vnni

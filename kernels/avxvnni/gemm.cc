@@ -12,6 +12,7 @@
 
 #include "kernels/avxvnni/avxvnni_kernels.h"
 #include "kernels/avxvnni/gemm_tile.h"
+#include "kernels/vnni/tile_rows.h"
 
 namespace octet::avxvnni {
 namespace {
@@ -140,14 +141,12 @@ template <size_t kMr, size_t kVectors>
 void RunPanels(const GemmArgs& args) {
   constexpr size_t kNr = 8 * kVectors;
   constexpr PanelLayout kLayout = PanelLayoutOf(kNr);
-  const TileRows t = DivideRows(args.m, kMr);
+  const vnni::TileRows t = vnni::DivideRows(args.m, kMr);
   const TilesFunction run = TilesFor<kVectors>(args, t.rows);
   const TilesFunction run_taller =
       t.taller == 0 ? run : TilesFor<kVectors>(args, t.rows + 1);
   Panel p;
-  p.runs = args.runs;
-  p.num_runs = args.num_runs;
-  p.groups = (args.run_length + kKr - 1) / kKr;
+  static_cast<PanelProducts&>(p) = ProductsOf(args);
   p.stage = avx2::MakeVectorStage(args);
   p.residual = avx2::MakeVectorResidual(args.residual);
   p.output = static_cast<uint8_t*>(args.output);

@@ -3,6 +3,7 @@
 
 #include "kernels/avxvnni/avxvnni_kernels.h"
 #include "kernels/avxvnni/gemm_tile.h"
+#include "kernels/vnni/tile_rows.h"
 
 namespace octet::avxvnni {
 namespace {
@@ -51,12 +52,9 @@ constexpr TilesFunction kTiles[kMaxRows] = {RunTiles<1>, RunTiles<2>,
 }  // namespace
 
 void AccumulateGemm3x32(const GemmArgs& args) {
-  const TileRows t = DivideRows(args.m, kMaxRows);
-  const TilesFunction* function = kTiles + t.rows - 1;
+  const vnni::TileRows rows = vnni::DivideRows(args.m, kMaxRows);
   Panel p;
-  p.runs = args.runs;
-  p.num_runs = args.num_runs;
-  p.groups = (args.run_length + kKr - 1) / kKr;
+  static_cast<PanelProducts&>(p) = ProductsOf(args);
   p.output = static_cast<uint8_t*>(args.output);
   p.output_stride = args.output_stride;
   const uint8_t* panel = static_cast<const uint8_t*>(args.packed_weights);
@@ -64,8 +62,7 @@ void AccumulateGemm3x32(const GemmArgs& args) {
     p.channels = args.n - c < kNr ? args.n - c : kNr;
     p.bias = panel;
     p.weights = panel + kLayout.weights;
-    if (t.taller != 0) function[1](p, 0, t.taller);
-    function[0](p, t.taller * (t.rows + 1), t.tiles - t.taller);
+    vnni::RunTileRows(kTiles, rows, p);
     p.output += 4 * kNr;
   }
 }

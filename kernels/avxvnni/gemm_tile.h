@@ -85,16 +85,13 @@ template <size_t kRows, size_t kVectors>
   }
 }
 
-// Tiles of a panel: rows divided evenly, 7 rows into 3 + 2 + 2.
-struct TileRows {
-  size_t tiles;
-  size_t rows;    // of a tile
-  size_t taller;  // tiles, the first ones, have one row more
-};
-
-static inline TileRows DivideRows(size_t m, size_t max_rows) {
-  const size_t tiles = (m + max_rows - 1) / max_rows;
-  return {tiles, m / tiles, m % tiles};
+// Those of a call, but for what differs from panel to panel.
+static inline PanelProducts ProductsOf(const GemmArgs& args) {
+  PanelProducts p = {};
+  p.runs = args.runs;
+  p.num_runs = args.num_runs;
+  p.groups = (args.run_length + kKr - 1) / kKr;
+  return p;
 }
 
 }  // namespace octet::avxvnni
