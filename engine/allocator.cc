@@ -11,8 +11,7 @@ namespace octet {
 namespace {
 
 // Every page of a large block will be written; asked for at once, they cost
-// half of what they cost one by one. A system that does not know how loses
-// nothing.
+// less than one by one. A system that does not know how loses nothing.
 void ExpectWrites(void* memory, size_t bytes) {
 #if defined(MADV_POPULATE_WRITE)
   constexpr size_t kWorthACall = 64 * 1024;
