@@ -1,11 +1,11 @@
 // Concat: joins activations along one dimension. Inputs that lie in their place
 // already, because the plan let their operators write there, are not copied.
 
-#include <cstring>
 #include <string>
 #include <vector>
 
 #include "engine/operators/checks.h"
+#include "engine/operators/copy_plane.h"
 #include "engine/operators/operators.h"
 #include "engine/operators/split.h"
 #include "schema/shape_inference.h"
@@ -61,11 +61,8 @@ class Concat : public Operator {
           context.tensors[piece.tensor] + rows.begin * piece.stride;
       uint8_t* to =
           context.tensors[output_] + rows.begin * output_stride_ + piece.at;
-      for (int64_t row = rows.begin; row < rows.end; ++row) {
-        std::memcpy(to, from, static_cast<size_t>(piece.bytes));
-        from += piece.stride;
-        to += output_stride_;
-      }
+      CopyRows({rows.size(), piece.bytes, piece.stride, output_stride_}, from,
+               to);
     }
   }
 

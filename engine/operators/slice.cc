@@ -23,7 +23,9 @@ class Slice : public StridedCopy {
       if (layout.strides[0][axis] != dense[axis]) return;
       if (!whole && axis + 1 < input.shape.rank) return;
     }
-    if (input.shape.rank > 0) plan_.part_at = begin;
+    if (input.shape.rank == 0) return;
+    plan_.part_at = begin;
+    plan_.strides_output = false;  // a Concat reads the view
   }
 
   void BecomeView() override {

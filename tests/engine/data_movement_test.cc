@@ -87,6 +87,9 @@ TEST(TransposeTest, MatchesDefinition) {
   TestTranspose({1, 1, 1}, {2, 0, 1});
   TestTranspose({2, 3, 2, 3, 2, 3}, {5, 0, 3, 4, 1, 2});
   TestTranspose({2, 1, 5, 1, 3}, {3, 0, 1, 2, 4});
+  TestTranspose({1, 9, 11, 19}, {0, 3, 1, 2});  // tiles, and what is left
+  TestTranspose({2, 21, 5, 7}, {0, 2, 3, 1});
+  TestTranspose({17, 3, 24}, {2, 1, 0});
 }
 
 void TestSlice(const Shape& input, const Index& begin, const Index& step,
@@ -186,6 +189,73 @@ TEST(ConcatTest, MatchesDefinition) {
   TestConcat({{2, 3}, {1, 3}, {4, 3}}, 0, 0);
   TestConcat({{2, 3, 2}, {2, 5, 2}}, 1, 9);
   TestConcat({{6}}, 0, 9);
+}
+
+schema::SliceT SliceOptions(const Index& begin, const Index& step) {
+  schema::SliceT options;
+  options.begin = begin;
+  options.step = step;
+  return options;
+}
+
+// The four pixels of each 2x2 block side by side: every Slice writes into its
+// place in the Concat.
+TEST(ConcatTest, OfStridedSlices) {
+  Random random(TestSeed());
+  const Shape shape = {1, 6, 10, 3};
+  const auto data = RandomValues(shape.NumElements(), random);
+  ModelBuilder builder;
+  const int input = builder.Input(shape, {0.5f, 3});
+  std::vector<int> slices;
+  for (int32_t i = 0; i < 4; ++i) {
+    slices.push_back(
+        builder.Operator(SliceOptions({0, i % 2, i / 2, 0}, {1, 2, 2, 1}),
+                         {input}, {1, 3, 5, 3}, {0.5f, 3}));
+  }
+  schema::ConcatT concat;
+  concat.axis = 3;
+  const Shape output = {1, 3, 5, 12};
+  builder.Output(
+      builder.Operator(std::move(concat), slices, output, {0.5f, 3}));
+  std::vector<int8_t> expected;
+  ForEachIndex(output, [&](const Index& index) {
+    const int32_t block = index[3] / 3;
+    expected.push_back(At(
+        shape, data,
+        {0, 2 * index[1] + block % 2, 2 * index[2] + block / 2, index[3] % 3}));
+  });
+  ExpectOutputs(builder.Finish(), {data}, {expected}, ReplayHint());
+}
+
+// Some channels, as a view, of which copies read every second pixel and every
+// channel, backwards.
+TEST(SliceTest, CopiesOfAView) {
+  Random random(TestSeed());
+  const Shape shape = {1, 4, 6, 9};
+  const auto data = RandomValues(shape.NumElements(), random);
+  ModelBuilder builder;
+  const int input = builder.Input(shape, {0.5f, 3});
+  const int view = builder.Operator(SliceOptions({0, 0, 0, 2}, {1, 1, 1, 1}),
+                                    {input}, {1, 4, 6, 5}, {0.5f, 3});
+  const Shape thinned = {1, 2, 3, 5};
+  builder.Output(builder.Operator(SliceOptions({0, 1, 5, 4}, {1, 2, -2, -1}),
+                                  {view}, thinned, {0.5f, 3}));
+  schema::TransposeT transpose;
+  transpose.permutation = {0, 3, 1, 2};
+  const Shape planes = {1, 5, 4, 6};
+  builder.Output(
+      builder.Operator(std::move(transpose), {view}, planes, {0.5f, 3}));
+  std::vector<int8_t> expected, transposed;
+  ForEachIndex(thinned, [&](const Index& index) {
+    expected.push_back(
+        At(shape, data,
+           {0, 1 + 2 * index[1], 5 - 2 * index[2], 2 + 4 - index[3]}));
+  });
+  ForEachIndex(planes, [&](const Index& index) {
+    transposed.push_back(
+        At(shape, data, {0, index[2], index[3], 2 + index[1]}));
+  });
+  ExpectOutputs(builder.Finish(), {data}, {expected, transposed}, ReplayHint());
 }
 
 TEST(ReshapeTest, SharesMemory) {
