@@ -14,6 +14,7 @@
 #include "converter/passes/recognize_functions.h"
 #include "converter/passes/recognize_layer_normalization.h"
 #include "converter/passes/remove_identities.h"
+#include "converter/passes/slice_gathers.h"
 
 namespace octet::converter {
 namespace {
@@ -31,6 +32,8 @@ constexpr Pass kPasses[] = {
     // Before fold_channel_affine, which would take the constants of such a
     // function into layers.
     {"recognize_functions", RecognizeFunctions},
+    // Before merge_reshapes, for the Reshapes that it leaves behind.
+    {"slice_gathers", SliceGathers},
     // Before eliminate_transposes: a Reshape and its inverse (mean(3) without
     // keepdims, then mean(2)) keep two Transposes apart that cancel.
     {"merge_reshapes", MergeReshapes},
