@@ -1,14 +1,16 @@
 #!/bin/bash
 # From a bare Debian 12 to the table: installs what is missing, builds, makes
 # the networks, converts them, and times Octet beside ONNX Runtime and XNNPACK,
-# in turn, on one thread and on two; then Octet's kernels one by one.
+# in turn, on one thread and on two; then Octet alone on one thread and on two in
+# turn, and its kernels one by one.
 #
 #   bench/compare.sh [--json FILE] [--only NETWORK ...] [--quick]
 #                    [--threads "1 2"] [--seconds 3] [--no-install]
 #
 # --quick: half a second an engine, and no table of kernels.
 # JSON: one list of rows {model, peer, threads, isa, ours_ms, peer_ms, ratio},
-# {model, isa, load_and_first_run_ms, resident_mb, ...}, and of kernels {layer,
+# {model, isa, load_and_first_run_ms, resident_mb, ...}, {model, isa,
+# one_thread_ms, two_threads_ms, speedup_of_minima, ...}, and of kernels {layer,
 # isa, gmacs, peak_share}.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -89,6 +91,12 @@ for network in "${networks[@]}"; do
   "$bin/octet_cold_start" "$work/networks/$network.octet" \
     --json "$work/rows.start.$network.json"
 done
+if [ "$cpus" -ge 2 ] && [[ " $threads " = *' 2 '* ]]; then
+  # 2: slower on two threads somewhere; 3: the machine never gave two cores.
+  paths=("${networks[@]/#/$work/networks/}")
+  "$bin/octet_threads_bench" "${paths[@]/%/.octet}" --rounds 40 \
+    --json "$work/rows.threads.json" || [ $? != 1 ]
+fi
 [ $kernels = 0 ] ||
   # Without the portable kernels, which take most of an hour.
   taskset -c $((cpus - 1)) "$bin/octet_kernel_bench" \
