@@ -15,9 +15,9 @@ ThreadRound RoundOf(std::initializer_list<double> one,
 }
 
 TEST(SpeedupTest, OfMinimaAndOfRoundsWithTwoCores) {
-  const Speedup speedup = SpeedupOf({RoundOf({12, 10}, {8, 5}, true),
-                                     RoundOf({9, 30}, {9}, false),
-                                     RoundOf({20}, {16, 40}, true)});
+  const Speedup speedup =
+      SpeedupOf({RoundOf({12, 10}, {8, 5}, true), RoundOf({9, 30}, {9}, false),
+                 RoundOf({20}, {16, 40}, true)});
   EXPECT_EQ(speedup.one_ms, 9);
   EXPECT_EQ(speedup.more_ms, 5);
   EXPECT_EQ(speedup.of_minima, 1.8);
@@ -26,9 +26,9 @@ TEST(SpeedupTest, OfMinimaAndOfRoundsWithTwoCores) {
 }
 
 TEST(SpeedupTest, OfAllRoundsWithoutTwoCores) {
-  const Speedup speedup = SpeedupOf({RoundOf({10}, {10}, false),
-                                     RoundOf({10}, {20}, false),
-                                     RoundOf({10}, {40}, false)});
+  const Speedup speedup =
+      SpeedupOf({RoundOf({10}, {10}, false), RoundOf({10}, {20}, false),
+                 RoundOf({10}, {40}, false)});
   EXPECT_EQ(speedup.of_rounds, 0.5);
   EXPECT_EQ(speedup.rounds_with_two_cores, 0);
 }
