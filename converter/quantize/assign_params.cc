@@ -224,7 +224,8 @@ bool KeepsQuantization(const Operator& op) {
   return std::holds_alternative<MaxPool2d>(op) ||
          std::holds_alternative<Reshape>(op) ||
          std::holds_alternative<Transpose>(op) ||
-         std::holds_alternative<Pad>(op) || std::holds_alternative<Slice>(op);
+         std::holds_alternative<Pad>(op) || std::holds_alternative<Slice>(op) ||
+         std::holds_alternative<Resize>(op);
 }
 
 AssignedParams AssignParams(const Graph& graph, const Ranges& ranges,

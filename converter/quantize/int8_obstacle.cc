@@ -11,6 +11,8 @@ using schema::UnaryFunction;
 
 // Sum and count * zero_point, each at most 256 a cell, fit int32 together.
 constexpr int64_t kMaxAverageCells = (int64_t{1} << 31) / 512;
+// Weights of 11 bits along each dimension, in 64.
+constexpr int kMaxInt8ResizedAxes = 4;
 
 bool AllFinite(const std::vector<float>& values) {
   for (float value : values) {
@@ -78,6 +80,24 @@ class Checker {
   std::string operator()(const Reshape&) const { return ""; }
   std::string operator()(const Transpose&) const { return ""; }
   std::string operator()(const Slice&) const { return ""; }
+  std::string operator()(const Resize& op) const {
+    if (op.mode == schema::ResizeMode::CUBIC) {
+      return "cubic interpolation leaves the range of its input";
+    }
+    if (op.coordinates == schema::ResizeCoordinates::TF_CROP_AND_RESIZE ||
+        op.antialias || op.exclude_outside) {
+      return "cropping, antialias and exclude_outside have no int8 form";
+    }
+    const Shape& shape = input(0).shape;
+    int resized = 0;
+    for (int axis = 0; axis < shape.rank; ++axis) {
+      resized +=
+          op.scales[size_t(axis)] != 1.0f || shape[axis] != op.shape[axis];
+    }
+    return resized <= kMaxInt8ResizedAxes
+               ? ""
+               : "resizes " + std::to_string(resized) + " dimensions";
+  }
   template <typename FloatOperator>
   std::string operator()(const FloatOperator&) const {
     return "has no int8 form";

@@ -68,6 +68,7 @@ bool IsCheapInFloat(const Operator& op) {
   return std::holds_alternative<Reshape>(op) ||
          std::holds_alternative<Transpose>(op) ||
          std::holds_alternative<Slice>(op) ||
+         std::holds_alternative<Resize>(op) ||
          std::holds_alternative<Concat>(op) ||
          std::holds_alternative<Clamp>(op) ||
          std::holds_alternative<Unary>(op) || std::holds_alternative<Add>(op) ||

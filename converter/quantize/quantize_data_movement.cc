@@ -1,8 +1,10 @@
-// Concat, Reshape, Transpose, Pad and Slice: numbers move, their scale stays.
+// Concat, Reshape, Transpose, Pad, Slice and Resize: numbers move, or lie
+// between others, and their scale stays.
 
 #include <utility>
 
 #include "converter/quantize/quantize_operators.h"
+#include "converter/quantize/schema_options.h"
 
 namespace octet::converter {
 namespace {
@@ -65,6 +67,14 @@ Status QuantizeSlice(const Slice& op, const Node& node, ModelBuilder& builder) {
   result.begin = ToVector(op.params.begin, shape);
   result.step = ToVector(op.params.step, shape);
   builder.AddOperator(node, std::move(result), {input});
+  return OkStatus();
+}
+
+Status QuantizeResize(const Resize& op, const Node& node,
+                      ModelBuilder& builder) {
+  OCTET_ASSIGN_OR_RETURN(const uint32_t input,
+                         builder.TensorInOutputParams(node, node.inputs[0]));
+  builder.AddOperator(node, MakeResize(op), {input});
   return OkStatus();
 }
 

@@ -58,6 +58,8 @@ Status QuantizeTranspose(const Transpose& op, const Node& node,
                          ModelBuilder& builder);
 Status QuantizePad(const Pad& op, const Node& node, ModelBuilder& builder);
 Status QuantizeSlice(const Slice& op, const Node& node, ModelBuilder& builder);
+Status QuantizeResize(const Resize& op, const Node& node,
+                      ModelBuilder& builder);
 
 }  // namespace octet::converter
 

@@ -60,6 +60,9 @@ struct OperatorVisitor {
   Status operator()(const Slice& op) const {
     return QuantizeSlice(op, node, builder);
   }
+  Status operator()(const Resize& op) const {
+    return QuantizeResize(op, node, builder);
+  }
   Status operator()(const Mul& op) const {
     return QuantizeMul(op, node, builder);
   }

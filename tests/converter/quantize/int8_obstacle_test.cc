@@ -59,6 +59,36 @@ TEST(Int8ObstacleTest, SaysWhatStandsInTheWay) {
   ExpectObstacle(graph, "no int8 form");
 }
 
+Resize DoubledPicture(schema::ResizeMode mode) {
+  Resize resize;
+  resize.shape = {1, 8, 8, 2};
+  resize.scales[1] = resize.scales[2] = 2.0f;
+  resize.mode = mode;
+  return resize;
+}
+
+TEST(Int8ObstacleTest, ResizesThatStayInTheRange) {
+  Graph graph;
+  const ValueId x = AddInput(graph, "x", kPicture);
+  for (const auto mode :
+       {schema::ResizeMode::NEAREST, schema::ResizeMode::LINEAR}) {
+    Append(graph, "plain", DoubledPicture(mode), {x});
+    EXPECT_EQ(Obstacle(graph), "");
+  }
+  Append(graph, "cubic", DoubledPicture(schema::ResizeMode::CUBIC), {x});
+  ExpectObstacle(graph, "leaves the range");
+  Resize crop = DoubledPicture(schema::ResizeMode::LINEAR);
+  crop.coordinates = schema::ResizeCoordinates::TF_CROP_AND_RESIZE;
+  Append(graph, "crop", crop, {x});
+  ExpectObstacle(graph, "cropping");
+  const ValueId cells = AddInput(graph, "cells", {2, 2, 2, 2, 2});
+  Resize all;
+  all.shape = {4, 4, 4, 4, 4};
+  all.scales = {2, 2, 2, 2, 2, 1};
+  Append(graph, "all", all, {cells});
+  ExpectObstacle(graph, "resizes 5 dimensions");
+}
+
 TEST(Int8ObstacleTest, Integers) {
   Graph graph;
   AddInput(graph, "x", {2});

@@ -68,6 +68,45 @@ TEST(MixedPrecisionTest, OneConversionAValue) {
   EXPECT_EQ(tensors[result.model.outputs[2]]->quantization, nullptr);
 }
 
+Resize Doubled() {
+  Resize resize;
+  resize.shape = {1, 8, 8, 2};
+  resize.scales[1] = resize.scales[2] = 2.0f;
+  return resize;
+}
+
+// In INT8 between layers, with the scale of its input.
+TEST(MixedPrecisionTest, ResizeBetweenLayers) {
+  Graph graph;
+  const ValueId x = AddInput(graph, "x", kPicture);
+  const ValueId conv = AppendConv(graph, "conv", x, 2, 3, 1);
+  const ValueId resize = Append(graph, "resize", Doubled(), {conv});
+  graph.outputs = {AppendConv(graph, "last", resize, 2, 3, 2)};
+  const QuantizedModel result = MakeModel(graph, AllRanges(graph));
+  EXPECT_EQ(Types(result.model),
+            (std::vector<OperatorOptions>{OperatorOptions::Conv2d,
+                                          OperatorOptions::Resize,
+                                          OperatorOptions::Conv2d}));
+  EXPECT_TRUE(result.report.float_nodes.empty());
+}
+
+// At the end it interpolates the layer's floats, which are finer.
+TEST(MixedPrecisionTest, ResizeBehindTheLastLayer) {
+  Graph graph;
+  const ValueId x = AddInput(graph, "x", kPicture);
+  const ValueId conv = AppendConv(graph, "conv", x, 2, 3, 1);
+  graph.outputs = {Append(graph, "resize", Doubled(), {conv})};
+  QuantizeOptions options;
+  options.precision.float_outputs = true;
+  const QuantizedModel result = MakeModel(graph, AllRanges(graph), options);
+  EXPECT_EQ(Types(result.model),
+            (std::vector<OperatorOptions>{OperatorOptions::Conv2d,
+                                          OperatorOptions::Resize}));
+  ASSERT_EQ(result.report.float_nodes.size(), 1u);
+  EXPECT_EQ(result.report.float_nodes[0].node, "resize");
+  EXPECT_EQ(result.report.conversions, 0);
+}
+
 // x -> conv -> conv; the grids of the source say enough of all but the
 // last layer.
 TEST(MixedPrecisionTest, GridsInsteadOfRanges) {
