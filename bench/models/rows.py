@@ -98,7 +98,10 @@ class Bench:
                     for name in sorted(os.listdir(folder))
                     if name.endswith(('.jpg', '.png'))]
         compare = getattr(tasks, task.kind)
-        value = compare(reference, model, pictures, self.work)
+        arguments = {name: self._samples(None, [value])[0]
+                     if isinstance(value, str) else value
+                     for name, value in task.arguments.items()}
+        value = compare(reference, model, pictures, self.work, **arguments)
         row['task'] = {'kind': task.kind, 'value': value, 'limit': task.limit}
         row['measure'] = f'{task.kind} {value:.4g}'
         if not value >= task.limit:
@@ -149,7 +152,8 @@ class Bench:
         for name in pictures[half == 'odd'::2]:
             link = os.path.join(path, name)
             if not os.path.exists(link):
-                os.symlink(os.path.join(folder, name), link)
+                os.symlink(os.path.abspath(os.path.join(folder, name)),
+                           link)
         return path
 
     def _noise(self, network, count):

@@ -14,6 +14,7 @@ import unittest
 SOURCE = sys.argv[1]
 sys.path.insert(0, os.path.join(SOURCE, 'bench', 'models'))
 import catalog
+import heads
 import main
 import measures
 import npy
@@ -62,6 +63,82 @@ class Measures(unittest.TestCase):
         self.assertAlmostEqual(measures.psnr_db([0.1, 0.0], [0.0, 0.0]),
                                10 * math.log10(200))
         self.assertEqual(measures.psnr_db([0.5], [0.5]), math.inf)
+
+
+class Heads(unittest.TestCase):
+
+    def test_overlap(self):
+        box = (0, 1.0, 0.0, 0.0, 0.5, 0.5)
+        self.assertEqual(heads.intersection_over_union(box, box), 1.0)
+        self.assertAlmostEqual(heads.intersection_over_union(
+            box, (0, 1.0, 0.25, 0.0, 0.75, 0.5)), 1 / 3)
+        self.assertEqual(heads.intersection_over_union(
+            box, (0, 1.0, 0.5, 0.5, 1.0, 1.0)), 0.0)
+
+    def test_suppression_is_of_a_class_and_keeps_the_best(self):
+        boxes = [(0, 0.6, 0.0, 0.0, 0.5, 0.5), (0, 0.9, 0.0, 0.0, 0.5, 0.45),
+                 (1, 0.7, 0.0, 0.0, 0.5, 0.5), (0, 0.5, 0.5, 0.5, 1.0, 1.0)]
+        self.assertEqual(heads.suppress(boxes, 0.5),
+                         [boxes[1], boxes[2], boxes[3]])
+
+    def test_count_same(self):
+        a, b = (0, 0.9, 0.0, 0.0, 0.5, 0.5), (0, 0.8, 0.0, 0.0, 0.5, 0.5)
+        self.assertEqual(heads.count_same([a, b], [a], 0.7), 1)
+        self.assertEqual(heads.count_same([a, b], [b, a], 0.7), 2)
+        self.assertEqual(heads.count_same([a], [(1, *a[1:])], 0.7), 0)
+        self.assertEqual(heads.count_same([a], [], 0.7), 0)
+
+    def test_yolox(self):
+        cells = 52 * 52 + 26 * 26 + 13 * 13
+        values = [0.0] * (cells * 7)
+        cell = 52 * 52 + 2 * 26 + 3  # stride 16, row 2, column 3
+        values[7 * cell:7 * cell + 7] = [0.5, 0.25, math.log(2), 0.0, 0.9, 0.1,
+                                         0.8]
+        ((kind, score, *corners),) = heads.yolox([((1, cells, 7), values)])
+        self.assertEqual(kind, 1)
+        self.assertAlmostEqual(score, 0.72)
+        for value, expected in zip(corners, (40, 28, 72, 44)):
+            self.assertAlmostEqual(value * 416, expected)
+
+    def test_fastestdet_in_either_order(self):
+        planes = [[0.0] * 484 for _ in range(85)]
+        at = 3 * 22 + 7
+        planes[0][at], planes[5 + 4][at] = 0.9, 0.8
+        last = [plane[i] for i in range(484) for plane in planes]
+        first = [value for plane in planes for value in plane]
+        for shape, values in (((1, 85, 22, 22), first),
+                              ((1, 22, 22, 85), last)):
+            ((kind, score, *corners),) = heads.fastestdet([(shape, values)])
+            self.assertEqual(kind, 4)
+            self.assertAlmostEqual(score, 0.9 ** 0.6 * 0.8 ** 0.4)
+            for value, expected in zip(corners, (7 / 22 - 0.25, 3 / 22 - 0.25,
+                                                 7 / 22 + 0.25, 3 / 22 + 0.25)):
+                self.assertAlmostEqual(value, expected)
+
+    def test_ultraface(self):
+        scores, offsets = [0.0] * (4420 * 2), [0.0] * (4420 * 4)
+        anchor = (5 * 40 + 2) * 3 + 1  # stride 8, row 5, column 2, 16 pixels
+        scores[2 * anchor + 1] = 0.75
+        offsets[4 * anchor:4 * anchor + 4] = [5.0, 0.0, 5 * math.log(2), 0.0]
+        ((_, score, *corners),) = heads.ultraface(
+            [((1, 4420, 4), offsets), ((1, 4420, 2), scores)])
+        self.assertEqual(score, 0.75)
+        for value, expected in zip(corners, (28 / 320 - 16 / 320,
+                                             44 / 240 - 8 / 240,
+                                             28 / 320 + 16 / 320,
+                                             44 / 240 + 8 / 240)):
+            self.assertAlmostEqual(value, expected)
+
+    def test_pixels(self):
+        self.assertEqual(heads.classes_of_pixels(
+            [((1, 2, 1, 3), [0, 1, 5, 1, 0, 4])], 2), [1, 0, 0])
+        self.assertEqual(heads.classes_of_pixels(
+            [((1, 1, 3, 2), [0, 1, 1, 0, 5, 4])], 2), [1, 0, 0])
+
+    def test_lines(self):
+        steps = [0, 2, 2, 0, 2, 1, 3, 1]
+        values = [float(i == best) for best in steps for i in range(4)]
+        self.assertEqual(heads.read_line([((1, 8, 4), values)], 'ab'), 'bbaa')
 
 
 class Catalog(unittest.TestCase):
