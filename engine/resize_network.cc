@@ -18,6 +18,12 @@ const VaryingDimension* FindVarying(const Network& network, size_t input,
   return nullptr;
 }
 
+Status Refusal(const Network& network, size_t input, const std::string& what) {
+  return InvalidArgument("input " + std::to_string(input) + ", " +
+                         TensorTitle(network, network.inputs[input]) + ", " +
+                         what);
+}
+
 // Whether the file allows `size` along `axis` of an input.
 Status CheckSize(const Network& network, size_t input, int axis, int32_t size) {
   const Shape& stored = network.tensor(network.inputs[input]).shape;
@@ -31,19 +37,17 @@ Status CheckSize(const Network& network, size_t input, int axis, int32_t size) {
     }
     sizes = SizesText(*varying);
   }
-  return InvalidArgument("input " + std::to_string(input) + ", " +
-                         TensorTitle(network, network.inputs[input]) +
-                         ": dimension " + std::to_string(axis) + " may be " +
-                         sizes + ", not " + std::to_string(size));
+  return Refusal(network, input,
+                 "has a dimension " + std::to_string(axis) + " of " + sizes +
+                     ", not " + std::to_string(size));
 }
 
 Status CheckInput(const Network& network, size_t input, const Shape& shape) {
   const Tensor& tensor = network.tensor(network.inputs[input]);
   if (shape.rank != tensor.shape.rank) {
-    return InvalidArgument("input " + std::to_string(input) + ", " +
-                           TensorTitle(network, network.inputs[input]) +
-                           ", has " + std::to_string(tensor.shape.rank) +
-                           " dimensions, not " + std::to_string(shape.rank));
+    return Refusal(network, input,
+                   "has " + std::to_string(tensor.shape.rank) +
+                       " dimensions, not " + std::to_string(shape.rank));
   }
   for (int axis = 0; axis < shape.rank; ++axis) {
     OCTET_RETURN_IF_ERROR(CheckSize(network, input, axis, shape[axis]));

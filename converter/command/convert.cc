@@ -21,6 +21,7 @@
 #include "converter/command/read_model.h"
 #include "converter/command/repair_on_samples.h"
 #include "converter/command/report.h"
+#include "converter/command/shape_option.h"
 #include "converter/command/varying_inputs.h"
 #include "converter/command/weight_grids.h"
 #include "converter/evaluate/choose_ranges.h"
@@ -492,25 +493,10 @@ Status ReportOn(const ConvertOptions& options, const Conversion& conversion,
                      options);
 }
 
-std::map<std::string, Shape> InputShapesByName(const Graph& graph) {
-  std::map<std::string, Shape> shapes;
-  for (const InputSpec& input : InputSpecs(graph)) {
-    shapes[input.name] = input.shape;
-  }
-  return shapes;
-}
-
 // The source with other shapes of its inputs, simplified.
 Result<Graph> ImportAtSize(ConvertOptions options,
                            const std::map<std::string, Shape>& shapes) {
-  options.shapes.clear();
-  for (const auto& [name, shape] : shapes) {
-    std::string text;
-    for (int axis = 0; axis < shape.rank; ++axis) {
-      text += (axis == 0 ? "=" : ",") + std::to_string(shape[axis]);
-    }
-    options.shapes.push_back(name + text);
-  }
+  options.shapes = ShapeTexts(shapes);
   options.verbose = false;
   OCTET_ASSIGN_OR_RETURN(TfliteImport source,
                          ReadSourceModel(options.model_path, options.shapes));

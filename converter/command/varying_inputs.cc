@@ -253,6 +253,14 @@ class Prover {
 
 }  // namespace
 
+std::map<std::string, Shape> InputShapesByName(const Graph& graph) {
+  std::map<std::string, Shape> shapes;
+  for (const ValueId id : graph.inputs) {
+    shapes[graph.value(id).name] = graph.value(id).shape;
+  }
+  return shapes;
+}
+
 Result<VaryingInputs> FindVaryingInputs(
     const Graph& graph, const std::map<std::string, Shape>& source_shapes,
     const std::vector<std::string>& vary, const ImportWithShapes& import) {

@@ -30,6 +30,9 @@ struct VaryingInputs {
   std::vector<SizeTrial> trials;
 };
 
+// Those of the graph's inputs; before passes in the source's own order.
+std::map<std::string, Shape> InputShapesByName(const Graph& graph);
+
 // Imports and simplifies the source with these shapes of its inputs, by name
 // and in its own order of dimensions.
 using ImportWithShapes =

@@ -103,7 +103,7 @@ static void CheckResize(octet_session* session) {
   const int32_t larger[] = {2, 8, 8, 3};
   octet_tensor tensor;
   CHECK(octet_session_resize(session, 0, larger, 4) == OCTET_INVALID_ARGUMENT);
-  CHECK(strstr(octet_last_error(), "dimension 0 may be 1, not 2") != NULL);
+  CHECK(strstr(octet_last_error(), "dimension 0 of 1, not 2") != NULL);
   CHECK(octet_session_resize(session, 0, same, 99) == OCTET_INVALID_ARGUMENT);
   CHECK(octet_session_resize(session, 0, NULL, 4) == OCTET_INVALID_ARGUMENT);
   CHECK(octet_session_resize(session, 0, same, 4) == OCTET_OK);

@@ -159,12 +159,12 @@ TEST(ResizeTest, RefusesWhatTheFileDoesNotAllowAndStaysUsable) {
     EXPECT_NE(status.message().find(part), std::string::npos)
         << status.message();
   };
-  refused({5, 8, 8, 3}, "dimension 0 may be 1, 2 ... 4, not 5");
+  refused({5, 8, 8, 3}, "dimension 0 of 1, 2 ... 4, not 5");
   refused({0, 8, 8, 3}, "not 0");
-  refused({1, 7, 8, 3}, "dimension 1 may be 4, 6 ... 40, not 7");
+  refused({1, 7, 8, 3}, "dimension 1 of 4, 6 ... 40, not 7");
   refused({1, 8, 42, 3}, "not 42");
   refused({1, 8, -2, 3}, "not -2");
-  refused({1, 8, 8, 4}, "dimension 3 may be 3, not 4");
+  refused({1, 8, 8, 4}, "dimension 3 of 3, not 4");
   refused({1, 8, 8}, "has 4 dimensions, not 3");
   EXPECT_EQ((*session)->Resize(1, {1, 8, 8, 3}).code(),
             StatusCode::kInvalidArgument);
