@@ -61,6 +61,17 @@ octet_status FillTensor(const std::vector<octet::TensorInfo>& infos, int index,
   return OCTET_OK;
 }
 
+// The names of `infos` do not outlive the call: those of the model do.
+octet_status FillSessionTensor(const std::vector<octet::TensorInfo>& infos,
+                               const std::vector<octet::TensorInfo>& named,
+                               int index, octet_tensor* tensor) {
+  const octet_status status = FillTensor(infos, index, tensor);
+  if (status == OCTET_OK) {
+    tensor->name = named[static_cast<size_t>(index)].name.c_str();
+  }
+  return status;
+}
+
 }  // namespace
 
 const char* octet_version(void) { return OCTET_VERSION; }
@@ -134,6 +145,33 @@ octet_status octet_session_create(const octet_model* model,
 }
 
 void octet_session_free(octet_session* session) { delete session; }
+
+octet_status octet_session_input(const octet_session* session, int index,
+                                 octet_tensor* tensor) {
+  if (session == nullptr || tensor == nullptr) return ReportNull();
+  return FillSessionTensor(session->session->inputs(),
+                           session->session->model().inputs(), index, tensor);
+}
+
+octet_status octet_session_output(const octet_session* session, int index,
+                                  octet_tensor* tensor) {
+  if (session == nullptr || tensor == nullptr) return ReportNull();
+  return FillSessionTensor(session->session->outputs(),
+                           session->session->model().outputs(), index, tensor);
+}
+
+octet_status octet_session_resize(octet_session* session, int index,
+                                  const int32_t* dims, int rank) {
+  if (session == nullptr || dims == nullptr) return ReportNull();
+  if (rank < 0 || rank > OCTET_MAX_RANK) {
+    return Report(octet::InvalidArgument("a shape has no " +
+                                         std::to_string(rank) + " dimensions"));
+  }
+  octet::Shape shape;
+  for (int axis = 0; axis < rank; ++axis) shape.dims[axis] = dims[axis];
+  shape.rank = rank;
+  return Report(session->session->Resize(index, shape));
+}
 
 octet_status octet_session_set_input_float(octet_session* session, int index,
                                            const float* values, size_t size) {

@@ -78,6 +78,9 @@ const std::vector<TensorInfo>& Model::inputs() const {
 const std::vector<TensorInfo>& Model::outputs() const {
   return contents_->outputs;
 }
+const std::vector<VaryingDimension>& Model::varying_dimensions() const {
+  return contents_->network.varying_dimensions;
+}
 const std::vector<PreprocessingInfo>& Model::preprocessing() const {
   return contents_->metadata.preprocessing;
 }

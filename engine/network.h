@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "octet/data_type.h"
+#include "octet/model.h"
 #include "octet/shape.h"
 #include "schema/octet_generated.h"
 #include "schema/packed_weights.h"
@@ -78,6 +79,10 @@ struct Network {
   std::vector<Node> nodes;  // in the order of execution
   std::vector<int> inputs;
   std::vector<int> outputs;
+  std::vector<VaryingDimension> varying_dimensions;
+  // Null but while shapes change (resize_network.h): where the shape goes that
+  // an operator gives, instead of being compared with its output's.
+  Shape* inferred_shape = nullptr;
 
   const Tensor& tensor(int index) const {
     return tensors[static_cast<size_t>(index)];

@@ -9,6 +9,7 @@
 #include "engine/model_contents.h"
 #include "engine/operators/registry.h"
 #include "engine/plan.h"
+#include "engine/resize_network.h"
 #include "engine/tensor_values.h"
 
 namespace octet {
@@ -44,13 +45,18 @@ class __attribute__((visibility("hidden"))) Session::Implementation {
   std::shared_ptr<const Model> model;
   std::unique_ptr<ThreadPool> own_pool;
   ThreadPool* pool = nullptr;
-  std::unique_ptr<Plan> plan;
+  std::unique_ptr<Network> resized;
+  std::unique_ptr<Plan> plan;  // of network()
+  PlanOptions plan_options;
   bool keep_intermediates = false;
   std::string isa;
   std::vector<bool> input_set;
   bool has_run = false;
 
-  const Network& network() const { return model->contents().network; }
+  // As the session runs it: the model's, or a copy with other shapes.
+  const Network& network() const {
+    return resized != nullptr ? *resized : model->contents().network;
+  }
 
   // Leaves `pool` null where the plan decides about it (kAutoThreads).
   Status CreatePool(const SessionOptions& options);
@@ -212,6 +218,8 @@ Result<std::unique_ptr<Session>> Session::Create(
   }
   implementation->model->contents().file.ReleasePages();
   implementation->keep_intermediates = options.keep_intermediates;
+  plan_options.max_parts = implementation->pool->num_threads();
+  implementation->plan_options = plan_options;
   implementation->isa = table->isa;
   implementation->input_set.resize(network.inputs.size());
   return std::unique_ptr<Session>(new Session(std::move(implementation)));
@@ -222,6 +230,58 @@ Session::Session(std::unique_ptr<Implementation> implementation)
 Session::~Session() = default;
 
 const Model& Session::model() const { return *implementation_->model; }
+
+std::vector<TensorInfo> Session::inputs() const {
+  const Network& network = implementation_->network();
+  std::vector<TensorInfo> infos;
+  for (const int tensor : network.inputs) {
+    infos.push_back(InfoOf(network, tensor));
+  }
+  return infos;
+}
+
+std::vector<TensorInfo> Session::outputs() const {
+  const Network& network = implementation_->network();
+  std::vector<TensorInfo> infos;
+  for (const int tensor : network.outputs) {
+    infos.push_back(InfoOf(network, tensor));
+  }
+  return infos;
+}
+
+Status Session::Resize(int index, const Shape& shape) {
+  OCTET_ASSIGN_OR_RETURN(const int input, implementation_->InputTensor(index));
+  std::vector<Shape> shapes;
+  const Network& network = implementation_->network();
+  for (const int tensor : network.inputs) {
+    shapes.push_back(tensor == input ? shape : network.tensor(tensor).shape);
+  }
+  return Resize(shapes);
+}
+
+Status Session::Resize(const std::vector<Shape>& shapes) {
+  const Model::Contents& contents = model().contents();
+  Result<Network> network = ResizeNetwork(contents.network, shapes);
+  if (!network.ok()) return network.status();
+  if (!model().labels().empty()) {
+    const Shape& shape = network->tensor(network->outputs[0]).shape;
+    if (shape[shape.rank - 1] !=
+        static_cast<int32_t>(model().labels().size())) {
+      return Unsupported("output 0 would have shape " + shape.ToString() +
+                         ", but its last dimension has labels");
+    }
+  }
+  auto resized = std::make_unique<Network>(*std::move(network));
+  Result<std::unique_ptr<Plan>> plan =
+      Plan::Create(*resized, implementation_->plan_options);
+  contents.file.ReleasePages();
+  if (!plan.ok()) return plan.status();
+  implementation_->plan = *std::move(plan);
+  implementation_->resized = std::move(resized);
+  implementation_->input_set.assign(shapes.size(), false);
+  implementation_->has_run = false;
+  return OkStatus();
+}
 
 Status Session::SetInput(int index, const float* values, size_t size) {
   OCTET_ASSIGN_OR_RETURN(const int tensor, implementation_->InputTensor(index));

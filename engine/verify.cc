@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/operators/registry.h"
+#include "engine/resize_network.h"
 #include "engine/text_budget.h"
 #include "schema/shape_inference.h"
 
@@ -283,6 +284,52 @@ Status VerifyBorder(const Network& network, const DefinedTensors& defined) {
   return OkStatus();
 }
 
+Status VerifyVarying(const VaryingDimension& varying, const Shape& shape) {
+  if (varying.axis < 0 || varying.axis >= shape.rank) {
+    return InvalidModel("dimension " + std::to_string(varying.axis) +
+                        " is outside shape " + shape.ToString());
+  }
+  const int32_t size = shape[varying.axis];
+  const bool ordered = varying.minimum >= 1 && varying.step >= 1 &&
+                       varying.minimum <= size && size <= varying.maximum;
+  if (ordered && (size - varying.minimum) % varying.step == 0 &&
+      (varying.maximum - size) % varying.step == 0) {
+    return OkStatus();
+  }
+  return InvalidModel("dimension " + std::to_string(varying.axis) + " of " +
+                      shape.ToString() + " is not one of " +
+                      SizesText(varying) + ", or these do not follow from " +
+                      "step " + std::to_string(varying.step));
+}
+
+Status ReadVaryingDimensions(const schema::Model& model, Network* network) {
+  if (model.varying_dimensions() == nullptr) return OkStatus();
+  std::vector<bool> seen(network->inputs.size() * kMaxRank);
+  for (const schema::VaryingDimension* record : *model.varying_dimensions()) {
+    if (record->input() >= network->inputs.size()) {
+      return InvalidModel("there is no input " +
+                          std::to_string(record->input()) + " that may vary");
+    }
+    const VaryingDimension varying = {static_cast<int>(record->input()),
+                                      record->axis(), record->minimum(),
+                                      record->maximum(), record->step()};
+    const int tensor = network->inputs[record->input()];
+    OCTET_RETURN_IF_ERROR(
+        VerifyVarying(varying, network->tensor(tensor).shape)
+            .WithContext("the input " + TensorTitle(*network, tensor)));
+    const size_t place =
+        record->input() * size_t{kMaxRank} + static_cast<size_t>(varying.axis);
+    if (seen[place]) {
+      return InvalidModel("dimension " + std::to_string(varying.axis) +
+                          " of the input " + TensorTitle(*network, tensor) +
+                          " varies twice");
+    }
+    seen[place] = true;
+    network->varying_dimensions.push_back(varying);
+  }
+  return OkStatus();
+}
+
 }  // namespace
 
 Result<const schema::Model*> VerifyStructure(const uint8_t* data, size_t size) {
@@ -315,6 +362,7 @@ Result<Network> VerifyNetwork(const schema::Model& model, const uint8_t* data,
                             .WithContext("the model's inputs"));
   OCTET_RETURN_IF_ERROR(ReadIndices(model.outputs(), network, &network.outputs)
                             .WithContext("the model's outputs"));
+  OCTET_RETURN_IF_ERROR(ReadVaryingDimensions(model, &network));
   DefinedTensors defined(network);
   for (const int input : network.inputs) {
     OCTET_RETURN_IF_ERROR(

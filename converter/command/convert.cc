@@ -21,6 +21,8 @@
 #include "converter/command/read_model.h"
 #include "converter/command/repair_on_samples.h"
 #include "converter/command/report.h"
+#include "converter/command/shape_option.h"
+#include "converter/command/varying_inputs.h"
 #include "converter/command/weight_grids.h"
 #include "converter/evaluate/choose_ranges.h"
 #include "converter/evaluate/evaluate.h"
@@ -306,6 +308,10 @@ Status FinishConversion(const SampleSource* samples,
   OCTET_ASSIGN_OR_RETURN(
       const ModelMetadata metadata,
       MakeMetadata(options, InputSpecs(result.graph), samples));
+  for (const schema::VaryingDimensionT& varying : options.varying.dimensions) {
+    result.quantized.model.varying_dimensions.push_back(
+        std::make_unique<schema::VaryingDimensionT>(varying));
+  }
   OCTET_ASSIGN_OR_RETURN(result.bytes,
                          ExportModel(result.quantized.model, metadata));
   Result<std::shared_ptr<const Model>> model =
@@ -315,7 +321,7 @@ Status FinishConversion(const SampleSource* samples,
                          model.status().message());
   }
   result.model = *std::move(model);
-  return OkStatus();
+  return CheckTrials(result.model, options.varying);
 }
 
 // `samples` may be null where nothing is calibrated.
@@ -487,6 +493,17 @@ Status ReportOn(const ConvertOptions& options, const Conversion& conversion,
                      options);
 }
 
+// The source with other shapes of its inputs, simplified.
+Result<Graph> ImportAtSize(ConvertOptions options,
+                           const std::map<std::string, Shape>& shapes) {
+  options.shapes = ShapeTexts(shapes);
+  options.verbose = false;
+  OCTET_ASSIGN_OR_RETURN(TfliteImport source,
+                         ReadSourceModel(options.model_path, options.shapes));
+  OCTET_RETURN_IF_ERROR(Simplify(options, source.graph));
+  return std::move(source.graph);
+}
+
 // What follows the passes. `options` say what is in FP32.
 Status ConvertSimplified(const ConvertOptions& options, const Graph& graph) {
   // Everything that can be wrong with the samples is found before the work
@@ -531,30 +548,38 @@ Status ConvertSimplified(const ConvertOptions& options, const Graph& graph) {
 
 }  // namespace
 
-Status Convert(const ConvertOptions& options) {
-  if (!options.json_path.empty() && options.evaluate_path.empty() &&
-      !options.explain) {
+Status Convert(const ConvertOptions& given) {
+  if (!given.json_path.empty() && given.evaluate_path.empty() &&
+      !given.explain) {
     return InvalidArgument("--json writes an evaluation: add --evaluate");
   }
-  if (options.max_drop.has_value() && options.evaluate_path.empty()) {
+  if (given.max_drop.has_value() && given.evaluate_path.empty()) {
     return InvalidArgument("--max-drop needs samples: add --evaluate");
   }
-  if (options.max_drop.has_value() && options.precision.all_float) {
+  if (given.max_drop.has_value() && given.precision.all_float) {
     return InvalidArgument(
         "--max-drop says what INT8 may lose: "
         "--precision float32 loses nothing");
   }
   OCTET_ASSIGN_OR_RETURN(TfliteImport source,
-                         ReadSourceModel(options.model_path, options.shapes));
-  if (source.is_quantized && options.explain) {
-    return InvalidArgument(options.model_path +
+                         ReadSourceModel(given.model_path, given.shapes));
+  if (source.is_quantized && given.explain) {
+    return InvalidArgument(given.model_path +
                            ": the network is quantized already; there is no "
                            "FP32 network to compare it with");
   }
-  if (source.is_quantized) return ConvertQuantized(options, std::move(source));
+  if (source.is_quantized) return ConvertQuantized(given, std::move(source));
   Graph& graph = source.graph;
-  OCTET_RETURN_IF_ERROR(Simplify(options, graph));
-  OCTET_RETURN_IF_ERROR(CheckGrids(options, graph));
+  const std::map<std::string, Shape> source_shapes = InputShapesByName(graph);
+  OCTET_RETURN_IF_ERROR(Simplify(given, graph));
+  OCTET_RETURN_IF_ERROR(CheckGrids(given, graph));
+  ConvertOptions options = given;
+  OCTET_ASSIGN_OR_RETURN(
+      options.varying,
+      FindVaryingInputs(graph, source_shapes, given.vary,
+                        [&](const std::map<std::string, Shape>& shapes) {
+                          return ImportAtSize(given, shapes);
+                        }));
   if (KeepsGrids(options, graph)) {
     return ConvertSimplified(WithoutCalibration(options, graph), graph);
   }

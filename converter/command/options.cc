@@ -54,6 +54,9 @@ void AddModelOptions(CLI::App& app, ConvertOptions& options) {
   app.add_option("--shape", options.shapes,
                  "fix an input's shape, in the model's own order: "
                  "input=1,3,224,224");
+  app.add_option("--vary", options.vary,
+                 "let sizes of an input vary at run time, from..to/step: "
+                 "input=1..8,3,32..640/32,32..640/32");
   app.add_option("--threads", options.num_threads, "0: one for each core")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();

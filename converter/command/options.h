@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "converter/command/varying_inputs.h"
 #include "converter/quantize/precision.h"
 #include "converter/quantize/quantization_params.h"
 #include "converter/quantize/weight_scale.h"
@@ -25,6 +26,8 @@ struct ConvertOptions {
   std::string output_path;
   // "name=1,3,224,224", in the source model's own order of dimensions.
   std::vector<std::string> shapes;
+  // "name=1..8,3,224,224", likewise: what may vary at run time.
+  std::vector<std::string> vary;
   // path, labels_path and limit are empty here: calibration and evaluation
   // share the rest.
   SampleOptions samples;
@@ -61,6 +64,8 @@ struct ConvertOptions {
   bool explain = false;     // `octet-convert explain`: a report and no file
   size_t worst_layers = 10;
   bool verbose = false;
+  // What `vary` has been found to mean (varying_inputs.h).
+  VaryingInputs varying;
   // The names of all options given on the command line.
   std::vector<std::string> given;
   // Every option given on the command line that changes the file's contents,

@@ -40,4 +40,17 @@ Result<std::map<std::string, Shape>> ParseShapes(
   return shapes;
 }
 
+std::vector<std::string> ShapeTexts(
+    const std::map<std::string, Shape>& shapes) {
+  std::vector<std::string> texts;
+  for (const auto& [name, shape] : shapes) {
+    std::string text = name;
+    for (int axis = 0; axis < shape.rank; ++axis) {
+      text += (axis == 0 ? "=" : ",") + std::to_string(shape[axis]);
+    }
+    texts.push_back(std::move(text));
+  }
+  return texts;
+}
+
 }  // namespace octet::converter

@@ -17,6 +17,9 @@ namespace octet::converter {
 Result<std::map<std::string, Shape>> ParseShapes(
     const std::vector<std::string>& texts);
 
+// Their inverse.
+std::vector<std::string> ShapeTexts(const std::map<std::string, Shape>& shapes);
+
 }  // namespace octet::converter
 
 #endif  // OCTET_CONVERTER_COMMAND_SHAPE_OPTION_H_

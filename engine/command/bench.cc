@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/command/commands.h"
+#include "engine/command/input_shapes.h"
 #include "engine/command/json_text.h"
 #include "engine/command/random_inputs.h"
 #include "octet/model.h"
@@ -131,6 +132,7 @@ Status Bench(const BenchOptions& options) {
       const std::unique_ptr<Session> session,
       Session::Create(std::move(model), {.num_threads = options.num_threads,
                                          .isa = options.isa}));
+  OCTET_RETURN_IF_ERROR(ResizeInputs(options.shapes, *session));
   OCTET_RETURN_IF_ERROR(SetRandomInputs(1, *session));
   OCTET_ASSIGN_OR_RETURN(const Measurement measurement,
                          Measure(options, *session));

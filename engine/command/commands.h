@@ -16,6 +16,7 @@ struct RunOptions {
   std::string picture_path;               // or
   std::vector<std::string> input_paths;   // .npy, one an input
   std::vector<std::string> output_paths;  // .npy, one an output
+  std::vector<std::string> shapes;        // "input=1,320,320,3"
   int top = 5;
   int num_threads = 1;
   std::string isa;
@@ -38,6 +39,7 @@ struct BenchOptions {
   std::string model_path;
   int num_threads = 1;
   std::string isa;
+  std::vector<std::string> shapes;
   double seconds = 2.0;
   bool per_operator = false;
   bool json = false;

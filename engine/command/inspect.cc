@@ -87,6 +87,11 @@ Status Inspect(const InspectOptions& options) {
                          Model::Load(options.model_path));
   std::printf("model          %s\n", model->name().c_str());
   PrintTensors("input", model->inputs());
+  for (const VaryingDimension& varying : model->varying_dimensions()) {
+    std::printf("  input %d, dimension %d: %d to %d in steps of %d\n",
+                varying.input, varying.axis, varying.minimum, varying.maximum,
+                varying.step);
+  }
   PrintTensors("output", model->outputs());
   for (const PreprocessingInfo& info : model->preprocessing()) {
     PrintPreprocessing(info);

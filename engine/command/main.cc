@@ -30,6 +30,13 @@ Argument ThreadsOption(int* num_threads) {
           }};
 }
 
+Argument ShapeOption(std::vector<std::string>* shapes) {
+  return {"--shape", "NAME=SIZES",
+          "another shape of an input, where the model lets it vary: "
+          "input=1,320,320,3",
+          AppendText(shapes)};
+}
+
 Subcommand RunSubcommand(RunOptions* options) {
   return {
       "run",
@@ -43,6 +50,7 @@ Subcommand RunSubcommand(RunOptions* options) {
         AppendText(&options->output_paths)},
        {"--top", "N", "how many classes to print (5)",
         SetInteger(1, &options->top)},
+       ShapeOption(&options->shapes),
        ThreadsOption(&options->num_threads),
        IsaOption(&options->isa)},
       [options] { return Run(*options); },
@@ -76,6 +84,7 @@ Subcommand BenchSubcommand(BenchOptions* options) {
         SetPositive(&options->seconds)},
        {"--per-op", "", "a row an operator", SetTrue(&options->per_operator)},
        {"--json", "", "print JSON", SetTrue(&options->json)},
+       ShapeOption(&options->shapes),
        ThreadsOption(&options->num_threads),
        IsaOption(&options->isa)},
       [options] { return Bench(*options); },

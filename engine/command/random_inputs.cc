@@ -9,7 +9,7 @@ namespace {
 
 Status SetFloats(int index, std::mt19937& random, Session& session) {
   std::vector<float> values(
-      session.model().inputs()[static_cast<size_t>(index)].NumElements());
+      session.inputs()[static_cast<size_t>(index)].NumElements());
   for (float& value : values) {
     value = static_cast<float>(static_cast<int8_t>(random())) / 64.0f;
   }
@@ -18,7 +18,7 @@ Status SetFloats(int index, std::mt19937& random, Session& session) {
 
 // Bytes of the tensor's type, the lowest of each value random.
 Status SetIntegers(int index, std::mt19937& random, Session& session) {
-  const TensorInfo& info = session.model().inputs()[static_cast<size_t>(index)];
+  const TensorInfo info = session.inputs()[static_cast<size_t>(index)];
   std::vector<uint8_t> bytes(info.NumBytes());
   const uint32_t mask = info.type == DataType::kInt8   ? 0xff
                         : info.type == DataType::kBool ? 1

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/command/commands.h"
+#include "engine/command/input_shapes.h"
 #include "engine/image/npy.h"
 #include "engine/image/picture.h"
 #include "engine/image/preprocess.h"
@@ -22,13 +23,15 @@ Status SetPicture(const std::string& path, Session& session) {
         "--input FILE.npy");
   }
   OCTET_ASSIGN_OR_RETURN(const Picture picture, DecodePicture(path));
-  OCTET_ASSIGN_OR_RETURN(const std::vector<float> values,
-                         Preprocess(picture, model.preprocessing()[0]));
+  OCTET_ASSIGN_OR_RETURN(
+      const std::vector<float> values,
+      Preprocess(picture,
+                 PreprocessingAtSize(model.preprocessing()[0], session)));
   return session.SetInput(0, values.data(), values.size());
 }
 
 Status SetArray(const std::string& path, int index, Session& session) {
-  const TensorInfo& info = session.model().inputs()[size_t(index)];
+  const TensorInfo info = session.inputs()[size_t(index)];
   OCTET_ASSIGN_OR_RETURN(const NpyArray array, ReadNpy(path));
   bool matches = array.shape.size() == size_t(info.shape.rank);
   for (int axis = 0; matches && axis < info.shape.rank; ++axis) {
@@ -62,14 +65,14 @@ Status SetInputs(const RunOptions& options, Session& session) {
 }
 
 Result<std::vector<float>> ReadOutput(const Session& session, size_t index) {
-  std::vector<float> values(session.model().outputs()[index].NumElements());
+  std::vector<float> values(session.outputs()[index].NumElements());
   OCTET_RETURN_IF_ERROR(
       session.GetOutput(static_cast<int>(index), values.data(), values.size()));
   return values;
 }
 
 Status WriteOutputs(const RunOptions& options, const Session& session) {
-  const std::vector<TensorInfo>& outputs = session.model().outputs();
+  const std::vector<TensorInfo> outputs = session.outputs();
   if (options.output_paths.size() != outputs.size()) {
     return InvalidArgument("the model has " + std::to_string(outputs.size()) +
                            " outputs; pass as many --output files");
@@ -115,6 +118,7 @@ Status Run(const RunOptions& options) {
       const std::unique_ptr<Session> session,
       Session::Create(std::move(model), {.num_threads = options.num_threads,
                                          .isa = options.isa}));
+  OCTET_RETURN_IF_ERROR(ResizeInputs(options.shapes, *session));
   OCTET_RETURN_IF_ERROR(SetInputs(options, *session));
   OCTET_RETURN_IF_ERROR(session->Run());
   if (!options.output_paths.empty()) return WriteOutputs(options, *session);

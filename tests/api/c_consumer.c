@@ -97,6 +97,24 @@ static void CheckRun(octet_session* session, octet_session* on_two_threads) {
   CHECK(memcmp(output, other, sizeof(output)) == 0);
 }
 
+/* The file lets nothing vary: the same shape is fine, others are refused. */
+static void CheckResize(octet_session* session) {
+  const int32_t same[] = {1, 8, 8, 3};
+  const int32_t larger[] = {2, 8, 8, 3};
+  octet_tensor tensor;
+  CHECK(octet_session_resize(session, 0, larger, 4) == OCTET_INVALID_ARGUMENT);
+  CHECK(strstr(octet_last_error(), "dimension 0 of 1, not 2") != NULL);
+  CHECK(octet_session_resize(session, 0, same, 99) == OCTET_INVALID_ARGUMENT);
+  CHECK(octet_session_resize(session, 0, NULL, 4) == OCTET_INVALID_ARGUMENT);
+  CHECK(octet_session_resize(session, 0, same, 4) == OCTET_OK);
+  CHECK(octet_session_input(session, 0, &tensor) == OCTET_OK);
+  CHECK(tensor.rank == 4 && tensor.dims[0] == 1 && tensor.dims[1] == 8);
+  CHECK(strlen(tensor.name) > 0);
+  CHECK(octet_session_output(session, 0, &tensor) == OCTET_OK);
+  CHECK(tensor.num_elements == 5);
+  CHECK(octet_session_output(session, 1, &tensor) == OCTET_INVALID_ARGUMENT);
+}
+
 int main(int argc, char** argv) {
   octet_model* model = NULL;
   octet_session* session = NULL;
@@ -115,6 +133,8 @@ int main(int argc, char** argv) {
   CHECK(octet_session_create(model, &options, &on_two_threads) == OCTET_OK);
   CHECK(strcmp(octet_session_isa(on_two_threads), "scalar") == 0);
   octet_model_free(model); /* the sessions keep what they need */
+  CheckRun(session, on_two_threads);
+  CheckResize(session);
   CheckRun(session, on_two_threads);
   octet_session_free(session);
   octet_session_free(on_two_threads);

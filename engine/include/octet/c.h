@@ -122,6 +122,19 @@ OCTET_EXPORT octet_status octet_session_create(
     octet_session** session);
 OCTET_EXPORT void octet_session_free(octet_session* session);
 
+/* An input or output with its shape in this session. Its name lives as long as
+ * the session. */
+OCTET_EXPORT octet_status octet_session_input(const octet_session* session,
+                                              int index, octet_tensor* tensor);
+OCTET_EXPORT octet_status octet_session_output(const octet_session* session,
+                                               int index, octet_tensor* tensor);
+
+/* Gives an input another shape, of `rank` dimensions, where the model allows
+ * it. All inputs must be set again. On an error the session is as it was. */
+OCTET_EXPORT octet_status octet_session_resize(octet_session* session,
+                                               int index, const int32_t* dims,
+                                               int rank);
+
 /* Copies `size` values in; size must be the tensor's num_elements. Floats are
  * quantized with its scale and zero point. An input keeps its values until it
  * is set again. */

@@ -37,6 +37,17 @@ struct TensorInfo {
   size_t NumBytes() const { return NumElements() * ElementSize(type); }
 };
 
+// A dimension of an input that Session::Resize may change: to minimum, minimum
+// + step ... maximum. TensorInfo has its size in the file, which is one of
+// them.
+struct VaryingDimension {
+  int input = 0;  // index into inputs()
+  int axis = 0;
+  int32_t minimum = 1;
+  int32_t maximum = 1;
+  int32_t step = 1;
+};
+
 enum class ResizeMode : uint8_t {
   kNone = 0,     // the picture must have the right size
   kStretch = 1,  // to height x width
@@ -98,6 +109,8 @@ class OCTET_EXPORT Model {
   const std::string& name() const;
   const std::vector<TensorInfo>& inputs() const;
   const std::vector<TensorInfo>& outputs() const;
+  // All other dimensions are fixed.
+  const std::vector<VaryingDimension>& varying_dimensions() const;
   // How pictures are fed, at most one entry an input; empty if unknown.
   const std::vector<PreprocessingInfo>& preprocessing() const;
   // Class names: entry i names index i of the last dimension of output 0.

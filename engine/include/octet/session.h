@@ -90,6 +90,22 @@ class OCTET_EXPORT Session {
 
   const Model& model() const;
 
+  // The model's inputs and outputs, with their shapes in this session.
+  std::vector<TensorInfo> inputs() const;
+  std::vector<TensorInfo> outputs() const;
+
+  // Gives one input, or all of them together, other shapes: those that
+  // Model::varying_dimensions() allows. Plans again, threads and instruction
+  // set as before: the weights are packed once more, and until that is done a
+  // session needs the memory of both plans. Inputs must then be set again.
+  // What it computes is what a fresh session resized to these shapes computes.
+  // Errors, after which the session is as it was, with its inputs and outputs:
+  // kInvalidArgument for shapes that the model does not allow, kUnsupported if
+  // an operator cannot have them (the message names it), kResourceExhausted as
+  // Create.
+  Status Resize(int index, const Shape& shape);
+  Status Resize(const std::vector<Shape>& shapes);
+
   // Copies an input in: NHWC, `size` values, which must be the tensor's number
   // of elements. Floats are quantized with the tensor's scale and zero point:
   // q = clamp(round_half_even(value / scale) + zero_point); int8 values are q.
