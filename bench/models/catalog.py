@@ -4,8 +4,8 @@ calibrates it, what its outputs are compared with."""
 import dataclasses
 
 # Least share of samples on which a quantized network gives the golden
-# output's answer. That engine computes in floats and rounds once: near ties
-# may end otherwise.
+# output's answer, or one that is a step of the output below it there. That
+# engine computes in floats and rounds once.
 SAME_ANSWERS = 0.95
 
 

@@ -53,6 +53,10 @@ class Measures(unittest.TestCase):
             measures.same_argmax([1, 2, 9, 3, 5, 4], [0, 1, 0, 9, 8, 8], 3), 0)
         self.assertEqual(
             measures.same_argmax([1, 2, 9, 3, 5, 4], [0, 1, 2, 0, 9, 8], 3), 2)
+        ties = ([3, 1, 0], [0.5, 0.75, 0.0], 3)
+        self.assertEqual(measures.same_argmax(*ties), 0)
+        self.assertEqual(measures.same_argmax(*ties, step=0.2), 0)
+        self.assertEqual(measures.same_argmax(*ties, step=0.25), 1)
 
     def test_nhwc(self):
         self.assertEqual(list(measures.nhwc([1, 2, 3, 4, 5, 6], [1, 1, 3, 2])),
