@@ -81,7 +81,7 @@ class ThreadsContest {
                            Model::Load(path));
     OCTET_ASSIGN_OR_RETURN(one_, MakeSession(model, 1));
     OCTET_ASSIGN_OR_RETURN(two_, MakeSession(model, 2));
-    OCTET_ASSIGN_OR_RETURN(auto_, MakeSession(model, 0));
+    OCTET_ASSIGN_OR_RETURN(auto_, MakeSession(model, kAutoThreads));
     bool before = HasTwoCoresNow();
     for (int i = 0; i < options_.rounds; ++i) {
       ThreadRound of_two, of_auto;

@@ -37,6 +37,13 @@ inline TensorInfo InfoOf(const Network& network, int index) {
           tensor.data_type()};
 }
 
+inline std::vector<TensorInfo> InfosOf(const Network& network,
+                                       const std::vector<int>& indices) {
+  std::vector<TensorInfo> infos;
+  for (const int index : indices) infos.push_back(InfoOf(network, index));
+  return infos;
+}
+
 }  // namespace octet
 
 #endif  // OCTET_ENGINE_MODEL_CONTENTS_H_

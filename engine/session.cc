@@ -233,20 +233,12 @@ const Model& Session::model() const { return *implementation_->model; }
 
 std::vector<TensorInfo> Session::inputs() const {
   const Network& network = implementation_->network();
-  std::vector<TensorInfo> infos;
-  for (const int tensor : network.inputs) {
-    infos.push_back(InfoOf(network, tensor));
-  }
-  return infos;
+  return InfosOf(network, network.inputs);
 }
 
 std::vector<TensorInfo> Session::outputs() const {
   const Network& network = implementation_->network();
-  std::vector<TensorInfo> infos;
-  for (const int tensor : network.outputs) {
-    infos.push_back(InfoOf(network, tensor));
-  }
-  return infos;
+  return InfosOf(network, network.outputs);
 }
 
 Status Session::Resize(int index, const Shape& shape) {
@@ -367,12 +359,8 @@ Status Session::GetOutputBytes(int index, void* values, size_t size) const {
 }
 
 std::vector<TensorInfo> Session::Tensors() const {
-  std::vector<TensorInfo> tensors;
-  if (!implementation_->keep_intermediates) return tensors;
-  for (const int tensor : implementation_->Activations()) {
-    tensors.push_back(InfoOf(implementation_->network(), tensor));
-  }
-  return tensors;
+  if (!implementation_->keep_intermediates) return {};
+  return InfosOf(implementation_->network(), implementation_->Activations());
 }
 
 Status Session::GetTensor(const std::string& name, float* values,

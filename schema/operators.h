@@ -47,6 +47,10 @@ struct SliceParams {
   int32_t step[kMaxRank] = {1, 1, 1, 1, 1, 1};
 };
 
+// schema: Resize. Of INT8 values, dimensions that change at once: their weights
+// of 11 bits each are multiplied in 64.
+inline constexpr int kMaxInt8ResizedAxes = 4;
+
 // schema: ConvTranspose2d.
 struct ConvTranspose2dParams {
   Window2dParams window;

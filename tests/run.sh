@@ -75,9 +75,7 @@ static_command() {
   build "$preset"
   local folder=build/$preset
   "$triple-strip" -o "$folder/octet" "$folder/bin/octet"
-  "$triple-g++" -shared -s -Wl,-z,max-page-size=16384 \
-    -o "$folder/liboctet.so" -Wl,--whole-archive "$folder/engine/liboctet.a" \
-    -Wl,--no-whole-archive
+  "$triple-strip" -o "$folder/liboctet.so" "$folder/lib/liboctet.so"
   check_size "$preset: octet" "$folder/octet" "$command_kb"
   check_size "$preset: runtime" "$folder/liboctet.so" "$library_kb"
   for cpu; do
@@ -104,7 +102,7 @@ for name in "${stages[@]}"; do
     aarch64-static)
       toolchains/make_sysroot.sh arm64 build/sysroot-arm64
       OCTET_SYSROOT=$PWD/build/sysroot-arm64 static_command aarch64-static \
-        aarch64-linux-gnu qemu-aarch64 600 430 cortex-a53 cortex-a76 max ;;
+        aarch64-linux-gnu qemu-aarch64 600 350 cortex-a53 cortex-a76 max ;;
     armv7)
       toolchains/make_sysroot.sh armhf build/sysroot-armhf
       OCTET_SYSROOT=$PWD/build/sysroot-armhf build armv7 $undebugged

@@ -82,13 +82,14 @@ Status ImportUnary(NodeContext& node) {
 }
 
 Status ImportGelu(NodeContext& node) {
-  OCTET_ASSIGN_OR_RETURN(const std::string approximate,
-                         node.attributes().GetString("approximate", "none"));
-  if (approximate == "none") return ReturnUnary(node, {UnaryFunction::GELU});
-  if (approximate == "tanh") {
+  const Result<std::string> approximate =
+      node.attributes().GetString("approximate", "none");
+  OCTET_RETURN_IF_ERROR(approximate.status());
+  if (*approximate == "none") return ReturnUnary(node, {UnaryFunction::GELU});
+  if (*approximate == "tanh") {
     return ReturnUnary(node, {UnaryFunction::GELU_TANH});
   }
-  return InvalidModel("approximate is '" + approximate + "'");
+  return InvalidModel("approximate is '" + *approximate + "'");
 }
 
 Status ImportIsInf(NodeContext& node) {

@@ -11,8 +11,6 @@ using schema::UnaryFunction;
 
 // Sum and count * zero_point, each at most 256 a cell, fit int32 together.
 constexpr int64_t kMaxAverageCells = (int64_t{1} << 31) / 512;
-// Weights of 11 bits along each dimension, in 64.
-constexpr int kMaxInt8ResizedAxes = 4;
 
 bool AllFinite(const std::vector<float>& values) {
   for (float value : values) {

@@ -22,7 +22,6 @@ namespace {
 constexpr int64_t kMaxTaps = 4096;
 // Fraction bits of an INT8 weight along one dimension.
 constexpr int kWeightBits = 11;
-constexpr int kMaxInt8Axes = 4;
 
 ResizeAxis AxisOf(const schema::Resize& options, const Shape& input,
                   const Shape& output, int axis) {
@@ -287,7 +286,7 @@ Status CheckTaps(const schema::Resize& options, const Shape& input,
                           std::to_string(kMaxTaps) + " inputs");
     }
   }
-  if (is_float || resized <= kMaxInt8Axes) return OkStatus();
+  if (is_float || resized <= kMaxInt8ResizedAxes) return OkStatus();
   return InvalidModel("INT8 values are resized along 4 dimensions at most");
 }
 

@@ -17,6 +17,9 @@
 #include <string>
 #include <utility>
 
+// Of a function in a header: not a part of each function that calls it.
+#define OCTET_OUT_OF_LINE __attribute__((noinline))
+
 namespace octet {
 
 // What kind of error happened. The values are part of the C API: do not
@@ -32,53 +35,78 @@ enum class StatusCode : int {
   kInternal = 7,           // a bug in Octet
 };
 
-// The outcome of an operation: OK, or a code and a message. Cheap to return
-// when OK (no allocation).
+// The outcome of an operation: OK, or a code and a message. As large as a
+// pointer, which is null when OK: to return OK costs nothing, and the code to
+// look at a Status and hand it on, which is everywhere, is short. What only
+// errors need is kept out of it.
 class [[nodiscard]] Status {
  public:
   // OK.
   Status() = default;
   // REQUIRES: code != StatusCode::kOk.
-  Status(StatusCode code, std::string message)
-      : code_(code), message_(std::move(message)) {}
+  OCTET_OUT_OF_LINE Status(StatusCode code, std::string message)
+      : error_(new Error{code, std::move(message)}) {}
 
-  bool ok() const { return code_ == StatusCode::kOk; }
-  StatusCode code() const { return code_; }
+  Status(const Status& other) : error_(Copy(other.error_)) {}
+  Status(Status&& other) noexcept
+      : error_(std::exchange(other.error_, nullptr)) {}
+  Status& operator=(Status other) noexcept {
+    std::swap(error_, other.error_);
+    return *this;
+  }
+  ~Status() {
+    if (error_ != nullptr) Delete(error_);
+  }
+
+  bool ok() const { return error_ == nullptr; }
+  StatusCode code() const { return ok() ? StatusCode::kOk : error_->code; }
   // Empty when ok().
-  const std::string& message() const { return message_; }
+  OCTET_OUT_OF_LINE const std::string& message() const {
+    static const std::string none;
+    return ok() ? none : error_->message;
+  }
 
   // The same error with `context` and ": " in front of its message; OK stays
   // OK. Use it to name the object while an error travels up.
-  Status WithContext(const std::string& context) const {
+  OCTET_OUT_OF_LINE Status WithContext(const std::string& context) const {
     if (ok()) return *this;
-    return Status(code_, context + ": " + message_);
+    return Status(code(), context + ": " + error_->message);
   }
 
  private:
-  StatusCode code_ = StatusCode::kOk;
-  std::string message_;
+  struct Error {
+    StatusCode code;
+    std::string message;
+  };
+
+  OCTET_OUT_OF_LINE static Error* Copy(const Error* error) {
+    return error == nullptr ? nullptr : new Error(*error);
+  }
+  OCTET_OUT_OF_LINE static void Delete(Error* error) { delete error; }
+
+  Error* error_ = nullptr;
 };
 
 inline Status OkStatus() { return Status(); }
-inline Status InvalidArgument(std::string message) {
+OCTET_OUT_OF_LINE inline Status InvalidArgument(std::string message) {
   return Status(StatusCode::kInvalidArgument, std::move(message));
 }
-inline Status NotFound(std::string message) {
+OCTET_OUT_OF_LINE inline Status NotFound(std::string message) {
   return Status(StatusCode::kNotFound, std::move(message));
 }
-inline Status InvalidModel(std::string message) {
+OCTET_OUT_OF_LINE inline Status InvalidModel(std::string message) {
   return Status(StatusCode::kInvalidModel, std::move(message));
 }
-inline Status Unsupported(std::string message) {
+OCTET_OUT_OF_LINE inline Status Unsupported(std::string message) {
   return Status(StatusCode::kUnsupported, std::move(message));
 }
-inline Status ResourceExhausted(std::string message) {
+OCTET_OUT_OF_LINE inline Status ResourceExhausted(std::string message) {
   return Status(StatusCode::kResourceExhausted, std::move(message));
 }
-inline Status IoError(std::string message) {
+OCTET_OUT_OF_LINE inline Status IoError(std::string message) {
   return Status(StatusCode::kIoError, std::move(message));
 }
-inline Status InternalError(std::string message) {
+OCTET_OUT_OF_LINE inline Status InternalError(std::string message) {
   return Status(StatusCode::kInternal, std::move(message));
 }
 
