@@ -24,12 +24,8 @@ Status Verify(const uint8_t* data, size_t size, Model::Contents* contents) {
   OCTET_ASSIGN_OR_RETURN(contents->metadata,
                          VerifyMetadata(*model, contents->network, size));
   const Network& network = contents->network;
-  for (const int input : network.inputs) {
-    contents->inputs.push_back(InfoOf(network, input));
-  }
-  for (const int output : network.outputs) {
-    contents->outputs.push_back(InfoOf(network, output));
-  }
+  contents->inputs = InfosOf(network, network.inputs);
+  contents->outputs = InfosOf(network, network.outputs);
   return OkStatus();
 }
 
@@ -84,6 +80,10 @@ const std::vector<VaryingDimension>& Model::varying_dimensions() const {
 const std::vector<PreprocessingInfo>& Model::preprocessing() const {
   return contents_->metadata.preprocessing;
 }
+const std::vector<HeadInfo>& Model::heads() const {
+  return contents_->metadata.heads;
+}
+
 const std::vector<std::string>& Model::labels() const {
   return contents_->metadata.labels;
 }

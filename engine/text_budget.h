@@ -5,6 +5,8 @@
 
 #include <cstddef>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "octet/status.h"
 #include "schema/octet_generated.h"
@@ -25,6 +27,18 @@ class TextBudget {
     }
     left_ -= text->size();
     return text->str();
+  }
+
+  // Appends a list's strings to `to`; an absent list is empty.
+  Status CopyAll(
+      const flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>* list,
+      std::vector<std::string>* to) {
+    if (list == nullptr) return OkStatus();
+    for (const flatbuffers::String* text : *list) {
+      OCTET_ASSIGN_OR_RETURN(std::string copy, Copy(text));
+      to->push_back(std::move(copy));
+    }
+    return OkStatus();
   }
 
  private:

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "engine/network.h"
+#include "engine/text_budget.h"
 #include "octet/model.h"
 #include "octet/status.h"
 #include "schema/octet_generated.h"
@@ -41,8 +42,15 @@ struct Metadata {
   std::string name;
   std::vector<PreprocessingInfo> preprocessing;
   std::vector<std::string> labels;
+  std::vector<HeadInfo> heads;
   ProvenanceInfo provenance;
 };
+
+// Every index into outputs, dimensions and fields is in bounds, every number
+// finite. Names are counted in `budget`.
+Result<std::vector<HeadInfo>> VerifyHeads(const schema::Model& model,
+                                          const Network& network,
+                                          TextBudget* budget);
 
 // `size` is the file's.
 Result<Metadata> VerifyMetadata(const schema::Model& model,

@@ -32,6 +32,7 @@ Status CheckResize(const schema::Preprocessing& record) {
   switch (record.resize()) {
     case schema::PictureResize::NONE:
     case schema::PictureResize::STRETCH:
+    case schema::PictureResize::FIT:
       return OkStatus();
     case schema::PictureResize::SHORTER:
       break;
@@ -83,6 +84,8 @@ Result<PreprocessingInfo> ReadPreprocessing(const schema::Preprocessing& record,
   info.resize = static_cast<ResizeMode>(record.resize());
   info.resize_shorter = record.resize_shorter();
   info.color_order = static_cast<ColorOrder>(record.color_order());
+  info.fill = record.fill();
+  info.centered = record.centered();
   OCTET_ASSIGN_OR_RETURN(info.mean,
                          ReadChannelValues(record.mean(), shape[3], "mean"));
   OCTET_ASSIGN_OR_RETURN(info.std,
@@ -111,20 +114,9 @@ Status ReadAllPreprocessing(const schema::Model& model, const Network& network,
   return OkStatus();
 }
 
-Status ReadStrings(
-    const flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>* texts,
-    TextBudget* budget, std::vector<std::string>* to) {
-  if (texts == nullptr) return OkStatus();
-  for (const flatbuffers::String* text : *texts) {
-    OCTET_ASSIGN_OR_RETURN(std::string copy, budget->Copy(text));
-    to->push_back(std::move(copy));
-  }
-  return OkStatus();
-}
-
 Status ReadLabels(const schema::Model& model, const Network& network,
                   TextBudget* budget, Metadata* metadata) {
-  OCTET_RETURN_IF_ERROR(ReadStrings(model.labels(), budget, &metadata->labels));
+  OCTET_RETURN_IF_ERROR(budget->CopyAll(model.labels(), &metadata->labels));
   const Shape& shape = network.tensor(network.outputs[0]).shape;
   const size_t classes =
       shape.rank == 0 ? 1 : static_cast<size_t>(shape[shape.rank - 1]);
@@ -140,8 +132,8 @@ Status ReadProvenance(const schema::Provenance* record, TextBudget* budget,
   if (record == nullptr) return OkStatus();
   OCTET_ASSIGN_OR_RETURN(info->converter_version,
                          budget->Copy(record->converter_version()));
-  OCTET_RETURN_IF_ERROR(ReadStrings(record->converter_options(), budget,
-                                    &info->converter_options));
+  OCTET_RETURN_IF_ERROR(
+      budget->CopyAll(record->converter_options(), &info->converter_options));
   OCTET_ASSIGN_OR_RETURN(info->source_file,
                          budget->Copy(record->source_file()));
   OCTET_ASSIGN_OR_RETURN(info->source_sha256,
@@ -164,6 +156,7 @@ Result<Metadata> VerifyMetadata(const schema::Model& model,
   OCTET_RETURN_IF_ERROR(ReadAllPreprocessing(model, network, &metadata)
                             .WithContext("preprocessing"));
   OCTET_RETURN_IF_ERROR(ReadLabels(model, network, &budget, &metadata));
+  OCTET_ASSIGN_OR_RETURN(metadata.heads, VerifyHeads(model, network, &budget));
   OCTET_RETURN_IF_ERROR(
       ReadProvenance(model.provenance(), &budget, &metadata.provenance)
           .WithContext("provenance"));

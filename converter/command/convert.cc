@@ -102,14 +102,6 @@ Result<CalibrateOptions> MakeCalibrateOptions(const ConvertOptions& options) {
   return result;
 }
 
-std::vector<InputSpec> InputSpecs(const Graph& graph) {
-  std::vector<InputSpec> specs;
-  for (ValueId id : graph.inputs) {
-    specs.push_back({graph.value(id).name, graph.value(id).shape});
-  }
-  return specs;
-}
-
 Result<QuantizeOptions> MakeQuantizeOptions(const Graph& graph,
                                             const ConvertOptions& options) {
   QuantizeOptions result;
@@ -305,9 +297,8 @@ Status CalibrateGraph(const SampleSource& samples,
 // From the quantized network to the file and the model. `samples` may be null.
 Status FinishConversion(const SampleSource* samples,
                         const ConvertOptions& options, Conversion& result) {
-  OCTET_ASSIGN_OR_RETURN(
-      const ModelMetadata metadata,
-      MakeMetadata(options, InputSpecs(result.graph), samples));
+  OCTET_ASSIGN_OR_RETURN(const ModelMetadata metadata,
+                         MakeMetadata(options, result.graph, samples));
   for (const schema::VaryingDimensionT& varying : options.varying.dimensions) {
     result.quantized.model.varying_dimensions.push_back(
         std::make_unique<schema::VaryingDimensionT>(varying));
@@ -515,7 +506,7 @@ Status ConvertSimplified(const ConvertOptions& options, const Graph& graph) {
     OCTET_ASSIGN_OR_RETURN(evaluation, OpenEvaluation(options, graph));
   }
   OCTET_RETURN_IF_ERROR(
-      MakeMetadata(options, InputSpecs(graph), calibration.get()).status());
+      MakeMetadata(options, graph, calibration.get()).status());
 
   if (options.max_drop.has_value()) {
     OCTET_ASSIGN_OR_RETURN(

@@ -18,8 +18,9 @@ namespace {
 
 // Options that mean something without calibration.
 const std::set<std::string> kAllowed = {
-    "model", "output", "size", "resize-shorter", "crop",    "stretch", "mean",
-    "std",   "bgr",    "gray", "class-names",    "verbose", "threads"};
+    "model",   "output", "size", "resize-shorter", "crop",        "stretch",
+    "mean",    "std",    "bgr",  "gray",           "class-names", "verbose",
+    "threads", "head",   "fit",  "fill",           "centered"};
 
 Status CheckOptions(const ConvertOptions& options) {
   std::string others;

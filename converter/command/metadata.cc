@@ -35,15 +35,40 @@ schema::PreprocessingT ToSchema(const PreprocessingInfo& info) {
   preprocessing.color_order = static_cast<schema::ColorOrder>(info.color_order);
   preprocessing.mean = info.mean;
   preprocessing.std = info.std;
+  preprocessing.fill = info.fill;
+  preprocessing.centered = info.centered;
   return preprocessing;
 }
 
-// Class names, and of the provenance what is known without samples.
-Result<ModelMetadata> MakeSourceMetadata(const ConvertOptions& options) {
+template <typename Spec>
+std::vector<Spec> SpecsOf(const Graph& graph, const std::vector<ValueId>& ids) {
+  std::vector<Spec> specs;
+  for (ValueId id : ids) {
+    specs.push_back({graph.value(id).name, graph.value(id).shape});
+  }
+  return specs;
+}
+
+Shape ShapeOf(const schema::TensorT& tensor) {
+  Shape shape;
+  for (const int32_t size : tensor.shape) shape.dims[shape.rank++] = size;
+  return shape;
+}
+
+// Class names, which are the head's where there is one, the head, and of the
+// provenance what is known without samples.
+Result<ModelMetadata> MakeSourceMetadata(
+    const ConvertOptions& options, const std::vector<OutputSpec>& outputs) {
   ModelMetadata metadata;
   if (!options.class_names_path.empty()) {
     OCTET_ASSIGN_OR_RETURN(metadata.labels,
                            ReadClassNames(options.class_names_path));
+  }
+  if (!options.head.empty()) {
+    OCTET_ASSIGN_OR_RETURN(
+        schema::HeadT head,
+        MakeHead(options.head, std::exchange(metadata.labels, {}), outputs));
+    metadata.heads.push_back(std::move(head));
   }
   schema::ProvenanceT& provenance = metadata.provenance;
   provenance.converter_options = options.recorded;
@@ -63,10 +88,17 @@ bool DescribesPicture(const PreprocessingInfo& info) {
 
 }  // namespace
 
+std::vector<InputSpec> InputSpecs(const Graph& graph) {
+  return SpecsOf<InputSpec>(graph, graph.inputs);
+}
+
 Result<ModelMetadata> MakeMetadata(const ConvertOptions& options,
-                                   const std::vector<InputSpec>& inputs,
+                                   const Graph& graph,
                                    const SampleSource* calibration) {
-  OCTET_ASSIGN_OR_RETURN(ModelMetadata metadata, MakeSourceMetadata(options));
+  OCTET_ASSIGN_OR_RETURN(
+      ModelMetadata metadata,
+      MakeSourceMetadata(options, SpecsOf<OutputSpec>(graph, graph.outputs)));
+  const std::vector<InputSpec> inputs = InputSpecs(graph);
   SampleOptions samples = options.samples;
   samples.path = options.calibrate_path;
   if (inputs.size() == 1 && ArePictures(samples, inputs[0].shape)) {
@@ -89,13 +121,16 @@ Result<ModelMetadata> MakeMetadata(const ConvertOptions& options,
 
 Result<ModelMetadata> MakeQuantizedMetadata(const ConvertOptions& options,
                                             const schema::ModelT& model) {
-  OCTET_ASSIGN_OR_RETURN(ModelMetadata metadata, MakeSourceMetadata(options));
+  std::vector<OutputSpec> outputs;
+  for (const uint32_t output : model.outputs) {
+    const schema::TensorT& tensor = *model.tensors[output];
+    outputs.push_back({tensor.name, ShapeOf(tensor)});
+  }
+  OCTET_ASSIGN_OR_RETURN(ModelMetadata metadata,
+                         MakeSourceMetadata(options, outputs));
   const schema::TensorT& tensor = *model.tensors[model.inputs[0]];
   PreprocessingInfo info = options.samples.preprocessing;
-  InputSpec input{tensor.name, {}};
-  for (const int32_t size : tensor.shape) {
-    input.shape.dims[input.shape.rank++] = size;
-  }
+  const InputSpec input{tensor.name, ShapeOf(tensor)};
   const bool is_picture = input.shape.rank == 4 && input.shape[3] == 3;
   if (model.inputs.size() != 1 || tensor.quantization == nullptr ||
       (!is_picture && !DescribesPicture(info))) {

@@ -5,18 +5,23 @@
 
 #include <vector>
 
+#include "converter/command/head_option.h"
 #include "converter/command/options.h"
 #include "converter/export/export_model.h"
+#include "converter/ir/graph.h"
 #include "converter/samples/sample_source.h"
 #include "octet/status.h"
 
 namespace octet::converter {
 
+// What samples are to be like.
+std::vector<InputSpec> InputSpecs(const Graph& graph);
+
 // Preprocessing (where the network has one input, a picture, and the samples
-// are pictures), class names and provenance. Reads the source file for its
-// hash.
+// are pictures), class names or a head, and provenance. Reads the source file
+// for its hash.
 Result<ModelMetadata> MakeMetadata(const ConvertOptions& options,
-                                   const std::vector<InputSpec>& inputs,
+                                   const Graph& graph,
                                    const SampleSource* calibration);
 
 // The same for a network that was quantized before. Without --mean and --std a

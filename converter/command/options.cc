@@ -6,6 +6,7 @@
 #include <set>
 
 #include "converter/calibrate/range_methods.h"
+#include "converter/command/head_option.h"
 
 namespace octet::converter {
 namespace {
@@ -16,6 +17,9 @@ struct PictureOptions {
   int resize_shorter = 0;
   bool crop = false;
   bool stretch = false;
+  bool fit = false;
+  int fill = 0;
+  bool centered = false;
   bool bgr = false;
   bool gray = false;
   std::vector<float> mean;
@@ -190,6 +194,15 @@ void AddPictureOptions(CLI::App& app, PictureOptions& options) {
   app.add_flag("--stretch", options.stretch,
                "resize to the network's size, whatever the proportions")
       ->group(group);
+  app.add_flag("--fit", options.fit,
+               "resize to fit inside the network's size, fill the rest")
+      ->group(group);
+  app.add_option("--fill", options.fill, "of --fit: the pixel value beside it")
+      ->check(CLI::Range(0, 255))
+      ->group(group);
+  app.add_flag("--centered", options.centered,
+               "of --fit: the picture in the middle, not at the top left")
+      ->group(group);
   app.add_option("--mean", options.mean,
                  "value = (pixel - mean) / std; one, or one a channel")
       ->delimiter(',')
@@ -213,6 +226,10 @@ void AddEvaluationOptions(CLI::App& app, ConvertOptions& options) {
                "output 0 is a background class: label c is output c + 1");
   app.add_option("--class-names", options.class_names_path,
                  "a name a line, stored in the file");
+  app.add_option("--head", options.head,
+                 "what the outputs mean, stored in the file; a JSON file or "
+                 "one of:" +
+                     KnownHeads());
   app.add_option("--worst-layers", options.worst_layers,
                  "how many layers to list")
       ->capture_default_str();
@@ -246,7 +263,18 @@ void SetPreprocessing(const PictureOptions& pictures, PreprocessingInfo& info) {
     throw CLI::ValidationError("--stretch",
                                "excludes --resize-shorter, --crop");
   }
+  if (pictures.fit &&
+      (pictures.stretch || pictures.crop || pictures.resize_shorter > 0)) {
+    throw CLI::ValidationError("--fit",
+                               "excludes --stretch, --resize-shorter, --crop");
+  }
+  if (!pictures.fit && (pictures.fill != 0 || pictures.centered)) {
+    throw CLI::ValidationError("--fill, --centered", "belong to --fit");
+  }
   if (pictures.stretch) info.resize = ResizeMode::kStretch;
+  if (pictures.fit) info.resize = ResizeMode::kFit;
+  info.fill = static_cast<uint8_t>(pictures.fill);
+  info.centered = pictures.centered;
   if (pictures.crop || pictures.resize_shorter > 0) {
     info.resize = ResizeMode::kShorter;
   }

@@ -39,6 +39,7 @@ struct ConvertOptions {
   size_t evaluate_limit = 0;
   std::string labels_path;
   std::string class_names_path;
+  std::string head;               // a known head or a JSON file (head_option.h)
   std::string method = "minmax";  // of RangeMethodNames(), or kAutoMethod
   // Of the methods that take them.
   double percentile = 99.99;

@@ -46,6 +46,9 @@ Result<std::vector<uint8_t>> ExportModel(schema::ModelT model,
     model.preprocessing.push_back(
         std::make_unique<schema::PreprocessingT>(preprocessing));
   }
+  for (const schema::HeadT& head : metadata.heads) {
+    model.heads.push_back(std::make_unique<schema::HeadT>(head));
+  }
   OCTET_RETURN_IF_ERROR(CheckLabels(metadata.labels, model));
   OCTET_RETURN_IF_ERROR(CheckSize(model));
   model.labels = metadata.labels;

@@ -17,6 +17,7 @@ struct ModelMetadata {
   // As CompletePreprocessing (converter/samples) leaves it.
   std::vector<schema::PreprocessingT> preprocessing;
   std::vector<std::string> labels;
+  std::vector<schema::HeadT> heads;
   // converter_version is filled in by ExportModel.
   schema::ProvenanceT provenance;
 };

@@ -17,13 +17,17 @@ struct RunOptions {
   std::vector<std::string> input_paths;   // .npy, one an input
   std::vector<std::string> output_paths;  // .npy, one an output
   std::vector<std::string> shapes;        // "input=1,320,320,3"
+  std::string draw_path;                  // .png
+  std::string json_path;
   int top = 5;
   int num_threads = 1;
   std::string isa;
 };
 
-// Feeds a picture, preprocessed as the file says, or .npy arrays; prints the
-// labels of the largest scores, or writes the outputs as .npy (float32).
+// Feeds a picture, preprocessed as the file says, or .npy arrays; prints what
+// the file's heads make of the outputs, or, where there are none, the labels of
+// the largest scores; or writes the outputs as .npy (float32). Beside any of
+// these, draws what heads found into the picture, and writes JSON.
 Status Run(const RunOptions& options);
 
 struct InspectOptions {

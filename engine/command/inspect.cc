@@ -39,6 +39,11 @@ void PrintPreprocessing(const PreprocessingInfo& info) {
     case ResizeMode::kShorter:
       std::printf("shorter side to %d, crop the middle, ", info.resize_shorter);
       break;
+    case ResizeMode::kFit:
+      std::printf("fit %s, fill with %d, ",
+                  info.centered ? "in the middle" : "at the top left",
+                  info.fill);
+      break;
   }
   std::printf("%d x %d %s", info.height, info.width,
               kColors[static_cast<size_t>(info.color_order)]);

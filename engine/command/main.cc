@@ -48,6 +48,12 @@ Subcommand RunSubcommand(RunOptions* options) {
        {"--output", "FILE",
         "write an output to this .npy, as float32; once for each",
         AppendText(&options->output_paths)},
+       {"--draw", "FILE",
+        "write the picture with boxes or masks to this .png, where the model "
+        "has a head (octet-convert --head)",
+        SetText(&options->draw_path)},
+       {"--json", "FILE", "write what was found to this file",
+        SetText(&options->json_path)},
        {"--top", "N", "how many classes to print (5)",
         SetInteger(1, &options->top)},
        ShapeOption(&options->shapes),

@@ -1,11 +1,14 @@
-#include <algorithm>
 #include <cstdio>
 #include <memory>
-#include <numeric>
+#include <optional>
+#include <span>
 #include <utility>
 
 #include "engine/command/commands.h"
 #include "engine/command/input_shapes.h"
+#include "engine/command/run_report.h"
+#include "engine/image/encode_png.h"
+#include "engine/image/file.h"
 #include "engine/image/npy.h"
 #include "engine/image/picture.h"
 #include "engine/image/preprocess.h"
@@ -15,19 +18,20 @@
 namespace octet::command {
 namespace {
 
-Status SetPicture(const std::string& path, Session& session) {
+Result<Picture> SetPicture(const std::string& path, Session& session) {
   const Model& model = session.model();
   if (model.preprocessing().size() != 1 || model.inputs().size() != 1) {
     return InvalidArgument(
         "the model does not say how to feed it one picture; pass "
         "--input FILE.npy");
   }
-  OCTET_ASSIGN_OR_RETURN(const Picture picture, DecodePicture(path));
+  OCTET_ASSIGN_OR_RETURN(Picture picture, DecodePicture(path));
   OCTET_ASSIGN_OR_RETURN(
       const std::vector<float> values,
       Preprocess(picture,
                  PreprocessingAtSize(model.preprocessing()[0], session)));
-  return session.SetInput(0, values.data(), values.size());
+  OCTET_RETURN_IF_ERROR(session.SetInput(0, values.data(), values.size()));
+  return picture;
 }
 
 Status SetArray(const std::string& path, int index, Session& session) {
@@ -47,9 +51,13 @@ Status SetArray(const std::string& path, int index, Session& session) {
   return session.SetInput(index, values.data(), values.size());
 }
 
-Status SetInputs(const RunOptions& options, Session& session) {
+// The picture, if it is one that was fed.
+Result<std::optional<Picture>> SetInputs(const RunOptions& options,
+                                         Session& session) {
   if (!options.picture_path.empty()) {
-    return SetPicture(options.picture_path, session);
+    OCTET_ASSIGN_OR_RETURN(Picture picture,
+                           SetPicture(options.picture_path, session));
+    return std::optional<Picture>(std::move(picture));
   }
   const size_t count = session.model().inputs().size();
   if (options.input_paths.size() != count) {
@@ -61,7 +69,7 @@ Status SetInputs(const RunOptions& options, Session& session) {
     OCTET_RETURN_IF_ERROR(
         SetArray(options.input_paths[i], static_cast<int>(i), session));
   }
-  return OkStatus();
+  return std::optional<Picture>();
 }
 
 Result<std::vector<float>> ReadOutput(const Session& session, size_t index) {
@@ -88,24 +96,27 @@ Status WriteOutputs(const RunOptions& options, const Session& session) {
   return OkStatus();
 }
 
-// The `top` largest values of output 0, with their labels.
-Status PrintTop(int top, const Session& session) {
-  OCTET_ASSIGN_OR_RETURN(const std::vector<float> scores,
-                         ReadOutput(session, 0));
-  const std::vector<std::string>& labels = session.model().labels();
-  std::vector<size_t> order(scores.size());
-  std::iota(order.begin(), order.end(), size_t{0});
-  const size_t count = std::min(static_cast<size_t>(top), order.size());
-  std::partial_sort(
-      order.begin(), order.begin() + static_cast<ptrdiff_t>(count), order.end(),
-      [&](size_t a, size_t b) {
-        return scores[a] != scores[b] ? scores[a] > scores[b] : a < b;
-      });
-  for (size_t i = 0; i < count; ++i) {
-    const size_t index = order[i];
-    std::printf("%10.4f  %5zu  %s\n", double{scores[index]}, index,
-                index < labels.size() ? labels[index].c_str() : "");
+// What is asked for beside the outputs themselves.
+Status Report(const RunOptions& options, const std::optional<Picture>& picture,
+              const Session& session) {
+  const bool has_heads = !session.model().heads().empty();
+  if (!options.draw_path.empty() && (!has_heads || !picture.has_value())) {
+    return InvalidArgument(
+        "--draw needs a picture, and a model with a head (octet-convert "
+        "--head)");
   }
+  OCTET_ASSIGN_OR_RETURN(const RunReport report,
+                         has_heads ? ReportHeads(session, picture)
+                                   : ReportTop(session, options.top));
+  if (!options.draw_path.empty()) {
+    OCTET_RETURN_IF_ERROR(WritePng(options.draw_path, report.drawing));
+  }
+  if (!options.json_path.empty()) {
+    const auto* bytes = reinterpret_cast<const uint8_t*>(report.json.data());
+    OCTET_RETURN_IF_ERROR(WriteFileAtomically(
+        options.json_path, std::span(bytes, report.json.size())));
+  }
+  if (options.output_paths.empty()) std::fputs(report.text.c_str(), stdout);
   return OkStatus();
 }
 
@@ -119,10 +130,16 @@ Status Run(const RunOptions& options) {
       Session::Create(std::move(model), {.num_threads = options.num_threads,
                                          .isa = options.isa}));
   OCTET_RETURN_IF_ERROR(ResizeInputs(options.shapes, *session));
-  OCTET_RETURN_IF_ERROR(SetInputs(options, *session));
+  OCTET_ASSIGN_OR_RETURN(const std::optional<Picture> picture,
+                         SetInputs(options, *session));
   OCTET_RETURN_IF_ERROR(session->Run());
-  if (!options.output_paths.empty()) return WriteOutputs(options, *session);
-  return PrintTop(options.top, *session);
+  if (!options.output_paths.empty()) {
+    OCTET_RETURN_IF_ERROR(WriteOutputs(options, *session));
+    if (options.draw_path.empty() && options.json_path.empty()) {
+      return OkStatus();
+    }
+  }
+  return Report(options, picture, *session);
 }
 
 }  // namespace octet::command

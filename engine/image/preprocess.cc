@@ -16,17 +16,54 @@ std::string SizeText(int height, int width) {
   return std::to_string(width) + " x " + std::to_string(height) + " pixels";
 }
 
-Result<Picture> ResizeShorter(const Picture& picture, int shorter) {
-  const int64_t size = shorter;
-  // What is too large for an int is too large for ResizePicture, which says so.
-  const auto scaled = [&](int64_t longer, int64_t old_shorter) {
-    return int(std::min(size * longer / old_shorter, kMaxPicturePixels + 1));
-  };
-  if (picture.height <= picture.width) {
-    return ResizePicture(picture, shorter,
-                         scaled(picture.width, picture.height));
+struct Size {
+  int height, width;
+};
+
+// What is too large for an int is too large for ResizePicture, which says so.
+int Scaled(int64_t side, int64_t to, int64_t from) {
+  return int(std::min(side * to / from, kMaxPicturePixels + 1));
+}
+
+// The size of a picture of `size` after kShorter.
+Size SizeWithShorter(Size size, int shorter) {
+  if (size.height <= size.width) {
+    return {shorter, Scaled(size.width, shorter, size.height)};
   }
-  return ResizePicture(picture, scaled(picture.height, picture.width), shorter);
+  return {Scaled(size.height, shorter, size.width), shorter};
+}
+
+// The size of a picture of `size` after kFit.
+Size SizeInside(Size size, Size box) {
+  if (int64_t{size.height} * box.width >= int64_t{size.width} * box.height) {
+    return {box.height,
+            std::max(1, Scaled(size.width, box.height, size.height))};
+  }
+  return {std::max(1, Scaled(size.height, box.width, size.width)), box.width};
+}
+
+// Where a picture of size `inner` begins in `outer`.
+Size MarginsOf(Size inner, Size outer, bool centered) {
+  if (!centered) return {0, 0};
+  return {(outer.height - inner.height) / 2, (outer.width - inner.width) / 2};
+}
+
+// A picture of height x width with `inner` in it, and `info`'s fill around it.
+Picture Surround(const Picture& inner, const PreprocessingInfo& info) {
+  Picture outer{info.height, info.width, inner.channels, {}};
+  const size_t channels = size_t(inner.channels);
+  outer.pixels.assign(size_t(info.height) * size_t(info.width) * channels,
+                      info.fill);
+  const Size margins = MarginsOf({inner.height, inner.width},
+                                 {info.height, info.width}, info.centered);
+  const size_t row = size_t(inner.width) * channels;
+  for (int y = 0; y < inner.height; ++y) {
+    const size_t to =
+        size_t(margins.height + y) * size_t(info.width) + size_t(margins.width);
+    std::copy_n(&inner.pixels[size_t(y) * row], row,
+                &outer.pixels[to * channels]);
+  }
+  return outer;
 }
 
 Result<Picture> Fit(const Picture& picture, const PreprocessingInfo& info) {
@@ -42,9 +79,18 @@ Result<Picture> Fit(const Picture& picture, const PreprocessingInfo& info) {
     case ResizeMode::kStretch:
       return ResizePicture(picture, info.height, info.width);
     case ResizeMode::kShorter: {
+      const Size size =
+          SizeWithShorter({picture.height, picture.width}, info.resize_shorter);
       OCTET_ASSIGN_OR_RETURN(const Picture resized,
-                             ResizeShorter(picture, info.resize_shorter));
+                             ResizePicture(picture, size.height, size.width));
       return CropCenter(resized, info.height, info.width);
+    }
+    case ResizeMode::kFit: {
+      const Size size = SizeInside({picture.height, picture.width},
+                                   {info.height, info.width});
+      OCTET_ASSIGN_OR_RETURN(const Picture resized,
+                             ResizePicture(picture, size.height, size.width));
+      return Surround(resized, info);
     }
   }
   return InvalidArgument("unknown way to resize");
@@ -155,6 +201,26 @@ Result<std::vector<float>> Preprocess(const Picture& picture,
     return GrayValues(fitted, MakeTable(info, 0));
   }
   return ColorValues(fitted, info);
+}
+
+Placement PlacementOf(int height, int width, const PreprocessingInfo& info) {
+  const Size input{info.height, info.width};
+  Size resized = input;  // the whole picture, in pixels of the input
+  Size begin{0, 0};      // where it begins there; below 0 where it is cropped
+  if (info.resize == ResizeMode::kShorter) {
+    resized = SizeWithShorter({height, width}, info.resize_shorter);
+    begin = {-((resized.height - input.height) / 2),
+             -((resized.width - input.width) / 2)};
+  } else if (info.resize == ResizeMode::kFit) {
+    resized = SizeInside({height, width}, input);
+    begin = MarginsOf(resized, input, info.centered);
+  }
+  Placement placement;
+  placement.scale_x = double(width) / resized.width;
+  placement.scale_y = double(height) / resized.height;
+  placement.left = -begin.width * placement.scale_x;
+  placement.top = -begin.height * placement.scale_y;
+  return placement;
 }
 
 }  // namespace octet

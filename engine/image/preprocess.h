@@ -24,8 +24,10 @@ Status CheckPreprocessing(const PreprocessingInfo& info);
 
 // The values of one picture, {height, width, NumChannels()}. In this order:
 //   1. resize: kNone (the picture must be height x width), kStretch to height x
-//      width, or kShorter: the shorter side to resize_shorter, the longer one
-//      to floor(resize_shorter * longer / shorter);
+//      width, kShorter: the shorter side to resize_shorter, the longer one to
+//      floor(resize_shorter * longer / shorter), or kFit: one side to height or
+//      width, the other to floor(its size * the same factor), at least 1, and
+//      the rest of height x width filled;
 //   2. crop the middle, height x width;
 //   3. order the colours: a gray picture counts as three equal channels; kGray
 //      is Rec. 601 luma, 0.299 red + 0.587 green + 0.114 blue (16-bit fixed
@@ -36,6 +38,16 @@ Status CheckPreprocessing(const PreprocessingInfo& info);
 // the crop asks for.
 Result<std::vector<float>> Preprocess(const Picture& picture,
                                       const PreprocessingInfo& info);
+
+// Where Preprocess puts a picture: the point (x, y) of the input, in pixels,
+// shows the point (x * scale_x + left, y * scale_y + top) of the picture.
+struct Placement {
+  double scale_x = 1.0, scale_y = 1.0;
+  double left = 0.0, top = 0.0;
+};
+
+// REQUIRES: Preprocess takes pictures of height x width with `info`.
+Placement PlacementOf(int height, int width, const PreprocessingInfo& info);
 
 }  // namespace octet
 

@@ -136,6 +136,24 @@ int AppendClassifier(ModelBuilder& builder, int input, int32_t features,
                           {1.0f / 256, -128});
 }
 
+// A detection in one cell, of the output's five values.
+std::unique_ptr<schema::HeadT> MakeHead(int32_t picture_size) {
+  auto head = std::make_unique<schema::HeadT>();
+  head->axis = 1;
+  head->names = {"ant"};
+  head->boxes = std::make_unique<schema::BoxesT>();
+  schema::BoxesT& boxes = *head->boxes;
+  boxes.axis = 1;
+  boxes.coding = schema::BoxCoding::ANCHORS;
+  boxes.first_class = 4;
+  boxes.num_classes = 1;
+  boxes.objectness = 0;
+  boxes.grids.push_back(std::make_unique<schema::BoxGridT>());
+  boxes.grids[0]->stride = picture_size;
+  boxes.grids[0]->sizes = {4, 5};
+  return head;
+}
+
 void FillMetadata(schema::ModelT& model, int32_t picture_size) {
   auto preprocessing = std::make_unique<schema::PreprocessingT>();
   preprocessing->height = preprocessing->width = picture_size;
@@ -145,6 +163,7 @@ void FillMetadata(schema::ModelT& model, int32_t picture_size) {
   preprocessing->std = {60};
   model.preprocessing.push_back(std::move(preprocessing));
   model.labels = {"ant", "bee", "cow", "dog", "eel"};
+  model.heads.push_back(MakeHead(picture_size));
   model.provenance = std::make_unique<schema::ProvenanceT>();
   model.provenance->converter_version = "0.0.0";
   model.provenance->converter_options = {"method=minmax"};

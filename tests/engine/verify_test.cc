@@ -516,7 +516,7 @@ TEST(VerifyTest, Metadata) {
       preprocessing([](auto& p) { p.color_order = schema::ColorOrder::GRAY; }),
       {"preprocessing", "1 channels"});
   ExpectRefused(preprocessing([](auto& p) {
-                  p.resize = static_cast<schema::PictureResize>(3);
+                  p.resize = static_cast<schema::PictureResize>(4);
                 }),
                 {"preprocessing", "resize mode"}, StatusCode::kUnsupported);
   ExpectRefused(
@@ -528,6 +528,59 @@ TEST(VerifyTest, Metadata) {
       {"preprocessing", "more than one entry"});
   ExpectRefused([](ModelBuilder& b) { b.model().labels.push_back("fox"); },
                 {"6 labels"});
+}
+
+TEST(VerifyTest, Heads) {
+  const auto head = [](std::function<void(schema::HeadT&)> change) {
+    return [change](ModelBuilder& b) { change(*b.model().heads[0]); };
+  };
+  const auto boxes = [](std::function<void(schema::BoxesT&)> change) {
+    return [change](ModelBuilder& b) { change(*b.model().heads[0]->boxes); };
+  };
+  ExpectRefused(head([](auto& h) { h.output = 1; }), {"head 0", "output 1"});
+  ExpectRefused(head([](auto& h) { h.axis = 2; }), {"head 0", "dimension 2"});
+  ExpectRefused(head([](auto& h) { h.axis = -1; }), {"dimension -1"});
+  ExpectRefused(
+      head([](auto& h) { h.kind = static_cast<schema::HeadKind>(9); }),
+      {"head 0", "unknown"}, StatusCode::kUnsupported);
+  ExpectRefused(head([](auto& h) {
+                  h.threshold = std::numeric_limits<float>::quiet_NaN();
+                }),
+                {"threshold"});
+  ExpectRefused(head([](auto& h) { h.boxes = nullptr; }), {"no boxes"});
+  ExpectRefused(boxes([](auto& b) { b.output = 7; }), {"output 7"});
+  ExpectRefused(boxes([](auto& b) { b.axis = 5; }), {"dimension 5"});
+  ExpectRefused(boxes([](auto& b) { b.first = 2; }), {"4 fields from field 2"});
+  ExpectRefused(boxes([](auto& b) { b.first = -1; }), {"field -1"});
+  ExpectRefused(boxes([](auto& b) { b.num_classes = 2; }), {"2 fields"});
+  ExpectRefused(boxes([](auto& b) { b.num_classes = 0; }), {"0 fields"});
+  ExpectRefused(boxes([](auto& b) {
+                  b.first_class = b.num_classes =
+                      std::numeric_limits<int32_t>::max();
+                }),
+                {"fields"});
+  ExpectRefused(boxes([](auto& b) { b.objectness = 5; }), {"field 5"});
+  ExpectRefused(boxes([](auto& b) { b.objectness = -2; }), {"field -2"});
+  ExpectRefused(boxes([](auto& b) { b.max_overlap = 1.5f; }), {"out of range"});
+  ExpectRefused(boxes([](auto& b) { b.size_variance = 0; }), {"out of range"});
+  ExpectRefused(
+      boxes([](auto& b) { b.coding = static_cast<schema::BoxCoding>(6); }),
+      {"unknown"}, StatusCode::kUnsupported);
+  ExpectRefused(boxes([](auto& b) { b.coding = schema::BoxCoding::GRID_EXP; }),
+                {"2 sizes"});
+  ExpectRefused(boxes([](auto& b) { b.coding = schema::BoxCoding::CORNERS; }),
+                {"2 sizes"});
+  ExpectRefused(boxes([](auto& b) { b.grids.clear(); }), {"0 grids"});
+  ExpectRefused(boxes([](auto& b) { b.grids[0]->stride = 0; }),
+                {"stride of 0"});
+  ExpectRefused(boxes([](auto& b) {
+                  b.grids[0]->sizes = {1, 2, 3};
+                }),
+                {"3 sizes"});
+  ExpectRefused(boxes([](auto& b) {
+                  b.grids[0]->sizes = {0, 1};
+                }),
+                {"no size"});
 }
 
 TEST(VerifyTest, ControlCharactersAreNotShown) {

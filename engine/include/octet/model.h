@@ -17,6 +17,7 @@
 
 #include "octet/data_type.h"
 #include "octet/export.h"
+#include "octet/head.h"
 #include "octet/shape.h"
 #include "octet/status.h"
 
@@ -52,6 +53,7 @@ enum class ResizeMode : uint8_t {
   kNone = 0,     // the picture must have the right size
   kStretch = 1,  // to height x width
   kShorter = 2,  // the shorter side to resize_shorter
+  kFit = 3,  // to the largest size inside height x width; the rest is `fill`
 };
 
 enum class ColorOrder : uint8_t { kRgb = 0, kBgr = 1, kGray = 2 };
@@ -68,6 +70,9 @@ struct PreprocessingInfo {
   ColorOrder color_order = ColorOrder::kRgb;
   std::vector<float> mean;  // one a channel, or one for all
   std::vector<float> std;
+  uint8_t fill = 0;  // kFit: the pixel value beside the picture
+  bool centered =
+      false;  // kFit: the picture in the middle, not at the top left
 };
 
 // Where a file came from.
@@ -115,6 +120,8 @@ class OCTET_EXPORT Model {
   const std::vector<PreprocessingInfo>& preprocessing() const;
   // Class names: entry i names index i of the last dimension of output 0.
   const std::vector<std::string>& labels() const;
+  // What to make of outputs; empty if unknown.
+  const std::vector<HeadInfo>& heads() const;
   const ProvenanceInfo& provenance() const;
   // One entry an encoding that occurs.
   std::vector<StoredWeights> stored_weights() const;

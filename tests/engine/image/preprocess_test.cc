@@ -9,6 +9,7 @@
 #include <fstream>
 #include <limits>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "engine/image/file.h"
@@ -112,6 +113,77 @@ TEST(PreprocessTest, Stretch) {
   ASSERT_TRUE(resized.ok());
   EXPECT_EQ(Values(picture, info),
             std::vector<float>(resized->pixels.begin(), resized->pixels.end()));
+}
+
+// 20 x 33 inside 8 x 6: 3 rows of 6 (floor(20 * 6 / 33) = 3); 33 x 20: 8 rows
+// of 4.
+TEST(PreprocessTest, FitFillsTheRest) {
+  PreprocessingInfo info = MakeInfo(8, 6);
+  info.resize = ResizeMode::kFit;
+  info.fill = 114;
+  for (const bool centered : {false, true}) {
+    info.centered = centered;
+    for (auto [height, width, rows, columns] :
+         {std::tuple{20, 33, 3, 6}, std::tuple{33, 20, 8, 4}}) {
+      const Picture picture = testing::MakeNoise(height, width, 3, 4);
+      const Result<Picture> inner = ResizePicture(picture, rows, columns);
+      ASSERT_TRUE(inner.ok());
+      const int top = centered ? (8 - rows) / 2 : 0;
+      const int left = centered ? (6 - columns) / 2 : 0;
+      std::vector<float> expected;
+      for (int y = 0; y < 8; ++y) {
+        for (int x = 0; x < 6 * 3; ++x) {
+          const int row = y - top, byte = x - 3 * left;
+          const bool inside =
+              row >= 0 && row < rows && byte >= 0 && byte < 3 * columns;
+          expected.push_back(
+              inside ? inner->pixels[size_t(row * 3 * columns + byte)] : 114);
+        }
+      }
+      EXPECT_EQ(Values(picture, info), expected);
+    }
+  }
+  // As narrow as a picture can be.
+  EXPECT_EQ(Values(testing::MakeNoise(500, 1, 3, 4), info).size(), 8u * 6 * 3);
+}
+
+// A picture whose pixels say where they are: what PlacementOf says of the
+// input's pixel centres is what they show.
+TEST(PreprocessTest, PlacementSaysWhereInputPixelsComeFrom) {
+  Picture picture{200, 120, 3, {}};
+  for (int y = 0; y < picture.height; ++y) {
+    for (int x = 0; x < picture.width; ++x) {
+      picture.pixels.insert(picture.pixels.end(),
+                            {uint8_t(x), uint8_t(y), uint8_t(1)});
+    }
+  }
+  PreprocessingInfo info = MakeInfo(40, 30);
+  info.fill = 0;
+  for (const ResizeMode mode :
+       {ResizeMode::kStretch, ResizeMode::kShorter, ResizeMode::kFit}) {
+    for (const bool centered : {false, true}) {
+      info.resize = mode;
+      info.resize_shorter = 45;
+      info.centered = centered;
+      const std::vector<float> values = Values(picture, info);
+      const Placement placement = PlacementOf(200, 120, info);
+      int seen = 0;
+      for (int y = 1; y < 39; ++y) {
+        for (int x = 1; x < 29; ++x) {
+          const float* pixel = &values[size_t(y * 30 + x) * 3];
+          // Away from edges, where the filter has both sides.
+          if (pixel[2] != 1 || pixel[0] < 5 || pixel[0] > 114) continue;
+          if (pixel[1] < 5 || pixel[1] > 194) continue;
+          ++seen;
+          EXPECT_NEAR(pixel[0] + 0.5,
+                      (x + 0.5) * placement.scale_x + placement.left, 1.0);
+          EXPECT_NEAR(pixel[1] + 0.5,
+                      (y + 0.5) * placement.scale_y + placement.top, 1.0);
+        }
+      }
+      EXPECT_GT(seen, 300);
+    }
+  }
 }
 
 TEST(PreprocessTest, OtherSizeIsRefusedWithoutResizing) {
