@@ -61,17 +61,31 @@ struct Weights {
   }
 };
 
+// The share of an output's first two columns.
+[[gnu::always_inline]] static inline DepthwiseSums FirstTwoColumns(
+    const DepthwisePanel& p, const Weights& w, const Column& a,
+    const Column& b) {
+  DepthwiseSums sums(p);
+  sums.MultiplyAdd2(a.row0, w.tap[0], b.row0, w.tap[1]);
+  sums.MultiplyAdd2(a.row1, w.tap[3], b.row1, w.tap[4]);
+  sums.MultiplyAdd2(a.row2, w.tap[6], b.row2, w.tap[7]);
+  return sums;
+}
+
+[[gnu::always_inline]] static inline void AddLastColumn(const Weights& w,
+                                                        const Column& c,
+                                                        DepthwiseSums& sums) {
+  sums.MultiplyAdd2(c.row0, w.tap[2], c.row1, w.tap[5]);
+  sums.MultiplyAdd(c.row2, w.tap[8]);
+}
+
 [[gnu::always_inline]] static inline void Output(const DepthwisePanel& p,
                                                  const Weights& w,
                                                  const Column& a,
                                                  const Column& b,
                                                  const Column& c, uint8_t* to) {
-  DepthwiseSums sums(p);
-  sums.MultiplyAdd2(a.row0, w.tap[0], b.row0, w.tap[1]);
-  sums.MultiplyAdd2(a.row1, w.tap[3], b.row1, w.tap[4]);
-  sums.MultiplyAdd2(a.row2, w.tap[6], b.row2, w.tap[7]);
-  sums.MultiplyAdd2(c.row0, w.tap[2], c.row1, w.tap[5]);
-  sums.MultiplyAdd(c.row2, w.tap[8]);
+  DepthwiseSums sums = FirstTwoColumns(p, w, a, b);
+  AddLastColumn(w, c, sums);
   StorePixel(p, sums, to);
 }
 
@@ -125,12 +139,13 @@ template <bool kEdge>
 [[gnu::always_inline]] static inline void RunRowStride2(
     const DepthwisePanel& p, const Weights& w, Cursor<kEdge> columns,
     size_t left, uint8_t* to, ptrdiff_t step) {
-  Column a = columns.Next();
+  Column shared = columns.Next();
   for (; left != 0; --left, to += step) {
-    const Column b = columns.Next();
-    const Column c = columns.Next();
-    Output(p, w, a, b, c, to);
-    a = c;
+    DepthwiseSums sums = FirstTwoColumns(p, w, shared, columns.Next());
+    // Not before: it takes the registers of the one that it replaces.
+    shared = columns.Next();
+    AddLastColumn(w, shared, sums);
+    StorePixel(p, sums, to);
   }
 }
 

@@ -24,6 +24,12 @@ struct DepthwisePanel {
   VectorStage stage;
   size_t channels;
 
+  DepthwisePanel(const uint8_t* panel, const VectorStage& output, size_t rest)
+      : begin(panel),
+        left(panel + kLayout.shift),
+        stage(output),
+        channels(rest) {}
+
   const uint8_t* weights() const { return begin + kLayout.weights; }
 };
 
@@ -84,10 +90,7 @@ static inline void ForEachPanel(const DepthwiseConvArgs& args, Visit visit) {
   const VectorStage stage = MakeVectorStage(args.stage, kFractionBits);
   const uint8_t* begin = static_cast<const uint8_t*>(args.packed_weights);
   for (size_t c = 0; c < args.channels; c += DepthwisePanel::kNr) {
-    visit(DepthwisePanel{begin,
-                         LeftShift<DepthwisePanel::kNr>(
-                             begin + DepthwisePanel::kLayout.shift),
-                         stage, args.channels - c},
+    visit(DepthwisePanel(begin, stage, args.channels - c),
           static_cast<ptrdiff_t>(c));
     begin += args.panel_bytes;
   }

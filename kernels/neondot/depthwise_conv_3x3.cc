@@ -14,6 +14,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "kernels/depthwise_conv.h"
 #include "kernels/neon/vector_stage.h"
@@ -25,6 +26,202 @@ namespace {
 
 constexpr size_t kNr = 8;
 constexpr PanelLayout kLayout = PanelLayoutOf(kNr);
+
+#define OCTET_LOAD_THREE_ROWS            \
+  "ld1 {v10.8b}, [%[row0]], %[step]\n\t" \
+  "ld1 {v11.8b}, [%[row1]], %[step]\n\t" \
+  "ld1 {v12.8b}, [%[row2]], %[step]\n\t"
+#define OCTET_INTERLEAVE(low, high, row3) \
+  "zip1 v10.16b, v10.16b, v11.16b\n\t"    \
+  "zip1 v12.16b, v12.16b, " row3          \
+  ".16b\n\t"                              \
+  "zip1 " low                             \
+  ".8h, v10.8h, v12.8h\n\t"               \
+  "zip2 " high ".8h, v10.8h, v12.8h\n\t"
+#define OCTET_SKIP_THREE_ROWS         \
+  "add %[row0], %[row0], %[step]\n\t" \
+  "add %[row1], %[row1], %[step]\n\t" \
+  "add %[row2], %[row2], %[step]\n\t"
+#define OCTET_SDOT(sums, column, weights) \
+  "sdot " sums ".4s, " column ".16b, " weights ".16b\n\t"
+
+// One output row. The fourth row of a column may be any: its weight is zero.
+#define OCTET_LOAD_COLUMN_1(low, high) \
+  OCTET_LOAD_THREE_ROWS OCTET_INTERLEAVE(low, high, "v12")
+#define OCTET_SKIP_COLUMN_1 OCTET_SKIP_THREE_ROWS
+#define OCTET_MULTIPLY_ADD_1(low, high, a0, a1, b0, b1) \
+  OCTET_SDOT("v6", low, a0) OCTET_SDOT("v7", high, a1)
+#define OCTET_START_1 "ldp q6, q7, [%[panel]]\n\t"
+#define OCTET_STORE_1                         \
+  "sqshl v6.4s, v6.4s, v18.4s\n\t"            \
+  "sqshl v7.4s, v7.4s, v19.4s\n\t"            \
+  "sqxtn v6.4h, v6.4s\n\t"                    \
+  "sqxtn2 v6.8h, v7.4s\n\t"                   \
+  "sqrdmulh v6.8h, v6.8h, v8.8h\n\t"          \
+  "sqadd v6.8h, v6.8h, v9.8h\n\t"             \
+  "sqshrn v6.8b, v6.8h, %[fraction_bits]\n\t" \
+  "smax v6.8b, v6.8b, v14.8b\n\t"             \
+  "smin v6.8b, v6.8b, v15.8b\n\t"             \
+  "st1 {v6.8b}, [%[to_a]], %[to_step]\n\t"
+
+// Two output rows.
+#define OCTET_LOAD_COLUMN_2(low, high) \
+  OCTET_LOAD_THREE_ROWS                \
+  "ld1 {v13.8b}, [%[row3]], %[step]\n\t" OCTET_INTERLEAVE(low, high, "v13")
+#define OCTET_SKIP_COLUMN_2 \
+  OCTET_SKIP_THREE_ROWS     \
+  "add %[row3], %[row3], %[step]\n\t"
+#define OCTET_MULTIPLY_ADD_2(low, high, a0, a1, b0, b1) \
+  OCTET_MULTIPLY_ADD_1(low, high, a0, a1, b0, b1)       \
+  OCTET_SDOT("v16", low, b0) OCTET_SDOT("v17", high, b1)
+#define OCTET_START_2          \
+  "ldp q6, q7, [%[panel]]\n\t" \
+  "ldp q16, q17, [%[panel]]\n\t"
+#define OCTET_STORE_2                            \
+  "sqshl v6.4s, v6.4s, v18.4s\n\t"               \
+  "sqshl v16.4s, v16.4s, v18.4s\n\t"             \
+  "sqshl v7.4s, v7.4s, v19.4s\n\t"               \
+  "sqshl v17.4s, v17.4s, v19.4s\n\t"             \
+  "sqxtn v6.4h, v6.4s\n\t"                       \
+  "sqxtn v16.4h, v16.4s\n\t"                     \
+  "sqxtn2 v6.8h, v7.4s\n\t"                      \
+  "sqxtn2 v16.8h, v17.4s\n\t"                    \
+  "sqrdmulh v6.8h, v6.8h, v8.8h\n\t"             \
+  "sqrdmulh v16.8h, v16.8h, v8.8h\n\t"           \
+  "sqadd v6.8h, v6.8h, v9.8h\n\t"                \
+  "sqadd v16.8h, v16.8h, v9.8h\n\t"              \
+  "sqshrn v6.8b, v6.8h, %[fraction_bits]\n\t"    \
+  "sqshrn2 v6.16b, v16.8h, %[fraction_bits]\n\t" \
+  "smax v6.16b, v6.16b, v14.16b\n\t"             \
+  "smin v6.16b, v6.16b, v15.16b\n\t"             \
+  "st1 {v6.d}[0], [%[to_a]], %[to_step]\n\t"     \
+  "st1 {v6.d}[1], [%[to_b]], %[to_step]\n\t"
+
+// `rows`: _1 or _2.
+#define OCTET_OUTPUT(rows, low0, high0, low1, high1, low2, high2)              \
+  OCTET_START##rows OCTET_MULTIPLY_ADD##rows(low0, high0, "v20", "v21", "v22", \
+                                             "v23")                            \
+      OCTET_MULTIPLY_ADD##rows(low1, high1, "v24", "v25", "v26", "v27")        \
+          OCTET_MULTIPLY_ADD##rows(low2, high2, "v28", "v29", "v30", "v31")    \
+              OCTET_STORE##rows "subs %[inside], %[inside], #1\n\t"
+
+// Behind the last column in the picture: the next one of all rows is padding,
+// once, if the last output takes it.
+#define OCTET_RIGHT_EDGE(resume) \
+  "cbz %w[at_right], 9f\n\t"     \
+  "mov %w[at_right], wzr\n\t"    \
+  "mov %[inside], #1\n\t"        \
+  "mov %[row0], %[padding]\n\t"  \
+  "mov %[row1], %[padding]\n\t"  \
+  "mov %[row2], %[padding]\n\t"  \
+  "mov %[row3], %[padding]\n\t"  \
+  "b " resume "\n"
+
+// From left to right, three columns in turn (v0-v5).
+#define OCTET_WALK(rows) \
+  "mov %[inside], %[width]\n\t"                               \
+  "mov %w[at_right], %w[right_edge]\n\t"                      \
+  "cbz %w[left_edge], 1f\n\t"                                 \
+  "ld1r {v0.16b}, [%[padding]]\n\t"                           \
+  "mov v1.16b, v0.16b\n\t"                                    \
+  OCTET_SKIP_COLUMN##rows                                     \
+  "b 2f\n"                                                    \
+  "1:\n\t"                                                    \
+  OCTET_LOAD_COLUMN##rows("v0", "v1")                         \
+  "2:\n\t"                                                    \
+  OCTET_LOAD_COLUMN##rows("v2", "v3")                         \
+  "cbz %[inside], 8f\n"                                       \
+  "3:\n\t"                                                    \
+  OCTET_LOAD_COLUMN##rows("v4", "v5")                         \
+  OCTET_OUTPUT(rows, "v0", "v1", "v2", "v3", "v4", "v5")      \
+  "b.eq 6f\n"                                                 \
+  "4:\n\t"                                                    \
+  OCTET_LOAD_COLUMN##rows("v0", "v1")                         \
+  OCTET_OUTPUT(rows, "v2", "v3", "v4", "v5", "v0", "v1")      \
+  "b.eq 7f\n"                                                 \
+  "5:\n\t"                                                    \
+  OCTET_LOAD_COLUMN##rows("v2", "v3")                         \
+  OCTET_OUTPUT(rows, "v4", "v5", "v0", "v1", "v2", "v3")      \
+  "b.ne 3b\n"                                                 \
+  "8:\n\t" OCTET_RIGHT_EDGE("3b")                             \
+  "6:\n\t" OCTET_RIGHT_EDGE("4b")                             \
+  "7:\n\t" OCTET_RIGHT_EDGE("5b")                             \
+  "9:\n\t"
+
+// All rows of a panel of eight channels from channel `c` on, of which no column
+// is outside the picture but those that `edges` names. One statement, for which
+// 32 vectors are just enough: columns, their rows (v10-v13), sums (v6, v7, v16,
+// v17), weights (v20-v31) and what requantization needs. g++ 12 takes more, and
+// copies.
+[[gnu::noinline]] void RunWholePanel(const DepthwiseConvArgs& args, Edges edges,
+                                     const neon::VectorStage& stage,
+                                     const uint8_t* panel, ptrdiff_t c) {
+  static_assert(offsetof(neon::VectorStage, clamp_min) == 16 &&
+                offsetof(neon::VectorStage, clamp_max) == 32);
+  uint8_t padding[kNr];
+  std::memset(padding, args.zero_byte, sizeof(padding));
+  const void* const* rows = args.input_rows;
+  uint8_t* to_a = static_cast<uint8_t*>(args.output) + c;
+  size_t left_rows = args.output_rows;
+  const uint8_t *row0, *row1, *row2, *row3;
+  uint8_t* to_b;
+  size_t inside;
+  uint32_t at_right;
+  asm volatile(
+      "add %[row0], %[panel], %[weights]\n\t"
+      "ld1 {v20.16b-v23.16b}, [%[row0]], #64\n\t"
+      "ld1 {v24.16b-v27.16b}, [%[row0]], #64\n\t"
+      "ld1 {v28.16b-v31.16b}, [%[row0]]\n\t"
+      "ldp q18, q19, [%[panel], %[shift]]\n\t"
+      "ldr q8, [%[panel], %[multiplier]]\n\t"
+      "ldr q9, [%[stage]]\n\t"
+      "ldp q14, q15, [%[stage], #16]\n\t"
+      "neg v18.4s, v18.4s\n\t"
+      "neg v19.4s, v19.4s\n\t"
+      "subs %[left_rows], %[left_rows], #2\n\t"
+      "b.lo 20f\n"
+      "10:\n\t"
+      "ldp %[row0], %[row1], [%[rows]], #16\n\t"
+      "ldp %[row2], %[row3], [%[rows]]\n\t"
+      "add %[to_b], %[to_a], %[row_stride]\n\t"
+      "add %[row0], %[row0], %[first]\n\t"
+      "add %[row1], %[row1], %[first]\n\t"
+      "add %[row2], %[row2], %[first]\n\t"
+      "add %[row3], %[row3], %[first]\n\t"
+      OCTET_WALK(_2)
+      "add %[to_a], %[to_b], %[gap]\n\t"
+      "subs %[left_rows], %[left_rows], #2\n\t"
+      "b.hs 10b\n"
+      "20:\n\t"
+      "tbz %[left_rows], #0, 30f\n\t"
+      "ldp %[row0], %[row1], [%[rows]], #16\n\t"
+      "ldr %[row2], [%[rows]]\n\t"
+      "add %[row0], %[row0], %[first]\n\t"
+      "add %[row1], %[row1], %[first]\n\t"
+      "add %[row2], %[row2], %[first]\n\t"
+      OCTET_WALK(_1)
+      "30:"
+      : [rows] "+&r"(rows), [row0] "=&r"(row0), [row1] "=&r"(row1),
+        [row2] "=&r"(row2), [row3] "=&r"(row3), [to_a] "+&r"(to_a),
+        [to_b] "=&r"(to_b), [inside] "=&r"(inside), [at_right] "=&r"(at_right),
+        [left_rows] "+&r"(left_rows)
+      : [first] "r"(c + args.first_column * args.pixel_stride),
+        [width] "r"(args.output_width - size_t{edges.right}),
+        [left_edge] "r"(uint32_t{edges.left}),
+        [right_edge] "r"(uint32_t{edges.right}), [step] "r"(args.pixel_stride),
+        [to_step] "r"(args.output_pixel_stride),
+        [row_stride] "r"(args.output_row_stride), [gap] "r"(RowGap(args)),
+        [panel] "r"(panel), [stage] "r"(&stage), [padding] "r"(padding),
+        [shift] "i"(kLayout.shift), [multiplier] "i"(kLayout.multiplier),
+        [weights] "i"(kLayout.weights), [fraction_bits] "i"(kFractionBits)
+      : "memory", "cc", "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8",
+        "v9", "v10", "v11", "v12", "v13", "v14", "v15", "v16", "v17", "v18",
+        "v19", "v20", "v21", "v22", "v23", "v24", "v25", "v26", "v27", "v28",
+        "v29", "v30", "v31");
+}
+
+// What that does not take: fewer than eight channels, and more than one column
+// of padding at a side. Two rows as well, or one.
 
 // Four rows of a column, those of channels 0-3 and 4-7.
 struct Column {
@@ -85,10 +282,9 @@ class Columns {
     return {padding, padding};
   }
 
-  // The next column. kInside: it is known to be in the picture.
-  template <bool kInside>
+  // The next column.
   [[gnu::always_inline]] Column Next() {
-    if (!kInside && static_cast<size_t>(column_++) >= count_) {
+    if (static_cast<size_t>(column_++) >= count_) {
       Skip();
       return Padding();
     }
@@ -101,133 +297,6 @@ class Columns {
     return {vreinterpretq_s8_s16(vzip1q_s16(rows01, rows23)),
             vreinterpretq_s8_s16(vzip2q_s16(rows01, rows23))};
   }
-
-#if !defined(__clang__)
-#define OCTET_LOAD_COLUMN(low, high)     \
-  "ld1 {v10.8b}, [%[row0]], %[step]\n\t" \
-  "ld1 {v11.8b}, [%[row1]], %[step]\n\t" \
-  "ld1 {v12.8b}, [%[row2]], %[step]\n\t" \
-  "ld1 {v13.8b}, [%[row3]], %[step]\n\t" \
-  "zip1 v10.16b, v10.16b, v11.16b\n\t"   \
-  "zip1 v12.16b, v12.16b, v13.16b\n\t"   \
-  "zip1 " low                            \
-  ".8h, v10.8h, v12.8h\n\t"              \
-  "zip2 " high ".8h, v10.8h, v12.8h\n\t"
-#define OCTET_LOAD_PADDING(low, high) \
-  "ld1r {" low                        \
-  ".16b}, [%[zero_byte]]\n\t"         \
-  "mov " high ".16b, " low ".16b\n\t"
-#define OCTET_MULTIPLY_ADD(low, high, a0, a1, b0, b1) \
-  "sdot v6.4s, " low ".16b, " a0                      \
-  ".16b\n\t"                                          \
-  "sdot v7.4s, " high ".16b, " a1                     \
-  ".16b\n\t"                                          \
-  "sdot v16.4s, " low ".16b, " b0                     \
-  ".16b\n\t"                                          \
-  "sdot v17.4s, " high ".16b, " b1 ".16b\n\t"
-#define OCTET_OUTPUT(low0, high0, low1, high1, low2, high2) \
-  "ldp q6, q7, [%[panel]]\n\t"                                  \
-  "ldp q16, q17, [%[panel]]\n\t"                                \
-  OCTET_MULTIPLY_ADD(low0, high0, "v20", "v21", "v22", "v23")   \
-  OCTET_MULTIPLY_ADD(low1, high1, "v24", "v25", "v26", "v27")   \
-  OCTET_MULTIPLY_ADD(low2, high2, "v28", "v29", "v30", "v31")   \
-  "sqshl v6.4s, v6.4s, v18.4s\n\t"                              \
-  "sqshl v16.4s, v16.4s, v18.4s\n\t"                            \
-  "sqshl v7.4s, v7.4s, v19.4s\n\t"                              \
-  "sqshl v17.4s, v17.4s, v19.4s\n\t"                            \
-  "sqxtn v6.4h, v6.4s\n\t"                                      \
-  "sqxtn v16.4h, v16.4s\n\t"                                    \
-  "sqxtn2 v6.8h, v7.4s\n\t"                                     \
-  "sqxtn2 v16.8h, v17.4s\n\t"                                   \
-  "sqrdmulh v6.8h, v6.8h, v8.8h\n\t"                            \
-  "sqrdmulh v16.8h, v16.8h, v8.8h\n\t"                          \
-  "sqadd v6.8h, v6.8h, v9.8h\n\t"                               \
-  "sqadd v16.8h, v16.8h, v9.8h\n\t"                             \
-  "sqshrn v6.8b, v6.8h, %[fraction_bits]\n\t"                   \
-  "sqshrn2 v6.16b, v16.8h, %[fraction_bits]\n\t"                \
-  "smax v6.16b, v6.16b, v14.16b\n\t"                            \
-  "smin v6.16b, v6.16b, v15.16b\n\t"                            \
-  "st1 {v6.d}[0], [%[to_a]], %[to_step]\n\t"                    \
-  "st1 {v6.d}[1], [%[to_b]], %[to_step]\n\t"
-  // Two rows of outputs of 8 channels: `inside` columns, and the one whose last
-  // taps are right of the picture. One statement, for which 32 vectors are just
-  // enough: three columns in turn (v0-v5), sums (v6, v7, v16, v17), weights
-  // (v20-v31) and what requantization needs. g++ 12 takes more, and copies.
-  [[gnu::always_inline]] void TwoRows(const Panel& p, Edges edges,
-                                      size_t inside, uint8_t* to_a,
-                                      uint8_t* to_b, ptrdiff_t to_step) {
-    static_assert(offsetof(neon::VectorStage, clamp_min) == 16 &&
-                  offsetof(neon::VectorStage, clamp_max) == 32);
-    static_assert(offsetof(Panel, left1) == offsetof(Panel, left0) + 16);
-    const uint8_t* weights = p.begin + kLayout.weights;
-    asm volatile(
-        "ld1 {v20.16b-v23.16b}, [%[weights]], #64\n\t"
-        "ld1 {v24.16b-v27.16b}, [%[weights]], #64\n\t"
-        "ld1 {v28.16b-v31.16b}, [%[weights]]\n\t"
-        "ldp q18, q19, [%[left]]\n\t"
-        "ldr q8, [%[multiplier]]\n\t"
-        "ldr q9, [%[stage]]\n\t"
-        "ldp q14, q15, [%[stage], #16]\n\t"
-        "cbz %w[left_edge], 0f\n\t"
-        OCTET_LOAD_PADDING("v0", "v1")
-        "add %[row0], %[row0], %[step]\n\t"
-        "add %[row1], %[row1], %[step]\n\t"
-        "add %[row2], %[row2], %[step]\n\t"
-        "add %[row3], %[row3], %[step]\n\t"
-        "b 1f\n"
-        "0:\n\t"
-        OCTET_LOAD_COLUMN("v0", "v1")
-        "1:\n\t"
-        OCTET_LOAD_COLUMN("v2", "v3")
-        "cbz %[inside], 5f\n"
-        "2:\n\t"
-        OCTET_LOAD_COLUMN("v4", "v5")
-        OCTET_OUTPUT("v0", "v1", "v2", "v3", "v4", "v5")
-        "subs %[inside], %[inside], #1\n\t"
-        "b.eq 3f\n\t"
-        OCTET_LOAD_COLUMN("v0", "v1")
-        OCTET_OUTPUT("v2", "v3", "v4", "v5", "v0", "v1")
-        "subs %[inside], %[inside], #1\n\t"
-        "b.eq 4f\n\t"
-        OCTET_LOAD_COLUMN("v2", "v3")
-        OCTET_OUTPUT("v4", "v5", "v0", "v1", "v2", "v3")
-        "subs %[inside], %[inside], #1\n\t"
-        "b.ne 2b\n\t"
-        "b 5f\n"
-        "3:\n\t"
-        "mov v0.16b, v2.16b\n\t"
-        "mov v1.16b, v3.16b\n\t"
-        "mov v2.16b, v4.16b\n\t"
-        "mov v3.16b, v5.16b\n\t"
-        "b 5f\n"
-        "4:\n\t"
-        "mov v2.16b, v0.16b\n\t"
-        "mov v3.16b, v1.16b\n\t"
-        "mov v0.16b, v4.16b\n\t"
-        "mov v1.16b, v5.16b\n"
-        "5:\n\t"
-        "cbz %w[right_edge], 6f\n\t"
-        OCTET_LOAD_PADDING("v4", "v5")
-        OCTET_OUTPUT("v0", "v1", "v2", "v3", "v4", "v5")
-        "6:"
-        : [row0] "+&r"(row0_), [row1] "+&r"(row1_), [row2] "+&r"(row2_),
-          [row3] "+&r"(row3_), [to_a] "+&r"(to_a), [to_b] "+&r"(to_b),
-          [inside] "+&r"(inside), [weights] "+&r"(weights)
-        : [step] "r"(step_), [to_step] "r"(to_step), [panel] "r"(p.begin),
-          [left] "r"(&p.left0), [multiplier] "r"(&p.multiplier),
-          [stage] "r"(&p.stage), [zero_byte] "r"(zero_byte_),
-          [left_edge] "r"(edges.left), [right_edge] "r"(edges.right),
-          [fraction_bits] "i"(kFractionBits)
-        : "memory", "cc", "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8",
-          "v9", "v10", "v11", "v12", "v13", "v14", "v15", "v16", "v17", "v18",
-          "v19", "v20", "v21", "v22", "v23", "v24", "v25", "v26", "v27", "v28",
-          "v29", "v30", "v31");
-  }
-#undef OCTET_LOAD_COLUMN
-#undef OCTET_LOAD_PADDING
-#undef OCTET_MULTIPLY_ADD
-#undef OCTET_OUTPUT
-#endif
 
   // Leaves out a column.
   [[gnu::always_inline]] void Skip() {
@@ -288,42 +357,24 @@ struct Weights {
       p.multiplier, p.stage.zero_point);
 }
 
-// Two output rows (kBoth), or one. kFast: the panel is whole, and no column is
-// outside but those that `edges` names.
-template <bool kBoth, bool kFast>
+// Two output rows (kBoth), or one.
+template <bool kBoth>
 struct Rows {
   const Panel& p;
   const Weights& w;
-  Edges edges;
-  size_t inner;  // outputs a row but that at the right edge
+  size_t width;  // outputs a row
   uint8_t* to_a;
   uint8_t* to_b;
   ptrdiff_t step;
-  uint8_t* output;  // of the call
-  const neon::VectorStage* stage;
-  bool clamps;
-
-  // The store moves the pointer. `output` says what it writes.
-  template <int kHalf>
-  [[gnu::always_inline]] void StoreHalf(uint8_t*& to, int8x16_t bytes) {
-    asm("st1 {%[bytes].d}[%[half]], [%[to]], %[step]"
-        : [to] "+r"(to), "+m"(*reinterpret_cast<uint8_t(*)[]>(output))
-        : [bytes] "w"(bytes), [step] "r"(step), [half] "i"(kHalf));
-  }
 
   [[gnu::always_inline]] void Store(const Sums& a, const Sums& b) {
     int8x16_t bytes = neon::DropFraction(ToWords(p, a), ToWords(p, b));
-    if (clamps) bytes = ClampBytes(bytes, stage);
-    if constexpr (kFast) {
-      StoreHalf<0>(to_a, bytes);
-      if (kBoth) StoreHalf<1>(to_b, bytes);
-    } else {
-      const size_t n = p.channels < kNr ? p.channels : kNr;
-      neon::StoreUpTo16(to_a, bytes, n);
-      if (kBoth) neon::StoreUpTo16(to_b, vextq_s8(bytes, bytes, 8), n);
-      to_a += step;
-      to_b += step;
-    }
+    if (p.stage.clamps) bytes = neon::ClampBytes(bytes, p.stage);
+    const size_t n = p.channels < kNr ? p.channels : kNr;
+    neon::StoreUpTo16(to_a, bytes, n);
+    if (kBoth) neon::StoreUpTo16(to_b, vextq_s8(bytes, bytes, 8), n);
+    to_a += step;
+    to_b += step;
   }
 
   // One output column.
@@ -341,41 +392,26 @@ struct Rows {
     Store(a, kBoth ? b : a);
   }
 
-  // What is left behind the last column in the picture.
-  [[gnu::always_inline]] void Finish(const Columns& columns,
-                                     const Column& column0,
-                                     const Column& column1) {
-    if (kFast && edges.right) Output(column0, column1, columns.Padding());
-  }
-
   [[gnu::always_inline]] void Run(Columns columns) {
-    Column column0;
-    if (kFast && edges.left) {
-      columns.Skip();
-      column0 = columns.Padding();
-    } else {
-      column0 = columns.Next<kFast>();
-    }
-    Column column1 = columns.Next<kFast>();
-    size_t left = inner;
-    if (left == 0) return Finish(columns, column0, column1);
-    for (;;) {
-      const Column column2 = columns.Next<kFast>();
+    Column column0 = columns.Next();
+    Column column1 = columns.Next();
+    for (size_t left = width;;) {
+      const Column column2 = columns.Next();
       Output(column0, column1, column2);
-      if (--left == 0) return Finish(columns, column1, column2);
-      column0 = columns.Next<kFast>();
+      if (--left == 0) return;
+      column0 = columns.Next();
       Output(column1, column2, column0);
-      if (--left == 0) return Finish(columns, column2, column0);
-      column1 = columns.Next<kFast>();
+      if (--left == 0) return;
+      column1 = columns.Next();
       Output(column2, column0, column1);
-      if (--left == 0) return Finish(columns, column0, column1);
+      if (--left == 0) return;
     }
   }
 };
 
 // Output rows begin ... end - 1 of a panel from channel `c` on, two at a time
 // (kBoth), an even number of them, or one.
-template <bool kBoth, bool kFast>
+template <bool kBoth>
 [[gnu::noinline]] void RunRows(const DepthwiseConvArgs& args,
                                const Panel& panel, ptrdiff_t c, size_t begin,
                                size_t end) {
@@ -384,20 +420,11 @@ template <bool kBoth, bool kFast>
   const Weights w(p);
   uint8_t* const output = static_cast<uint8_t*>(args.output);
   const ptrdiff_t row_stride = args.output_row_stride;
-  const Edges edges = EdgesOf(args);
   const uint8_t* const* input =
       reinterpret_cast<const uint8_t* const*>(args.input_rows) + begin;
   Columns columns(args, c);
-  Rows<kBoth, kFast> rows = {p,
-                             w,
-                             edges,
-                             args.output_width - size_t{kFast && edges.right},
-                             nullptr,
-                             nullptr,
-                             args.output_pixel_stride,
-                             output,
-                             &panel.stage,
-                             p.stage.clamps};
+  Rows<kBoth> rows = {p,       w,       args.output_width,
+                      nullptr, nullptr, args.output_pixel_stride};
   uint8_t* to = output + c + static_cast<ptrdiff_t>(begin) * row_stride;
   for (size_t y = begin; y < end; y += kRows) {
     columns.Start(input, kBoth ? 3 : 2);
@@ -409,56 +436,24 @@ template <bool kBoth, bool kFast>
   }
 }
 
-#if !defined(__clang__)
-// An even number of rows, `count`.
-[[gnu::noinline]] void RunPairsOfRows(const DepthwiseConvArgs& args,
-                                      const Panel& p, ptrdiff_t c,
-                                      size_t count) {
-  const Edges edges = EdgesOf(args);
-  const uint8_t* const* rows =
-      reinterpret_cast<const uint8_t* const*>(args.input_rows);
-  Columns columns(args, c);
-  uint8_t* to = static_cast<uint8_t*>(args.output) + c;
-  for (; count != 0; count -= 2) {
-    columns.Start(rows, 3);
-    columns.TwoRows(p, edges, args.output_width - size_t{edges.right}, to,
-                    to + args.output_row_stride, args.output_pixel_stride);
-    rows += 2;
-    to += 2 * args.output_row_stride;
-  }
-}
-#endif
-
-template <bool kFast>
-void RunPanel(const DepthwiseConvArgs& args, const Panel& p, ptrdiff_t c) {
-  const size_t even = args.output_rows / 2 * 2;
-#if !defined(__clang__)
-  if (kFast) {
-    RunPairsOfRows(args, p, c, even);
-  } else if (even != 0) {
-    RunRows<true, false>(args, p, c, 0, even);
-  }
-#else
-  if (even != 0) RunRows<true, kFast>(args, p, c, 0, even);
-#endif
-  if (even != args.output_rows) {
-    RunRows<false, kFast>(args, p, c, even, args.output_rows);
-  }
-}
-
 }  // namespace
 
 void DepthwiseConv3x3Stride1(const DepthwiseConvArgs& args) {
   const neon::VectorStage stage =
       neon::MakeVectorStage(args.stage, kFractionBits);
-  const bool others = EdgesOf(args).others;
+  const Edges edges = EdgesOf(args);
   const uint8_t* panel = static_cast<const uint8_t*>(args.packed_weights);
   for (size_t c = 0; c < args.channels; c += kNr, panel += args.panel_bytes) {
+    const ptrdiff_t first = static_cast<ptrdiff_t>(c);
+    if (!edges.others && args.channels - c >= kNr) {
+      RunWholePanel(args, edges, stage, panel, first);
+      continue;
+    }
     const Panel p(panel, stage, args.channels - c);
-    if (!others && p.channels >= kNr) {
-      RunPanel<true>(args, p, static_cast<ptrdiff_t>(c));
-    } else {
-      RunPanel<false>(args, p, static_cast<ptrdiff_t>(c));
+    const size_t even = args.output_rows / 2 * 2;
+    if (even != 0) RunRows<true>(args, p, first, 0, even);
+    if (even != args.output_rows) {
+      RunRows<false>(args, p, first, even, args.output_rows);
     }
   }
 }

@@ -28,6 +28,8 @@ namespace {
 using neon::DepthwisePanel;
 using neon::DepthwiseSums;
 
+constexpr PanelLayout kLayout = DepthwisePanel::kLayout;
+
 // Of 16 channels, four a vector: three rows of a column, or the weights of one.
 using Column = int8x16x4_t;
 
@@ -38,6 +40,135 @@ alignas(16) constexpr uint8_t kPicked[64] = {
     4,  20, 36, 128, 5,  21, 37, 128, 6,  22, 38, 128, 7,  23, 39, 128,
     8,  24, 40, 128, 9,  25, 41, 128, 10, 26, 42, 128, 11, 27, 43, 128,
     12, 28, 44, 128, 13, 29, 45, 128, 14, 30, 46, 128, 15, 31, 47, 128};
+
+#define OCTET_LOAD_COLUMN                     \
+  "ld1 {v8.16b}, [%[row0]], %[step]\n\t"      \
+  "ld1 {v9.16b}, [%[row1]], %[step]\n\t"      \
+  "ld1 {v10.16b}, [%[row2]], %[step]\n\t"     \
+  "tbl v0.16b, {v8.16b-v10.16b}, v24.16b\n\t" \
+  "tbl v1.16b, {v8.16b-v10.16b}, v25.16b\n\t" \
+  "tbl v2.16b, {v8.16b-v10.16b}, v26.16b\n\t" \
+  "tbl v3.16b, {v8.16b-v10.16b}, v27.16b\n\t"
+#define OCTET_LOAD_PADDING            \
+  "ld1r {v0.16b}, [%[zero_byte]]\n\t" \
+  "mov v1.16b, v0.16b\n\t"            \
+  "mov v2.16b, v0.16b\n\t"            \
+  "mov v3.16b, v0.16b\n\t"
+#define OCTET_MULTIPLY_ADD(weights0, weights1, weights2, weights3) \
+  "sdot v4.4s, v0.16b, " weights0                                  \
+  ".16b\n\t"                                                       \
+  "sdot v5.4s, v1.16b, " weights1                                  \
+  ".16b\n\t"                                                       \
+  "sdot v6.4s, v2.16b, " weights2                                  \
+  ".16b\n\t"                                                       \
+  "sdot v7.4s, v3.16b, " weights3 ".16b\n\t"
+#define OCTET_FIRST_TWO_COLUMNS                                               \
+  "ld1 {v4.4s-v7.4s}, [%[panel]]\n\t" OCTET_MULTIPLY_ADD("v12", "v13", "v14", \
+                                                         "v15")               \
+      OCTET_LOAD_COLUMN OCTET_MULTIPLY_ADD("v16", "v17", "v18", "v19")
+#define OCTET_LAST_COLUMN                        \
+  OCTET_MULTIPLY_ADD("v20", "v21", "v22", "v23") \
+  "subs %[inside], %[inside], #1\n\t"
+#define OCTET_STORE                             \
+  "ldp q8, q9, [%[panel], %[multiplier]]\n\t"   \
+  "sqshl v4.4s, v4.4s, v28.4s\n\t"              \
+  "sqshl v6.4s, v6.4s, v30.4s\n\t"              \
+  "sqshl v5.4s, v5.4s, v29.4s\n\t"              \
+  "sqshl v7.4s, v7.4s, v31.4s\n\t"              \
+  "sqxtn v4.4h, v4.4s\n\t"                      \
+  "sqxtn v6.4h, v6.4s\n\t"                      \
+  "sqxtn2 v4.8h, v5.4s\n\t"                     \
+  "sqxtn2 v6.8h, v7.4s\n\t"                     \
+  "sqrdmulh v4.8h, v4.8h, v8.8h\n\t"            \
+  "sqrdmulh v6.8h, v6.8h, v9.8h\n\t"            \
+  "sqadd v4.8h, v4.8h, v11.8h\n\t"              \
+  "sqadd v6.8h, v6.8h, v11.8h\n\t"              \
+  "sqshrn v4.8b, v4.8h, %[fraction_bits]\n\t"   \
+  "sqshrn2 v4.16b, v6.8h, %[fraction_bits]\n\t" \
+  "cbz %w[clamps], 5f\n\t"                      \
+  "ldp q8, q9, [%[stage], #16]\n\t"             \
+  "smax v4.16b, v4.16b, v8.16b\n\t"             \
+  "smin v4.16b, v4.16b, v9.16b\n"               \
+  "5:\n\t"                                      \
+  "st1 {v4.16b}, [%[to]], %[to_step]\n\t"
+
+// All rows of a panel of 16 channels from channel `c` on, of which no column is
+// outside the picture but those that `edges` names. One statement: a column
+// (v0-v3), sums (v4-v7), rows (v8-v10), weights (v12-v23), lookups, shifts and
+// the zero point are 32 vectors, and g++ 12 does not get by with as many.
+[[gnu::noinline]] void RunWholePanel(const DepthwiseConvArgs& args, Edges edges,
+                                     const neon::VectorStage& stage,
+                                     const uint8_t* panel, ptrdiff_t c) {
+  static_assert(offsetof(neon::VectorStage, clamp_min) == 16 &&
+                offsetof(neon::VectorStage, clamp_max) == 32);
+  const void* const* rows = args.input_rows;
+  uint8_t* to = static_cast<uint8_t*>(args.output) + c;
+  size_t left_rows = args.output_rows;
+  const uint8_t *row0, *row1, *row2;
+  size_t inside;
+  uint32_t at_right;
+  asm volatile(
+      "add %[row0], %[panel], %[shift]\n\t"
+      "ld1 {v28.4s-v31.4s}, [%[row0]]\n\t"
+      "add %[row0], %[panel], %[weights]\n\t"
+      "ld1 {v12.16b-v15.16b}, [%[row0]], #64\n\t"
+      "ld1 {v16.16b-v19.16b}, [%[row0]], #64\n\t"
+      "ld1 {v20.16b-v23.16b}, [%[row0]]\n\t"
+      "ld1 {v24.16b-v27.16b}, [%[picked]]\n\t"
+      "ldr q11, [%[stage]]\n\t"
+      "neg v28.4s, v28.4s\n\t"
+      "neg v29.4s, v29.4s\n\t"
+      "neg v30.4s, v30.4s\n\t"
+      "neg v31.4s, v31.4s\n"
+      "0:\n\t"
+      "ldp %[row0], %[row1], [%[rows]], #16\n\t"
+      "ldr %[row2], [%[rows]]\n\t"
+      "mov %[inside], %[width]\n\t"
+      "mov %w[at_right], %w[right_edge]\n\t"
+      "add %[row0], %[row0], %[first]\n\t"
+      "add %[row1], %[row1], %[first]\n\t"
+      "add %[row2], %[row2], %[first]\n\t"
+      "cbz %w[left_edge], 1f\n\t"
+      "add %[row0], %[row0], %[step]\n\t"
+      "add %[row1], %[row1], %[step]\n\t"
+      "add %[row2], %[row2], %[step]\n\t" OCTET_LOAD_PADDING
+      "b 2f\n"
+      "1:\n\t" OCTET_LOAD_COLUMN
+      "2:\n\t"
+      "cbz %[inside], 6f\n"
+      "3:\n\t" OCTET_FIRST_TWO_COLUMNS OCTET_LOAD_COLUMN
+      "4:\n\t" OCTET_LAST_COLUMN OCTET_STORE
+      "b.ne 3b\n"
+      "6:\n\t"
+      "cbz %w[at_right], 7f\n\t"
+      "mov %w[at_right], wzr\n\t"
+      "mov %[inside], #1\n\t" OCTET_FIRST_TWO_COLUMNS OCTET_LOAD_PADDING
+      "b 4b\n"
+      "7:\n\t"
+      "add %[to], %[to], %[gap]\n\t"
+      "subs %[left_rows], %[left_rows], #1\n\t"
+      "b.ne 0b"
+      : [rows] "+&r"(rows), [row0] "=&r"(row0), [row1] "=&r"(row1),
+        [row2] "=&r"(row2), [to] "+&r"(to), [inside] "=&r"(inside),
+        [at_right] "=&r"(at_right), [left_rows] "+&r"(left_rows)
+      : [first] "r"(c + args.first_column * args.pixel_stride),
+        [width] "r"(args.output_width - size_t{edges.right}),
+        [left_edge] "r"(uint32_t{edges.left}),
+        [right_edge] "r"(uint32_t{edges.right}),
+        [clamps] "r"(uint32_t{stage.clamps}), [step] "r"(args.pixel_stride),
+        [to_step] "r"(args.output_pixel_stride), [gap] "r"(RowGap(args)),
+        [panel] "r"(panel), [picked] "r"(kPicked), [stage] "r"(&stage),
+        [zero_byte] "r"(&args.zero_byte), [shift] "i"(kLayout.shift),
+        [multiplier] "i"(kLayout.multiplier), [weights] "i"(kLayout.weights),
+        [fraction_bits] "i"(kFractionBits)
+      : "memory", "cc", "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8",
+        "v9", "v10", "v11", "v12", "v13", "v14", "v15", "v16", "v17", "v18",
+        "v19", "v20", "v21", "v22", "v23", "v24", "v25", "v26", "v27", "v28",
+        "v29", "v30", "v31");
+}
+
+// What that does not take: fewer than 16 channels, and more than one column of
+// padding at a side.
 
 // Adds a column times the weights of column `x` of the kernel.
 [[gnu::always_inline]] static inline void MultiplyAdd(const DepthwisePanel& p,
@@ -80,10 +211,9 @@ class Columns {
     return {{padding, padding, padding, padding}};
   }
 
-  // The next column. kInside: it is known to be in the picture.
-  template <bool kInside>
+  // The next column.
   [[gnu::always_inline]] Column Next() {
-    if (!kInside && static_cast<size_t>(column_++) >= count_) {
+    if (static_cast<size_t>(column_++) >= count_) {
       Skip();
       return Padding();
     }
@@ -96,96 +226,6 @@ class Columns {
     }
     return column;
   }
-
-#if !defined(__clang__)
-#define OCTET_LOAD_COLUMN                        \
-  "ld1 {v8.16b}, [%[row0]], %[step]\n\t"         \
-  "ld1 {v9.16b}, [%[row1]], %[step]\n\t"         \
-  "ld1 {v10.16b}, [%[row2]], %[step]\n\t"        \
-  "tbl %S[c].16b, {v8.16b-v10.16b}, v24.16b\n\t" \
-  "tbl %T[c].16b, {v8.16b-v10.16b}, v25.16b\n\t" \
-  "tbl %U[c].16b, {v8.16b-v10.16b}, v26.16b\n\t" \
-  "tbl %V[c].16b, {v8.16b-v10.16b}, v27.16b\n\t"
-#define OCTET_MULTIPLY_ADD(c0, c4, c8, c12, w0, w4, w8, w12) \
-  "sdot v4.4s, " c0 ".16b, " w0                              \
-  ".16b\n\t"                                                 \
-  "sdot v5.4s, " c4 ".16b, " w4                              \
-  ".16b\n\t"                                                 \
-  "sdot v6.4s, " c8 ".16b, " w8                              \
-  ".16b\n\t"                                                 \
-  "sdot v7.4s, " c12 ".16b, " w12 ".16b\n\t"
-#define OCTET_MULTIPLY_ADD_COLUMN(...) \
-  OCTET_MULTIPLY_ADD("%S[c]", "%T[c]", "%U[c]", "%V[c]", __VA_ARGS__)
-#define OCTET_FIRST_TWO_COLUMNS                                               \
-  "ld1 {v4.4s-v7.4s}, [%[panel]]\n\t" OCTET_MULTIPLY_ADD_COLUMN("v12", "v13", \
-                                                                "v14", "v15") \
-      OCTET_LOAD_COLUMN OCTET_MULTIPLY_ADD_COLUMN("v16", "v17", "v18", "v19")
-#define OCTET_STORE                             \
-  "ldp q8, q9, [%[panel], %[multiplier]]\n\t"   \
-  "sqshl v4.4s, v4.4s, v28.4s\n\t"              \
-  "sqshl v6.4s, v6.4s, v30.4s\n\t"              \
-  "sqshl v5.4s, v5.4s, v29.4s\n\t"              \
-  "sqshl v7.4s, v7.4s, v31.4s\n\t"              \
-  "sqxtn v4.4h, v4.4s\n\t"                      \
-  "sqxtn v6.4h, v6.4s\n\t"                      \
-  "sqxtn2 v4.8h, v5.4s\n\t"                     \
-  "sqxtn2 v6.8h, v7.4s\n\t"                     \
-  "sqrdmulh v4.8h, v4.8h, v8.8h\n\t"            \
-  "sqrdmulh v6.8h, v6.8h, v9.8h\n\t"            \
-  "ldp q8, q9, [%[stage], #16]\n\t"             \
-  "sqadd v4.8h, v4.8h, v11.8h\n\t"              \
-  "sqadd v6.8h, v6.8h, v11.8h\n\t"              \
-  "sqshrn v4.8b, v4.8h, %[fraction_bits]\n\t"   \
-  "sqshrn2 v4.16b, v6.8h, %[fraction_bits]\n\t" \
-  "smax v4.16b, v4.16b, v8.16b\n\t"             \
-  "smin v4.16b, v4.16b, v9.16b\n\t"             \
-  "st1 {v4.16b}, [%[to]], %[to_step]\n\t"
-  // Outputs of 16 channels, `inside` ones and, if there is one, that whose last
-  // column is right of the picture. `c`: the first column of the first one.
-  // One statement: a column, sums, rows, weights, lookups, shifts and the zero
-  // point are 32 vectors, and g++ 12 does not get by with as many registers.
-  [[gnu::always_inline]] void Outputs(const DepthwisePanel& p, size_t inside,
-                                      bool right, Column c, uint8_t* to,
-                                      ptrdiff_t to_step) {
-    const uint8_t* weights = p.weights();
-    static_assert(offsetof(neon::VectorStage, clamp_min) == 16 &&
-                  offsetof(neon::VectorStage, clamp_max) == 32);
-    asm volatile(
-        "ld1 {v12.16b-v15.16b}, [%[weights]], #64\n\t"
-        "ld1 {v16.16b-v19.16b}, [%[weights]], #64\n\t"
-        "ld1 {v20.16b-v23.16b}, [%[weights]]\n\t"
-        "ld1 {v24.16b-v27.16b}, [%[picked]]\n\t"
-        "ld1 {v28.4s-v31.4s}, [%[left]]\n\t"
-        "ldr q11, [%[stage]]\n\t"
-        "cbz %[inside], 1f\n"
-        "0:\n\t" OCTET_FIRST_TWO_COLUMNS OCTET_LOAD_COLUMN
-            OCTET_MULTIPLY_ADD_COLUMN(
-                "v20", "v21", "v22",
-                "v23") "subs %[inside], %[inside], #1\n\t" OCTET_STORE
-                       "b.ne 0b\n"
-                       "1:\n\t"
-                       "cbz %w[right], 2f\n\t" OCTET_FIRST_TWO_COLUMNS
-                       "ld1r {v8.16b}, [%[padding]]\n\t" OCTET_MULTIPLY_ADD(
-                           "v8", "v8", "v8", "v8", "v20", "v21", "v22", "v23")
-                           OCTET_STORE "2:"
-        : [c] "+&w"(c), [row0] "+&r"(row0_), [row1] "+&r"(row1_),
-          [row2] "+&r"(row2_), [to] "+&r"(to), [inside] "+&r"(inside),
-          [weights] "+&r"(weights)
-        : [step] "r"(step_), [to_step] "r"(to_step), [panel] "r"(p.begin),
-          [left] "r"(p.left.at), [picked] "r"(kPicked), [stage] "r"(&p.stage),
-          [padding] "r"(padding_), [right] "r"(right),
-          [multiplier] "i"(DepthwisePanel::kLayout.multiplier),
-          [fraction_bits] "i"(kFractionBits)
-        : "memory", "cc", "v4", "v5", "v6", "v7", "v8", "v9", "v10", "v11",
-          "v12", "v13", "v14", "v15", "v16", "v17", "v18", "v19", "v20", "v21",
-          "v22", "v23", "v24", "v25", "v26", "v27", "v28", "v29", "v30", "v31");
-  }
-#undef OCTET_LOAD_COLUMN
-#undef OCTET_MULTIPLY_ADD
-#undef OCTET_MULTIPLY_ADD_COLUMN
-#undef OCTET_FIRST_TWO_COLUMNS
-#undef OCTET_STORE
-#endif
 
   // Leaves out a column.
   [[gnu::always_inline]] void Skip() {
@@ -206,68 +246,47 @@ class Columns {
   const uint8_t* const padding_;
 };
 
-// A row of `count` outputs. kFast: the panel is whole, and no column is outside
-// but those that `edges` names.
-template <bool kFast>
-[[gnu::always_inline]] static inline void RunRow(const DepthwisePanel& p,
-                                                 Columns& columns, Edges edges,
-                                                 size_t count, uint8_t* to,
-                                                 ptrdiff_t step) {
-  Column shared;
-  if (kFast && edges.left) {
-    columns.Skip();
-    shared = columns.Padding();
-  } else {
-    shared = columns.Next<kFast>();
-  }
-#if !defined(__clang__)
-  if constexpr (kFast) {
-    columns.Outputs(p, count - size_t{edges.right}, edges.right, shared, to,
-                    step);
-    return;
-  }
-#endif
-  for (size_t left = count; left != 0; --left) {
-    const bool at_edge = kFast && edges.right && left == 1;
-    DepthwiseSums sums(p);
-    MultiplyAdd(p, 0, shared, sums);
-    MultiplyAdd(p, 1, columns.Next<kFast>(), sums);
-    shared = at_edge ? columns.Padding() : columns.Next<kFast>();
-    MultiplyAdd(p, 2, shared, sums);
-    neon::StorePixel(p, sums, to);
-    to += step;
-  }
-}
-
 // A panel from channel `c` on.
-template <bool kFast>
 [[gnu::noinline]] void RunRows(const DepthwiseConvArgs& args,
                                const DepthwisePanel& p, ptrdiff_t c) {
   const uint8_t* const* rows =
       reinterpret_cast<const uint8_t* const*>(args.input_rows);
-  const Edges edges = EdgesOf(args);
   Columns columns(args, c);
   uint8_t* to = static_cast<uint8_t*>(args.output) + c;
-  for (size_t left = args.output_rows; left != 0; --left) {
+  for (size_t y = 0; y < args.output_rows; ++y) {
     columns.Start(rows);
-    RunRow<kFast>(p, columns, edges, args.output_width, to,
-                  args.output_pixel_stride);
+    Column shared = columns.Next();
+    for (size_t left = args.output_width; left != 0; --left) {
+      DepthwiseSums sums(p);
+      MultiplyAdd(p, 0, shared, sums);
+      MultiplyAdd(p, 1, columns.Next(), sums);
+      shared = columns.Next();
+      MultiplyAdd(p, 2, shared, sums);
+      neon::StorePixel(p, sums, to);
+      to += args.output_pixel_stride;
+    }
     rows += 2;
-    to += args.output_row_stride;
+    to += RowGap(args);
   }
 }
 
 }  // namespace
 
 void DepthwiseConv3x3Stride2(const DepthwiseConvArgs& args) {
-  const bool others = EdgesOf(args).others;
-  neon::ForEachPanel(args, [&](const DepthwisePanel& p, ptrdiff_t c) {
-    if (!others && p.channels >= DepthwisePanel::kNr) {
-      RunRows<true>(args, p, c);
+  const neon::VectorStage stage =
+      neon::MakeVectorStage(args.stage, kFractionBits);
+  const Edges edges = EdgesOf(args);
+  const uint8_t* panel = static_cast<const uint8_t*>(args.packed_weights);
+  for (size_t c = 0; c < args.channels;
+       c += DepthwisePanel::kNr, panel += args.panel_bytes) {
+    const ptrdiff_t first = static_cast<ptrdiff_t>(c);
+    const size_t left = args.channels - c;
+    if (!edges.others && left >= DepthwisePanel::kNr) {
+      RunWholePanel(args, edges, stage, panel, first);
     } else {
-      RunRows<false>(args, p, c);
+      RunRows(args, neon::DepthwisePanel(panel, stage, left), first);
     }
-  });
+  }
 }
 
 }  // namespace octet::neondot

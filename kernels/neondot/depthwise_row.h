@@ -29,6 +29,12 @@ static inline Edges EdgesOf(const DepthwiseConvArgs& args) {
   return {left > 0, right > 0, left > 1 || right > 1};
 }
 
+// From the end of a row of outputs to the next one.
+static inline ptrdiff_t RowGap(const DepthwiseConvArgs& args) {
+  return args.output_row_stride -
+         static_cast<ptrdiff_t>(args.output_width) * args.output_pixel_stride;
+}
+
 // asm statements: with intrinsics g++ 12 copies sums, and keeps what is loaded
 // here in registers that it then lacks elsewhere.
 [[gnu::always_inline]] static inline void DotProduct(int32x4_t& sum,
@@ -47,15 +53,6 @@ template <typename Vector>
   asm volatile("ldp %q0, %q1, [%2]"
                : "=w"(first), "=w"(second)
                : "r"(from), "m"(*static_cast<const uint8_t(*)[32]>(from)));
-}
-
-[[gnu::always_inline]] static inline int8x16_t ClampBytes(
-    int8x16_t bytes, const neon::VectorStage* stage) {
-  int8x16_t least, most;
-  static_assert(offsetof(neon::VectorStage, clamp_max) ==
-                offsetof(neon::VectorStage, clamp_min) + sizeof(least));
-  LoadTwo(&stage->clamp_min, least, most);
-  return vminq_s8(vmaxq_s8(bytes, least), most);
 }
 
 }  // namespace octet::neondot
