@@ -108,6 +108,15 @@ struct TfliteKernels {
   PoolFunction mean;
 };
 
+// sum / count of an average_pool, to nearest; halves away from 0, or up.
+// |sum| <= 128 * count.
+static inline int32_t AverageTflite(int32_t sum, int32_t count,
+                                    bool halves_up) {
+  const int32_t half = count / 2;
+  if (halves_up) return (sum + 128 * count + half) / count - 128;
+  return sum > 0 ? (sum + half) / count : (sum - half) / count;
+}
+
 }  // namespace octet
 
 #endif  // OCTET_KERNELS_TFLITE_H_

@@ -55,7 +55,8 @@ emulate() {
   QEMU_CPU=$cpu OCTET_EXPECT_ISAS=$tables run_tests "$preset" "$@"
 }
 # What depends on the CPU: which tables there are, and what runs in them.
-covering='^(isa_coverage|dispatch|gemm_convolution|elementwise|pooling)_test$'
+covering='^(isa_coverage|dispatch|gemm_convolution|elementwise|pooling|tflite)'
+covering+='(_sums)?_test$'
 
 # check_size NAME FILE KB: prints a stripped file's size; fails above a limit.
 check_size() {

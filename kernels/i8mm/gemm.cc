@@ -79,6 +79,18 @@ struct PairPanel {
   }
 };
 
+// The sums of two pixels in order of channels.
+template <size_t kNr>
+[[gnu::always_inline]] static inline void InOrder(
+    const int32x4_t* sum, neon::Tile<2, kNr / 4>& tile) {
+  OCTET_UNROLL for (size_t v = 0; v < kNr / 4; ++v) {
+    const int64x2_t low = vreinterpretq_s64_s32(sum[2 * v]);
+    const int64x2_t high = vreinterpretq_s64_s32(sum[2 * v + 1]);
+    tile.sum[0][v] = vreinterpretq_s32_s64(vzip1q_s64(low, high));
+    tile.sum[1][v] = vreinterpretq_s32_s64(vzip2q_s64(low, high));
+  }
+}
+
 // Two pixels' bytes, not clamped, of up to 16 channels. `sum`: kNr / 2 vectors.
 template <size_t kNr>
 [[gnu::always_inline]] static inline void FinishPair(
@@ -164,27 +176,54 @@ struct Kernel {
         }
       }
       Accumulate<kPairs>(p, pixel, odd, sums);
-      // All bytes before the first is stored: see neon::StoreTile.
-      int8x16_t bytes[kRows];
-      if (p.residual.bytes == nullptr) {
-        OCTET_UNROLL for (size_t i = 0; i < kPairs; ++i) {
-          FinishPair(pairs, p.stage, sums[i], bytes + 2 * i);
-        }
+      if (p.family == neon::Family::kAccumulateGemm) [[unlikely]] {
+        StoreSums<kPairs>(p, sums, odd, to);
       } else {
-        const ptrdiff_t stride = p.residual.stride;
-        const uint8_t* addend = p.residual.bytes + pixel * stride;
-        OCTET_UNROLL for (size_t i = 0; i < kPairs; ++i) {
-          const bool alone = odd && i + 1 == kPairs;
-          FinishPairWithResidual(p, pairs, sums[i], addend,
-                                 alone ? addend : addend + stride,
-                                 bytes + 2 * i);
-          addend += 2 * stride;
-        }
+        StoreBytes<kPairs>(p, pairs, pixel, sums, odd, to);
       }
-      neon::StoreRows<kRows>(p, bytes, odd ? kRows - 1 : kRows, to);
       pixel += kRows;
       to += static_cast<ptrdiff_t>(kRows) * p.output_stride;
     }
+  }
+
+  template <size_t kPairs>
+  [[gnu::always_inline]] static void StoreSums(const neon::GemmPanel<kNr>& p,
+                                               const Sums<kPairs>& sums,
+                                               bool odd, uint8_t* to) {
+    OCTET_UNROLL for (size_t i = 0; i < kPairs; ++i) {
+      neon::Tile<2, kNr / 4> tile;
+      InOrder<kNr>(sums[i], tile);
+      // Its own neighbour has the same sums.
+      const bool alone = odd && i + 1 == kPairs;
+      neon::StoreSums(tile, to, alone ? 0 : p.output_stride);
+      to += 2 * p.output_stride;
+    }
+  }
+
+  template <size_t kPairs>
+  [[gnu::always_inline]] static void StoreBytes(const neon::GemmPanel<kNr>& p,
+                                                const PairPanel<kNr>& pairs,
+                                                ptrdiff_t pixel,
+                                                const Sums<kPairs>& sums,
+                                                bool odd, uint8_t* to) {
+    constexpr size_t kRows = 2 * kPairs;
+    // All bytes before the first is stored: see neon::StoreTile.
+    int8x16_t bytes[kRows];
+    if (p.residual.bytes == nullptr) {
+      OCTET_UNROLL for (size_t i = 0; i < kPairs; ++i) {
+        FinishPair(pairs, p.stage, sums[i], bytes + 2 * i);
+      }
+    } else {
+      const ptrdiff_t stride = p.residual.stride;
+      const uint8_t* addend = p.residual.bytes + pixel * stride;
+      OCTET_UNROLL for (size_t i = 0; i < kPairs; ++i) {
+        const bool alone = odd && i + 1 == kPairs;
+        FinishPairWithResidual(p, pairs, sums[i], addend,
+                               alone ? addend : addend + stride, bytes + 2 * i);
+        addend += 2 * stride;
+      }
+    }
+    neon::StoreRows<kRows>(p, bytes, odd ? kRows - 1 : kRows, to);
   }
 
   template <size_t kPairs>
@@ -225,8 +264,20 @@ struct Kernel {
 
 }  // namespace
 
-void Gemm6x16(const GemmArgs& args) { neon::RunPanels<Kernel<6, 16>>(args); }
+void Gemm6x16(const GemmArgs& args) {
+  neon::RunPanels<Kernel<6, 16>>(args, neon::Family::kGemm);
+}
 
-void Gemm8x8(const GemmArgs& args) { neon::RunPanels<Kernel<8, 8>>(args); }
+void Gemm8x8(const GemmArgs& args) {
+  neon::RunPanels<Kernel<8, 8>>(args, neon::Family::kGemm);
+}
+
+void AccumulateGemm6x16(const GemmArgs& args) {
+  neon::RunPanels<Kernel<6, 16>>(args, neon::Family::kAccumulateGemm);
+}
+
+void AccumulateGemm8x8(const GemmArgs& args) {
+  neon::RunPanels<Kernel<8, 8>>(args, neon::Family::kAccumulateGemm);
+}
 
 }  // namespace octet::i8mm

@@ -11,6 +11,8 @@ namespace octet::i8mm {
 
 void Gemm6x16(const GemmArgs& args);
 void Gemm8x8(const GemmArgs& args);
+void AccumulateGemm6x16(const GemmArgs& args);
+void AccumulateGemm8x8(const GemmArgs& args);
 
 }  // namespace octet::i8mm
 

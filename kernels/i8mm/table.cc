@@ -1,5 +1,6 @@
 #include "kernels/i8mm/i8mm_kernels.h"
 #include "kernels/instruction_sets.h"
+#include "kernels/neon/gemm_panel.h"
 
 namespace octet {
 namespace {
@@ -16,7 +17,7 @@ constexpr GemmDescriptor Gemm(const char* name, size_t mr, size_t nr,
           .workspace_bytes_per_k = 0,
           .max_m = 0,
           .max_n = 0,
-          .call_m = 120,
+          .call_m = neon::kMaxCallPixels / mr * mr,
           .cost_percent = cost_percent};
 }
 
@@ -24,6 +25,11 @@ constexpr GemmKernel kGemm[] = {
     {Gemm("6x16", 6, 16, 100), i8mm::Gemm6x16},
     // For layers of 8, 24, 40 ... channels.
     {Gemm("8x8", 8, 8, 120), i8mm::Gemm8x8},
+};
+
+constexpr GemmKernel kAccumulateGemm[] = {
+    {kGemm[0].descriptor, i8mm::AccumulateGemm6x16},
+    {kGemm[1].descriptor, i8mm::AccumulateGemm8x8},
 };
 
 }  // namespace
@@ -34,6 +40,8 @@ const KernelTable kI8mmTable = {
     .serves_both_forms = false,
     .gemm = kGemm,
     .num_gemm = sizeof(kGemm) / sizeof(kGemm[0]),
+    .accumulate_gemm = kAccumulateGemm,
+    .num_accumulate_gemm = sizeof(kAccumulateGemm) / sizeof(kAccumulateGemm[0]),
     // Not matrix products: the tables behind this one serve.
     .depthwise_conv = nullptr,
     .num_depthwise_conv = 0,

@@ -52,6 +52,16 @@ struct DepthwiseSums {
   [[gnu::always_inline]] void MultiplyAdd(int8x16_t tap, int8x16_t weights) {
     Add(MultiplyLow(tap, weights), MultiplyHigh(tap, weights));
   }
+  // By int16 weights, which take the products to int32 at once.
+  [[gnu::always_inline]] void MultiplyAdd(int8x16_t tap, int16x8_t low,
+                                          int16x8_t high) {
+    const int16x8_t tap_low = WidenLow(tap);
+    const int16x8_t tap_high = WidenHigh(tap);
+    sum0 = MultiplyAddLow(sum0, tap_low, low);
+    sum1 = MultiplyAddHigh(sum1, tap_low, low);
+    sum2 = MultiplyAddLow(sum2, tap_high, high);
+    sum3 = MultiplyAddHigh(sum3, tap_high, high);
+  }
   [[gnu::always_inline]] void MultiplyAdd2(int8x16_t tap0, int8x16_t weights0,
                                            int8x16_t tap1, int8x16_t weights1) {
     Add(MultiplyAddLow(MultiplyLow(tap0, weights0), tap1, weights1),
@@ -82,6 +92,21 @@ struct DepthwiseSums {
   } else {
     StoreUpTo16(to, bytes, p.channels);
   }
+}
+
+// The sums of a pixel as they are.
+[[gnu::always_inline]] static inline void StoreSums(const DepthwisePanel& p,
+                                                    const DepthwiseSums& s,
+                                                    uint8_t* to) {
+  int32_t some[DepthwisePanel::kNr];
+  const bool all = p.channels >= DepthwisePanel::kNr;
+  int32_t* at = all ? reinterpret_cast<int32_t*>(to) : some;
+  vst1q_s32(at, s.sum0);
+  vst1q_s32(at + 4, s.sum1);
+  vst1q_s32(at + 8, s.sum2);
+  vst1q_s32(at + 12, s.sum3);
+  if (!all) [[unlikely]]
+    std::memcpy(to, some, 4 * p.channels);
 }
 
 // Calls visit(panel, first channel) for all panels.

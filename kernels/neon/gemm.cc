@@ -167,14 +167,23 @@ struct Kernel {
 
 #if defined(__aarch64__)
 void Gemm4x16(const GemmArgs& args) {
-  RunPanels<neon::RowKernel<Kernel<4, 16>>>(args);
+  RunPanels<neon::RowKernel<Kernel<4, 16>>>(args, Family::kGemm);
 }
 void Gemm8x8(const GemmArgs& args) {
-  RunPanels<neon::RowKernel<Kernel<8, 8>>>(args);
+  RunPanels<neon::RowKernel<Kernel<8, 8>>>(args, Family::kGemm);
+}
+void AccumulateGemm4x16(const GemmArgs& args) {
+  RunPanels<neon::RowKernel<Kernel<4, 16>>>(args, Family::kAccumulateGemm);
+}
+void AccumulateGemm8x8(const GemmArgs& args) {
+  RunPanels<neon::RowKernel<Kernel<8, 8>>>(args, Family::kAccumulateGemm);
 }
 #else
 void Gemm4x8(const GemmArgs& args) {
-  RunPanels<neon::RowKernel<Kernel<4, 8>>>(args);
+  RunPanels<neon::RowKernel<Kernel<4, 8>>>(args, Family::kGemm);
+}
+void AccumulateGemm4x8(const GemmArgs& args) {
+  RunPanels<neon::RowKernel<Kernel<4, 8>>>(args, Family::kAccumulateGemm);
 }
 #endif
 

@@ -1,5 +1,7 @@
 // What the gemm kernels of NEON, dot products and I8MM have in common: the walk
-// over panels and tiles, and the way from a tile's sums to bytes.
+// over panels and tiles, and the way from a tile's sums to bytes. The same
+// tiles serve as accumulate_gemm, which stores the sums: their loops, which are
+// long, exist once.
 //
 // A kernel is a struct:
 //
@@ -30,6 +32,9 @@
 
 namespace octet::neon {
 
+// Most pixels a call of the kernels of these headers.
+inline constexpr size_t kMaxCallPixels = 128;
+
 template <size_t kRows, size_t kVectors>
 struct Tile {
   int32x4_t sum[kRows][kVectors];  // of pixels, by channels
@@ -44,6 +49,9 @@ struct Residual {
   int16x8_t left;  // by -fraction_bits
 };
 
+// What a kernel is: gemm, or accumulate_gemm.
+enum class Family { kGemm, kAccumulateGemm };
+
 // A panel, and where the outputs of its channels go.
 template <size_t kNr>
 struct GemmPanel {
@@ -57,6 +65,7 @@ struct GemmPanel {
   LeftShift<kNr> left;
   VectorStage stage;
   Residual residual;
+  Family family;
   uint8_t* output;
   ptrdiff_t output_stride;
   size_t channels;
@@ -141,6 +150,26 @@ template <bool kResidual, size_t kRows, size_t kNr>
   StoreRows<kRows>(p, bytes, kRows, to);
 }
 
+// The sums of a tile as they are, of all channels of the panel.
+template <size_t kRows, size_t kVectors>
+[[gnu::always_inline]] static inline void StoreSums(
+    const Tile<kRows, kVectors>& tile, uint8_t* to, ptrdiff_t stride) {
+  OCTET_UNROLL for (size_t r = 0; r < kRows; ++r, to += stride) {
+    OCTET_UNROLL for (size_t v = 0; v < kVectors; ++v) {
+      vst1q_s32(reinterpret_cast<int32_t*>(to) + 4 * v, tile.sum[r][v]);
+    }
+  }
+}
+
+// The sums of the first channels of each row, from a panel of kNr.
+template <size_t kNr>
+static void CopySums(const int32_t* from, size_t rows, size_t channels,
+                     uint8_t* to, ptrdiff_t stride) {
+  for (size_t r = 0; r < rows; ++r, from += kNr, to += stride) {
+    std::memcpy(to, from, 4 * channels);
+  }
+}
+
 // Two vectors of biases. AArch64: by one instruction for every row of a tile,
 // where copies of registers would take two.
 [[gnu::always_inline]] static inline void LoadBiases(const uint8_t* from,
@@ -173,7 +202,9 @@ struct RowKernel {
         }
       }
       Kernel::template Accumulate<kRows>(p, pixel, tile);
-      if (p.residual.bytes == nullptr) {
+      if (p.family == Family::kAccumulateGemm) [[unlikely]] {
+        StoreSums(tile, to, p.output_stride);
+      } else if (p.residual.bytes == nullptr) {
         StoreTile<false>(p, tile, nullptr, to);
       } else {
         StoreTile<true>(p, tile, p.residual.bytes + pixel * p.residual.stride,
@@ -200,32 +231,52 @@ static void RunRest(const GemmPanel<Kernel::kNr>& p, size_t first,
   }
 }
 
+// The sums of a panel that is not full pass through memory of their own, so
+// that tiles are stored whole.
 template <typename Kernel>
-static void RunPanels(const GemmArgs& args) {
+[[gnu::noinline]] static void RunPanels(const GemmArgs& args, Family family) {
   constexpr size_t kNr = Kernel::kNr;
   const bool adds = args.residual.base != nullptr;
   const int fraction_bits = adds ? args.residual.fraction_bits : kFractionBits;
-  const VectorStage stage = MakeVectorStage(args.stage, fraction_bits);
-  const uint8_t* addends = static_cast<const uint8_t*>(args.residual.base);
   const uint8_t* panel = static_cast<const uint8_t*>(args.packed_weights);
-  uint8_t* output = static_cast<uint8_t*>(args.output);
+  GemmPanel<kNr> p = {
+      args.runs,
+      args.num_runs,
+      args.run_length,
+      args.workspace,
+      panel,
+      LeftShift<kNr>(panel + PanelLayoutOf(kNr).shift),
+      MakeVectorStage(args.stage, fraction_bits),
+      {static_cast<const uint8_t*>(args.residual.base),
+       args.residual.pixel_stride, vdup_n_s8(args.residual.zero_point),
+       vdupq_n_s16(args.residual.multiplier),
+       vdupq_n_s16(static_cast<int16_t>(-fraction_bits))},
+      family,
+      static_cast<uint8_t*>(args.output),
+      args.output_stride,
+      args.n};
+  const bool stores_sums = family == Family::kAccumulateGemm;
   const size_t tiles = args.m / Kernel::kMr;
-  for (size_t c = 0; c < args.n; c += kNr, panel += args.panel_bytes) {
-    const Residual residual = {
-        adds ? addends + c : nullptr, args.residual.pixel_stride,
-        vdup_n_s8(args.residual.zero_point),
-        vdupq_n_s16(args.residual.multiplier),
-        vdupq_n_s16(static_cast<int16_t>(-fraction_bits))};
-    const GemmPanel<kNr> p = {
-        args.runs,       args.num_runs,
-        args.run_length, args.workspace,
-        panel,           LeftShift<kNr>(panel + PanelLayoutOf(kNr).shift),
-        stage,           residual,
-        output + c,      args.output_stride,
-        args.n - c};
+  constexpr size_t kLargestRest = Kernel::kMr > 4 ? 4 : Kernel::kMr - 1;
+  int32_t sums[kMaxCallPixels * kNr];
+  for (;;) {
+    uint8_t* const output = p.output;
+    const bool copies = stores_sums && p.channels < kNr;
+    if (copies) {
+      p.output = reinterpret_cast<uint8_t*>(sums);
+      p.output_stride = 4 * kNr;
+    }
     Kernel::template RunTiles<Kernel::kMr>(p, 0, tiles);
-    constexpr size_t kLargestRest = Kernel::kMr > 4 ? 4 : Kernel::kMr - 1;
     RunRest<Kernel, kLargestRest>(p, tiles * Kernel::kMr, args.m % Kernel::kMr);
+    if (copies) {
+      CopySums<kNr>(sums, args.m, p.channels, output, args.output_stride);
+    }
+    if (p.channels <= kNr) return;
+    p.channels -= kNr;
+    p.begin += args.panel_bytes;
+    p.left = LeftShift<kNr>(p.begin + PanelLayoutOf(kNr).shift);
+    p.output += stores_sums ? 4 * kNr : kNr;
+    if (adds) p.residual.bytes += kNr;
   }
 }
 

@@ -10,6 +10,7 @@
 #include "kernels/elementwise.h"
 #include "kernels/gemm.h"
 #include "kernels/pooling.h"
+#include "kernels/tflite.h"
 #include "kernels/winograd_conv.h"
 
 namespace octet::neon {
@@ -18,12 +19,17 @@ namespace octet::neon {
 #if defined(__aarch64__)
 void Gemm4x16(const GemmArgs& args);
 void Gemm8x8(const GemmArgs& args);
+void AccumulateGemm4x16(const GemmArgs& args);
+void AccumulateGemm8x8(const GemmArgs& args);
 #else
 void Gemm4x8(const GemmArgs& args);
+void AccumulateGemm4x8(const GemmArgs& args);
 #endif
+void AccumulateGemmWide(const GemmArgs& args);
 void DepthwiseConv3x3Stride1(const DepthwiseConvArgs& args);
 void DepthwiseConv3x3Stride2(const DepthwiseConvArgs& args);
 void DepthwiseConvAny(const DepthwiseConvArgs& args);
+void AccumulateDepthwiseConv(const DepthwiseConvArgs& args);
 void WinogradConv(const WinogradConvArgs& args);
 void MaxPool(const PoolArgs& args);
 void AveragePool(const PoolArgs& args);
@@ -34,6 +40,11 @@ void Lookup(const LookupArgs& args);
 void Quantize(const QuantizeArgs& args);
 void Dequantize(const DequantizeArgs& args);
 #endif
+void TfliteOutput(const TfliteOutputArgs& args);
+void TfliteAdd(const TfliteAddArgs& args);
+void TfliteRequantize(const TfliteRequantizeArgs& args);
+void TfliteAveragePool(const PoolArgs& args);
+void TfliteMean(const PoolArgs& args);
 
 }  // namespace octet::neon
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "kernels/neon/neon_kernels.h"
+#include "kernels/neon/tflite_stage.h"
 #include "kernels/neon/vector_stage.h"
 
 namespace octet::neon {
@@ -55,7 +56,8 @@ struct Sums {
   }
 };
 
-static inline Sums SumOfWindow(const PoolArgs& args, const uint8_t* window) {
+[[gnu::noinline]] static Sums SumOfWindow(const PoolArgs& args,
+                                          const uint8_t* window) {
   const int32x4_t bias = vdupq_n_s32(args.bias);
   Sums sums = {bias, bias, bias, bias};
   int16x8_t low = vdupq_n_s16(0);
@@ -97,6 +99,38 @@ void AveragePool(const PoolArgs& args) {
         ToBytes(ToWords(t0, multiplier, stage.zero_point),
                 ToWords(t1, multiplier, stage.zero_point), stage);
     StoreUpTo16(to, bytes, channels);
+  });
+}
+
+void TfliteAveragePool(const PoolArgs& args) {
+  const int32_t count = static_cast<int32_t>(args.window_h * args.window_w);
+  const OutputStage& stage = args.stage;
+  ForEachBlock(args, [&](const uint8_t* window, uint8_t* to, size_t channels) {
+    const Sums s = SumOfWindow(args, window);
+    int32_t sums[kBlock];
+    vst1q_s32(sums, s.sum0);
+    vst1q_s32(sums + 4, s.sum1);
+    vst1q_s32(sums + 8, s.sum2);
+    vst1q_s32(sums + 12, s.sum3);
+    // Vectors have no division.
+    for (size_t c = 0; c < kBlock && c < channels; ++c) {
+      const int32_t q = AverageTflite(sums[c], count, args.halves_up);
+      to[c] = static_cast<uint8_t>(Clamp(q, stage.clamp_min, stage.clamp_max));
+    }
+  });
+}
+
+void TfliteMean(const PoolArgs& args) {
+  const tflite::Scales scale =
+      tflite::SameScales({args.multiplier_q31, args.shift});
+  const tflite::Stage stage = tflite::MakeStage(args.stage);
+  ForEachBlock(args, [&](const uint8_t* window, uint8_t* to, size_t channels) {
+    const Sums s = SumOfWindow(args, window);
+    const int8x8_t low =
+        tflite::ToBytes(tflite::Scale({s.sum0, s.sum1}, scale, scale), stage);
+    const int8x8_t high =
+        tflite::ToBytes(tflite::Scale({s.sum2, s.sum3}, scale, scale), stage);
+    StoreUpTo16(to, vcombine_s8(low, high), channels);
   });
 }
 

@@ -1,10 +1,10 @@
 #include "kernels/instruction_sets.h"
+#include "kernels/neon/gemm_panel.h"
 #include "kernels/neon/neon_kernels.h"
+#include "kernels/neon/wide_products.h"
 
 namespace octet {
 namespace {
-
-constexpr size_t kCallPixels = 128;
 
 constexpr GemmDescriptor Gemm(const char* name, size_t mr, size_t nr) {
   return {.name = name,
@@ -17,7 +17,7 @@ constexpr GemmDescriptor Gemm(const char* name, size_t mr, size_t nr) {
           .workspace_bytes_per_k = 0,
           .max_m = 0,
           .max_n = 0,
-          .call_m = kCallPixels};
+          .call_m = neon::kMaxCallPixels};
 }
 
 constexpr GemmKernel kGemm[] = {
@@ -28,6 +28,26 @@ constexpr GemmKernel kGemm[] = {
 #else
     {Gemm("4x8", 4, 8), neon::Gemm4x8},
 #endif
+};
+
+constexpr GemmKernel kAccumulateGemm[] = {
+#if defined(__aarch64__)
+    {kGemm[0].descriptor, neon::AccumulateGemm4x16},
+    {kGemm[1].descriptor, neon::AccumulateGemm8x8},
+#else
+    {kGemm[0].descriptor, neon::AccumulateGemm4x8},
+#endif
+    {{.name = "wide",
+      .mr = neon::kWideMr,
+      .nr = neon::kWideNr,
+      .kr = 1,
+      .weight_type = WeightType::kInt16,
+      .accumulator_order = nullptr,
+      .multiplier_order = nullptr,
+      .workspace_bytes_per_k = 2,
+      // Instructions a product.
+      .cost_percent = 140},
+     neon::AccumulateGemmWide},
 };
 
 // kernel_size 0: any kernel, stride and dilation.
@@ -55,6 +75,14 @@ constexpr DepthwiseConvKernel kDepthwiseConv[] = {
     {Depthwise("3x3s2", 3, 2, 8), neon::DepthwiseConv3x3Stride2},
     {Depthwise("any", 0, 0, 1), neon::DepthwiseConvAny},
 };
+
+constexpr DepthwiseConvDescriptor WideWeights(DepthwiseConvDescriptor d) {
+  d.weight_type = WeightType::kInt16;
+  return d;
+}
+
+constexpr DepthwiseConvKernel kAccumulateDepthwiseConv = {
+    WideWeights(Depthwise("any", 0, 0, 1)), neon::AccumulateDepthwiseConv};
 
 constexpr WinogradConvKernel kWinogradConv[] = {
     {{
@@ -87,6 +115,8 @@ const KernelTable kNeonTable = {
     .serves_both_forms = false,
     .gemm = kGemm,
     .num_gemm = sizeof(kGemm) / sizeof(kGemm[0]),
+    .accumulate_gemm = kAccumulateGemm,
+    .num_accumulate_gemm = sizeof(kAccumulateGemm) / sizeof(kAccumulateGemm[0]),
     .depthwise_conv = kDepthwiseConv,
     .num_depthwise_conv = sizeof(kDepthwiseConv) / sizeof(kDepthwiseConv[0]),
     .winograd_conv = kWinogradConv,
@@ -108,6 +138,13 @@ const KernelTable kNeonTable = {
     .quantize = nullptr,
     .dequantize = nullptr,
 #endif
+    .tflite = {.accumulate_depthwise_conv = &kAccumulateDepthwiseConv,
+               .output = neon::TfliteOutput,
+               .add = neon::TfliteAdd,
+               .requantize = neon::TfliteRequantize,
+               .softmax = nullptr,
+               .average_pool = neon::TfliteAveragePool,
+               .mean = neon::TfliteMean},
 };
 
 }  // namespace octet

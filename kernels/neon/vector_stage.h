@@ -35,6 +35,10 @@ static inline int16x8_t MultiplyAddHigh(int16x8_t sum, int8x16_t a,
                                         int8x16_t b) {
   return vmlal_high_s8(sum, a, b);
 }
+static inline int32x4_t MultiplyAddHigh(int32x4_t sum, int16x8_t a,
+                                        int16x8_t b) {
+  return vmlal_high_s16(sum, a, b);
+}
 static inline int32x4_t AddHigh(int32x4_t sum, int16x8_t words) {
   return vaddw_high_s16(sum, words);
 }
@@ -55,6 +59,10 @@ static inline int16x8_t MultiplyHigh(int8x16_t a, int8x16_t b) {
 static inline int16x8_t MultiplyAddHigh(int16x8_t sum, int8x16_t a,
                                         int8x16_t b) {
   return vmlal_s8(sum, vget_high_s8(a), vget_high_s8(b));
+}
+static inline int32x4_t MultiplyAddHigh(int32x4_t sum, int16x8_t a,
+                                        int16x8_t b) {
+  return vmlal_s16(sum, vget_high_s16(a), vget_high_s16(b));
 }
 static inline int32x4_t AddHigh(int32x4_t sum, int16x8_t words) {
   return vaddw_s16(sum, vget_high_s16(words));
@@ -84,6 +92,11 @@ static inline int16x8_t MultiplyAddLow(int16x8_t sum, int8x16_t a,
   asm("smlal %0.8h, %1.8b, %2.8b" : "+w"(sum) : "w"(a), "w"(b));
   return sum;
 }
+static inline int32x4_t MultiplyAddLow(int32x4_t sum, int16x8_t a,
+                                       int16x8_t b) {
+  asm("smlal %0.4s, %1.4h, %2.4h" : "+w"(sum) : "w"(a), "w"(b));
+  return sum;
+}
 #else
 static inline int16x8_t MultiplyLow(int8x16_t a, int8x16_t b) {
   return vmull_s8(vget_low_s8(a), vget_low_s8(b));
@@ -91,6 +104,10 @@ static inline int16x8_t MultiplyLow(int8x16_t a, int8x16_t b) {
 static inline int16x8_t MultiplyAddLow(int16x8_t sum, int8x16_t a,
                                        int8x16_t b) {
   return vmlal_s8(sum, vget_low_s8(a), vget_low_s8(b));
+}
+static inline int32x4_t MultiplyAddLow(int32x4_t sum, int16x8_t a,
+                                       int16x8_t b) {
+  return vmlal_s16(sum, vget_low_s16(a), vget_low_s16(b));
 }
 #endif
 static inline int32x4_t AddLow(int32x4_t sum, int16x8_t words) {

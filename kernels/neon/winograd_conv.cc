@@ -5,8 +5,8 @@
 //     for each position: tiles x weights ─► int32 [16 positions][tile][kNr]
 //     for each tile: At m A ─► requantized as gemm does ─► 2x2 pixels
 //
-// Both arrays lie in the workspace. smlal multiplies four output channels with
-// one activation, a lane of a vector of eight input channels.
+// Both arrays lie in the workspace. The products are wide_products.h's, of
+// eight input channels at a time.
 
 #include "kernels/winograd_conv.h"
 
@@ -17,17 +17,13 @@
 
 #include "kernels/neon/gemm_panel.h"
 #include "kernels/neon/neon_kernels.h"
+#include "kernels/neon/wide_products.h"
 #include "kernels/winograd_workspace.h"
 
 namespace octet::neon {
 namespace {
 
-constexpr size_t kMr = 4;
-#if defined(__aarch64__)
-constexpr size_t kNr = 16;
-#else
-constexpr size_t kNr = 8;  // as many sums as ARMv7 has registers for
-#endif
+constexpr size_t kNr = kWideNr;
 constexpr size_t kVectors = kNr / 4;
 // Input channels that are transformed, and multiplied, at a time.
 constexpr size_t kChannels = 8;
@@ -87,119 +83,20 @@ void TransformTile(const WinogradTile& tile, size_t c, size_t position_bytes,
   }
 }
 
-// Adds the products of eight output channels with one activation.
-template <int kLane>
-[[gnu::always_inline]] static inline void MultiplyAdd8(int32x4_t* sum,
-                                                       int16x8_t weights,
-                                                       int16x8_t activations) {
-#if defined(__aarch64__)
-  // asm statements, as in vector_stage.h; x: a lane is one of v0 to v15.
-  asm("smlal %0.4s, %1.4h, %2.h[%3]"
-      : "+w"(sum[0])
-      : "w"(weights), "x"(activations), "i"(kLane));
-  asm("smlal2 %0.4s, %1.8h, %2.h[%3]"
-      : "+w"(sum[1])
-      : "w"(weights), "x"(activations), "i"(kLane));
-#else
-  const int16x4_t half =
-      kLane < 4 ? vget_low_s16(activations) : vget_high_s16(activations);
-  sum[0] = vmlal_lane_s16(sum[0], vget_low_s16(weights), half, kLane % 4);
-  sum[1] = vmlal_lane_s16(sum[1], vget_high_s16(weights), half, kLane % 4);
-#endif
-}
-
-// One input channel: activations from lane kLane of every row.
-template <int kLane, size_t kRows>
-[[gnu::always_inline]] static inline void MultiplyChannel(
-    const int16x8_t* activations, const uint8_t* weights,
-    Tile<kRows, kVectors>& tile) {
-  int16x8_t w[kVectors / 2];
-  OCTET_UNROLL for (size_t v = 0; v < kVectors / 2; ++v) {
-    w[v] = LoadWords(weights + 16 * v);
-  }
-  OCTET_UNROLL for (size_t r = 0; r < kRows; ++r) {
-    OCTET_UNROLL for (size_t v = 0; v < kVectors / 2; ++v) {
-      MultiplyAdd8<kLane>(&tile.sum[r][2 * v], w[v], activations[r]);
-    }
-  }
-}
-
-// What the products of a position read.
-struct Operands {
-  const uint8_t* start;  // of the sums: the biases, or zeros
-  const uint8_t* activations;
-  size_t row_bytes;
-  const uint8_t* weights;
-  size_t c;
-};
-
-// The products of kRows tiles at one position.
-template <size_t kRows>
-void MultiplyRows(const Operands& in, uint8_t* to) {
-  Tile<kRows, kVectors> tile;
-  OCTET_UNROLL for (size_t v = 0; v < kVectors; ++v) {
-    const int32x4_t start = LoadSums(in.start + 16 * v);
-    OCTET_UNROLL for (auto& sum : tile.sum) sum[v] = start;
-  }
-  const uint8_t* weights = in.weights;
-  const uint8_t* from[kRows];
-  OCTET_UNROLL for (size_t r = 0; r < kRows; ++r) {
-    from[r] = in.activations + r * in.row_bytes;
-  }
-  int16x8_t a[kRows];
-  size_t left = in.c;
-  for (; left >= kChannels; left -= kChannels) {
-    OCTET_UNROLL for (size_t r = 0; r < kRows; ++r) {
-      a[r] = LoadWords(from[r]);
-      from[r] += 2 * kChannels;
-    }
-    MultiplyChannel<0, kRows>(a, weights, tile);
-    MultiplyChannel<1, kRows>(a, weights + kWeightBytes, tile);
-    MultiplyChannel<2, kRows>(a, weights + 2 * kWeightBytes, tile);
-    MultiplyChannel<3, kRows>(a, weights + 3 * kWeightBytes, tile);
-    MultiplyChannel<4, kRows>(a, weights + 4 * kWeightBytes, tile);
-    MultiplyChannel<5, kRows>(a, weights + 5 * kWeightBytes, tile);
-    MultiplyChannel<6, kRows>(a, weights + 6 * kWeightBytes, tile);
-    MultiplyChannel<7, kRows>(a, weights + 7 * kWeightBytes, tile);
-    weights += kChannels * kWeightBytes;
-  }
-  for (; left != 0; --left, weights += kWeightBytes) {
-    OCTET_UNROLL for (size_t r = 0; r < kRows; ++r) {
-      a[r] = vld1q_dup_s16(reinterpret_cast<const int16_t*>(from[r]));
-      from[r] += 2;
-    }
-    MultiplyChannel<0, kRows>(a, weights, tile);
-  }
-  OCTET_UNROLL for (size_t r = 0; r < kRows; ++r) {
-    OCTET_UNROLL for (size_t v = 0; v < kVectors; ++v) {
-      vst1q_s32(reinterpret_cast<int32_t*>(to + r * kSumBytes + 16 * v),
-                tile.sum[r][v]);
-    }
-  }
-}
-
 // All tiles at all positions with one panel.
 void MultiplyPanel(const WinogradConvArgs& args, const WinogradWorkspace& w,
                    const uint8_t* panel) {
-  Operands in = {};
+  WideOperands in = {};
   in.row_bytes = w.row_bytes;
   in.weights = panel + PanelLayoutOf(kNr).weights;
-  in.c = args.c;
+  in.k = args.c;
   for (size_t p = 0; p < kWinogradPositions; ++p) {
     in.start = p == kWinogradBiasPosition
                    ? panel
                    : reinterpret_cast<const uint8_t*>(kZeros);
     in.activations = w.inputs + p * w.position_bytes;
-    uint8_t* to = w.sums + p * w.sum_position_bytes;
-    size_t left = args.num_tiles;
-    for (; left >= kMr; left -= kMr, to += kMr * kSumBytes) {
-      MultiplyRows<kMr>(in, to);
-      in.activations += kMr * w.row_bytes;
-    }
-    for (; left != 0; --left, to += kSumBytes) {
-      MultiplyRows<1>(in, to);
-      in.activations += w.row_bytes;
-    }
+    MultiplyWide(in, args.num_tiles, w.sums + p * w.sum_position_bytes,
+                 kSumBytes);
     in.weights += args.c * kWeightBytes;
   }
 }
@@ -292,13 +189,18 @@ void WinogradConv(const WinogradConvArgs& args) {
   const uint8_t* panel = static_cast<const uint8_t*>(args.packed_weights);
   for (size_t c = 0; c < args.n; c += kNr, panel += args.panel_bytes) {
     MultiplyPanel(args, w, panel);
-    const GemmPanel<kNr> p = {
-        nullptr,   0,
-        0,         nullptr,
-        panel,     LeftShift<kNr>(panel + PanelLayoutOf(kNr).shift),
-        stage,     residual,
-        nullptr,   args.output_pixel_stride,
-        args.n - c};
+    const GemmPanel<kNr> p = {nullptr,
+                              0,
+                              0,
+                              nullptr,
+                              panel,
+                              LeftShift<kNr>(panel + PanelLayoutOf(kNr).shift),
+                              stage,
+                              residual,
+                              Family::kGemm,
+                              nullptr,
+                              args.output_pixel_stride,
+                              args.n - c};
     if (args.adds_residual) {
       StorePanel<true>(args, w, p, c);
     } else {

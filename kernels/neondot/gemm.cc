@@ -104,11 +104,21 @@ struct Kernel {
 }  // namespace
 
 void Gemm4x16(const GemmArgs& args) {
-  neon::RunPanels<neon::RowKernel<Kernel<4, 16>>>(args);
+  neon::RunPanels<neon::RowKernel<Kernel<4, 16>>>(args, neon::Family::kGemm);
 }
 
 void Gemm8x8(const GemmArgs& args) {
-  neon::RunPanels<neon::RowKernel<Kernel<8, 8>>>(args);
+  neon::RunPanels<neon::RowKernel<Kernel<8, 8>>>(args, neon::Family::kGemm);
+}
+
+void AccumulateGemm4x16(const GemmArgs& args) {
+  neon::RunPanels<neon::RowKernel<Kernel<4, 16>>>(
+      args, neon::Family::kAccumulateGemm);
+}
+
+void AccumulateGemm8x8(const GemmArgs& args) {
+  neon::RunPanels<neon::RowKernel<Kernel<8, 8>>>(args,
+                                                 neon::Family::kAccumulateGemm);
 }
 
 }  // namespace octet::neondot

@@ -12,6 +12,8 @@ namespace octet::neondot {
 
 void Gemm4x16(const GemmArgs& args);
 void Gemm8x8(const GemmArgs& args);
+void AccumulateGemm4x16(const GemmArgs& args);
+void AccumulateGemm8x8(const GemmArgs& args);
 void DepthwiseConv3x3Stride1(const DepthwiseConvArgs& args);
 void DepthwiseConv3x3Stride2(const DepthwiseConvArgs& args);
 

@@ -1,4 +1,5 @@
 #include "kernels/instruction_sets.h"
+#include "kernels/neon/gemm_panel.h"
 #include "kernels/neondot/neondot_kernels.h"
 
 namespace octet {
@@ -15,13 +16,18 @@ constexpr GemmDescriptor Gemm(const char* name, size_t mr, size_t nr) {
           .workspace_bytes_per_k = 0,
           .max_m = 0,
           .max_n = 0,
-          .call_m = 128};
+          .call_m = neon::kMaxCallPixels};
 }
 
 constexpr GemmKernel kGemm[] = {
     {Gemm("4x16", 4, 16), neondot::Gemm4x16},
     // For layers of 8, 24, 40 ... channels.
     {Gemm("8x8", 8, 8), neondot::Gemm8x8},
+};
+
+constexpr GemmKernel kAccumulateGemm[] = {
+    {kGemm[0].descriptor, neondot::AccumulateGemm4x16},
+    {kGemm[1].descriptor, neondot::AccumulateGemm8x8},
 };
 
 // Groups of four taps: see depthwise_conv_3x3.cc.
@@ -76,6 +82,8 @@ const KernelTable kNeonDotTable = {
     .serves_both_forms = false,
     .gemm = kGemm,
     .num_gemm = sizeof(kGemm) / sizeof(kGemm[0]),
+    .accumulate_gemm = kAccumulateGemm,
+    .num_accumulate_gemm = sizeof(kAccumulateGemm) / sizeof(kAccumulateGemm[0]),
     .depthwise_conv = kDepthwiseConv,
     .num_depthwise_conv = sizeof(kDepthwiseConv) / sizeof(kDepthwiseConv[0]),
     // Without dot products: the neon table's.

@@ -39,14 +39,6 @@ static inline int8_t OutputTflite(int32_t steps, const OutputStage& stage) {
   return static_cast<int8_t>(Clamp(q, stage.clamp_min, stage.clamp_max));
 }
 
-// sum / count to nearest; halves away from 0, or up. |sum| <= 128 * count.
-static inline int32_t AverageTflite(int32_t sum, int32_t count,
-                                    bool halves_up) {
-  const int32_t half = count / 2;
-  if (halves_up) return (sum + 128 * count + half) / count - 128;
-  return sum > 0 ? (sum + half) / count : (sum - half) / count;
-}
-
 }  // namespace octet::scalar
 
 #endif  // OCTET_KERNELS_SCALAR_TFLITE_ROUNDING_H_

@@ -1,5 +1,6 @@
 // The kernels of rounding TFLITE in every table that has them, bit for bit
-// against tests/reference, which has nothing of gemmlowp.
+// against tests/reference, which has nothing of gemmlowp. tflite_sums_test has
+// the first pass of layers.
 
 #include "kernels/tflite.h"
 
@@ -7,12 +8,9 @@
 
 #include <algorithm>
 
-#include "tests/kernels/depthwise_conv_tester.h"
-#include "tests/kernels/gemm_tester.h"
-#include "tests/kernels/guarded_buffer.h"
 #include "tests/kernels/layer_data.h"
 #include "tests/kernels/output_check.h"
-#include "tests/kernels/tested_kernels.h"
+#include "tests/kernels/tflite_tester.h"
 #include "tests/reference/tflite.h"
 #include "tests/test_seed.h"
 
@@ -22,37 +20,9 @@ namespace {
 constexpr int32_t kMultipliers[] = {1 << 30,       (1 << 30) + 1, 1518500250,
                                     INT32_MAX - 1, INT32_MAX,     0};
 
-template <typename Kernel>
-std::vector<Tested<Kernel>> TestedTflite(Kernel TfliteKernels::*entry) {
-  std::vector<Tested<Kernel>> all;
-  for (const TestedTable& tested : TestedTables()) {
-    const Kernel kernel = tested.table->tflite.*entry;
-    if (kernel != nullptr) {
-      all.push_back({kernel, tested.form, TestName(tested, "tflite")});
-    }
-  }
-  return all;
-}
-
 std::vector<int8_t> AllValues() {
   std::vector<int8_t> values;
   for (int q = -128; q < 128; ++q) values.push_back(static_cast<int8_t>(q));
-  return values;
-}
-
-std::vector<int8_t> RandomBytes(size_t count, Random& random) {
-  std::vector<int8_t> values(count);
-  for (int8_t& value : values) {
-    value = static_cast<int8_t>(random.Between(-128, 127));
-  }
-  return values;
-}
-
-// The values as they lie in memory.
-std::vector<int8_t> InForm(std::vector<int8_t> values, ActivationForm form) {
-  for (int8_t& q : values) {
-    q = static_cast<int8_t>(static_cast<uint8_t>(q) ^ FormMask(form));
-  }
   return values;
 }
 
@@ -125,193 +95,44 @@ TEST(TfliteTest, OutputOfAccumulators) {
 }
 
 // Pixels and channels at strides of their own, a scale for each channel.
-TEST(TfliteTest, OutputOfPixels) {
+void TestOutputOfPixels(size_t pixels, size_t channels) {
+  const size_t stride = channels + 4;
   for (const auto& tested : TestedTflite(&TfliteKernels::output)) {
-    Random random(TestSeed());
-    constexpr size_t kPixels = 5, kChannels = 19, kStride = 23;
+    const std::string description =
+        tested.name + " output, pixels " + std::to_string(pixels) +
+        ", channels " + std::to_string(channels) + "; " + ReplayHint();
+    Random random(CaseSeed(description));
     reference::WeightedLayer layer;
-    layer.bias.assign(kChannels, 0);
+    layer.bias.assign(channels, 0);
     reference::TfliteScales scales;
     std::vector<TfliteScale> packed;
-    for (size_t c = 0; c < kChannels; ++c) {
+    for (size_t c = 0; c < channels; ++c) {
       scales.multiplier.push_back(
           static_cast<int32_t>(random.Between(1 << 30, INT32_MAX)));
       scales.shift.push_back(static_cast<int8_t>(random.Between(-9, -7)));
       packed.push_back(EntryOf(scales, c));
     }
-    std::vector<int32_t> accumulators(kPixels * kChannels);
+    std::vector<int32_t> accumulators(pixels * channels);
     for (int32_t& value : accumulators) {
       value = static_cast<int32_t>(random.Between(-30000, 30000));
     }
-    const OutputArea output({1, kPixels, kChannels, 0, kStride},
-                            AnyFlush(random), 3);
-    tested.kernel({kPixels, kChannels, accumulators.data(), packed.data(),
-                   output.first(), kStride, ToOutputStage(layer.output),
-                   tested.form});
+    const OutputArea output(
+        {1, pixels, channels, 0, static_cast<ptrdiff_t>(stride)},
+        AnyFlush(random), 3);
+    tested.kernel({pixels, channels, accumulators.data(), packed.data(),
+                   output.first(), static_cast<ptrdiff_t>(stride),
+                   ToOutputStage(layer.output), tested.form});
     output.ExpectWritten(
         reference::TfliteOutputs(layer, scales,
                                  {accumulators.begin(), accumulators.end()}),
-        tested.form, tested.name + " output; " + ReplayHint());
+        tested.form, description);
   }
 }
 
-// least_weight: -128 or -127.
-reference::WeightedLayer AccumulatedLayer(const Shape& weights, int zero_point,
-                                          int weight_zero_point, Random& random,
-                                          int8_t least_weight = -128) {
-  reference::WeightedLayer layer;
-  layer.weights = {
-      weights, RandomBytes(static_cast<size_t>(weights.NumElements()), random)};
-  layer.weights.data[0] = -128;
-  for (int8_t& weight : layer.weights.data) {
-    weight = std::max(weight, least_weight);
-  }
-  layer.input_zero_point = zero_point;
-  layer.weight_zero_point = weight_zero_point;
-  for (int c = 0; c < weights[0]; ++c) {
-    layer.bias.push_back(static_cast<int32_t>(random.Between(-1e9, 1e9)));
-  }
-  return layer;
-}
-
-// Sums and biases as the bytes of int32.
-std::vector<int8_t> BytesOfAccumulators(const std::vector<int64_t>& sums,
-                                        const std::vector<int32_t>& bias) {
-  std::vector<int8_t> bytes;
-  for (size_t i = 0; i < sums.size(); ++i) {
-    const uint32_t value =
-        static_cast<uint32_t>(sums[i] + bias[i % bias.size()]);
-    for (int byte = 0; byte < 4; ++byte) {
-      bytes.push_back(static_cast<int8_t>(value >> (8 * byte)));
-    }
-  }
-  return bytes;
-}
-
-bool TakesWideWeights(const GemmKernel& kernel) {
-  return kernel.descriptor.weight_type == WeightType::kInt16;
-}
-
-struct Sums {
-  size_t m, n, num_runs, run_length;
-  int zero_point, weight_zero_point;
-};
-
-void TestSums(const Tested<const GemmKernel*>& tested, const Sums& test) {
-  const std::string description =
-      tested.name + " accumulate_gemm, m " + std::to_string(test.m) + ", n " +
-      std::to_string(test.n) + ", runs " + std::to_string(test.num_runs) +
-      " of " + std::to_string(test.run_length) + ", zero points " +
-      std::to_string(test.zero_point) + " and " +
-      std::to_string(test.weight_zero_point) + "; " + ReplayHint();
-  Random random(CaseSeed(description));
-  const size_t k = test.num_runs * test.run_length;
-  const reference::WeightedLayer layer =
-      AccumulatedLayer({static_cast<int32_t>(test.n), static_cast<int32_t>(k)},
-                       test.zero_point, test.weight_zero_point, random,
-                       TakesWideWeights(*tested.kernel) ? -128 : -127);
-  const std::vector<int8_t> input = RandomBytes(test.m * k, random);
-  const std::vector<int8_t> bytes = InForm(input, tested.form);
-  const GuardedBuffer memory(bytes.size() + kOverreadBytes, AnyFlush(random));
-  std::copy(bytes.begin(), bytes.end(),
-            reinterpret_cast<int8_t*>(memory.data()));
-  const size_t pixel = 4 * (test.n + 1);
-  const OutputArea output(
-      {1, test.m, 4 * test.n, 0, static_cast<ptrdiff_t>(pixel)},
-      GuardedBuffer::Flush::kFront, 0);
-  GemmCall call = {test.m,
-                   test.run_length,
-                   {},
-                   output.first(),
-                   static_cast<ptrdiff_t>(pixel)};
-  for (size_t r = 0; r < test.num_runs; ++r) {
-    call.runs.push_back(
-        {memory.data() + r * test.run_length, static_cast<ptrdiff_t>(k)});
-  }
-  CallGemm(*tested.kernel, tested.form, layer, call);
-  output.ExpectWritten(
-      BytesOfAccumulators(reference::FullyConnectedSums(layer, input),
-                          layer.bias),
-      ActivationForm::kS8, description);
-}
-
-TEST(TfliteTest, AccumulatorsOfGemm) {
-  for (const auto& tested : TestedAccumulateGemms()) {
-    const size_t most = MaxPixelsOfCall(tested.kernel->descriptor);
-    const size_t nr = tested.kernel->descriptor.nr;
-    for (size_t m = 1; m <= most; m += m < 8 ? 1 : most / 3) {
-      for (const size_t n : {size_t{1}, nr / 4, nr / 2, nr - 1, nr, nr + 1,
-                             nr + nr / 2 + 1, 3 * nr + 2}) {
-        TestSums(tested, {m, n, 1, 35, -3, 0});
-        TestSums(tested, {m, n, 2, 16, 127, 0});
-        if (!TakesWideWeights(*tested.kernel)) continue;
-        TestSums(tested, {m, n, 3, 7, 127, 5});
-        TestSums(tested, {m, n, 2, 1, -128, -128});
-        TestSums(tested, {m, n, 1, 200, 17, 127});
-      }
-    }
-  }
-}
-
-TEST(TfliteTest, AccumulatorsOfDepthwiseConv) {
-  for (const auto& tested :
-       TestedTflite(&TfliteKernels::accumulate_depthwise_conv)) {
-    for (const int32_t channels : {1, 7, 8, 9, 30}) {
-      for (const int weight_zero_point : {0, -128, 127}) {
-        const std::string description =
-            tested.name + " accumulate_depthwise_conv, channels " +
-            std::to_string(channels) + ", zero point of the weights " +
-            std::to_string(weight_zero_point) + "; " + ReplayHint();
-        Random random(CaseSeed(description));
-        const Window2dParams window = {3, 2, 1, 2, 1, 1, 0, 0, 0, 0};
-        const reference::WeightedLayer layer = AccumulatedLayer(
-            {channels, 3, 2, 1}, -20, weight_zero_point, random);
-        const Shape picture = {1, 3, 9, channels};
-        const reference::Tensor input = {
-            picture,
-            RandomBytes(static_cast<size_t>(picture.NumElements()), random)};
-        const std::vector<int64_t> sums =
-            reference::Conv2dSums(layer, window, channels, input);
-        const size_t width = sums.size() / layer.bias.size();
-        const DepthwiseConvDescriptor& descriptor = tested.kernel->descriptor;
-        const GuardedBuffer packed(
-            PackedDepthwiseConvBytes(descriptor, layer.bias.size(), 6) +
-                kOverreadBytes,
-            GuardedBuffer::Flush::kBack);
-        PackDepthwiseConv(descriptor, tested.form, ToLayerWeights(layer), 6,
-                          packed.data());
-        const std::vector<int8_t> bytes = InForm(input.data, tested.form);
-        const GuardedBuffer memory(bytes.size() + kOverreadBytes,
-                                   AnyFlush(random));
-        std::copy(bytes.begin(), bytes.end(),
-                  reinterpret_cast<int8_t*>(memory.data()));
-        const size_t row = 9 * layer.bias.size();
-        const void* rows[] = {memory.data(), memory.data() + row,
-                              memory.data() + 2 * row};
-        const size_t pixel = 4 * layer.bias.size();
-        const OutputArea output(
-            {1, width, pixel, 0, static_cast<ptrdiff_t>(pixel)},
-            GuardedBuffer::Flush::kFront, 0);
-        DepthwiseConvArgs args = {};
-        args.channels = layer.bias.size();
-        args.output_rows = 1;
-        args.output_width = width;
-        args.kernel_h = 3;
-        args.kernel_w = 2;
-        args.stride_h = args.dilation_h = args.dilation_w = 1;
-        args.stride_w = 2;
-        args.input_rows = rows;
-        args.input_columns = 9;
-        args.pixel_stride = channels;
-        args.packed_weights = packed.data();
-        args.panel_bytes = DepthwiseConvPanelBytes(descriptor, 6);
-        args.output = output.first();
-        args.output_pixel_stride = static_cast<ptrdiff_t>(pixel);
-        args.form = tested.form;
-        tested.kernel->run(args);
-        output.ExpectWritten(BytesOfAccumulators(sums, layer.bias),
-                             ActivationForm::kS8, description);
-      }
+TEST(TfliteTest, OutputOfPixels) {
+  for (const size_t pixels : {1, 2, 5}) {
+    for (const size_t channels : {1, 3, 7, 8, 9, 16, 19, 32}) {
+      TestOutputOfPixels(pixels, channels);
     }
   }
 }
@@ -429,6 +250,120 @@ TEST(TfliteTest, Softmax) {
         for (const size_t n : {511, 512, 513, 1024, 4095}) {
           TestSoftmax(tested, std::vector<int8_t>(n, 5), n, scale);
         }
+      }
+    }
+  }
+}
+
+// Every number of values up to some vectors, of which nothing else is written.
+TEST(TfliteTest, TailsOfElementwise) {
+  const reference::OutputParams stage = {5, -128, 127};
+  const reference::TfliteScales scales = {{1 << 30, 1518500250, 1 << 30},
+                                          {0, -1, -18}};
+  const TfliteScale a = EntryOf(scales, 0), b = EntryOf(scales, 1),
+                    sum = EntryOf(scales, 2);
+  for (size_t n = 1; n <= 40; ++n) {
+    Random random(CaseSeed(std::to_string(n)));
+    const std::vector<int8_t> values_a = RandomBytes(n, random);
+    const std::vector<int8_t> values_b = RandomBytes(n, random);
+    const auto in_memory = [&](const std::vector<int8_t>& values,
+                               ActivationForm form) {
+      std::vector<int8_t> bytes = InForm(values, form);
+      bytes.resize(n + kOverreadBytes);
+      return bytes;
+    };
+    for (const auto& tested : TestedTflite(&TfliteKernels::add)) {
+      const std::vector<int8_t> in_a = in_memory(values_a, tested.form);
+      const std::vector<int8_t> in_b = in_memory(values_b, tested.form);
+      const OutputArea output = Row(n, random);
+      tested.kernel({n, in_a.data(), in_b.data(), output.first(), 3, -9, a, b,
+                     sum, ToOutputStage(stage), tested.form});
+      output.ExpectWritten(
+          reference::TfliteAdd({3, -9, scales, stage}, values_a, values_b),
+          tested.form, tested.name + " add of " + std::to_string(n));
+    }
+    for (const auto& tested : TestedTflite(&TfliteKernels::requantize)) {
+      const std::vector<int8_t> input = in_memory(values_a, tested.form);
+      const OutputArea output = Row(n, random);
+      tested.kernel({n, input.data(), output.first(), 3, b,
+                     ToOutputStage(stage), tested.form});
+      output.ExpectWritten(
+          reference::TfliteRequantize(values_a, 3, Scale(b.multiplier, b.shift),
+                                      stage),
+          tested.form, tested.name + " requantize of " + std::to_string(n));
+    }
+  }
+}
+
+// A row of windows that begin at every other column, channels in all numbers
+// around a vector.
+PoolArgs AverageArgs(const Window2dParams& window, int32_t channels,
+                     const reference::OutputParams& stage) {
+  PoolArgs args = {};
+  args.channels = static_cast<size_t>(channels);
+  args.window_h = static_cast<size_t>(window.kernel_h);
+  args.window_w = static_cast<size_t>(window.kernel_w);
+  args.cell_stride_w = channels;
+  args.output_step = window.stride_w * channels;
+  args.output_stride = channels;
+  args.stage = ToOutputStage(stage);
+  return args;
+}
+
+void TestAverages(PoolFunction TfliteKernels::*entry, int input_zero_point,
+                  const reference::TfliteScales& scales, bool halves_up,
+                  const Window2dParams& window, int32_t channels) {
+  const bool mean = entry == &TfliteKernels::mean;
+  const int32_t width = window.kernel_w + 4;
+  const Shape picture = {1, window.kernel_h, width, channels};
+  const reference::OutputParams stage = {-4, -100, 90};
+  for (const auto& tested : TestedTflite(entry)) {
+    Random random(CaseSeed(picture.ToString()));
+    const reference::Tensor input = {
+        picture,
+        RandomBytes(static_cast<size_t>(picture.NumElements()), random)};
+    std::vector<int8_t> bytes = InForm(input.data, tested.form);
+    bytes.resize(bytes.size() + kOverreadBytes);
+    const reference::Tensor expected =
+        mean ? reference::TfliteMean(window, input_zero_point, scales, stage,
+                                     input)
+             : reference::TfliteAveragePool2d(window, halves_up, stage, input);
+    PoolArgs args = AverageArgs(window, channels, stage);
+    args.output_width = expected.data.size() / args.channels;
+    args.input = bytes.data();
+    args.cell_stride_h = width * channels;
+    args.bias = -window.kernel_h * window.kernel_w *
+                ZeroPointInForm(mean ? input_zero_point : 0, tested.form);
+    args.multiplier_q31 = scales.multiplier[0];
+    args.shift = scales.shift[0];
+    args.halves_up = halves_up;
+    args.form = tested.form;
+    const OutputArea output(
+        {1, args.output_width, args.channels, 0, args.output_stride},
+        AnyFlush(random), 0);
+    args.output = output.first();
+    tested.kernel(args);
+    output.ExpectWritten(expected.data, tested.form,
+                         tested.name + (mean ? " mean" : " average_pool") +
+                             ", channels " + std::to_string(channels) + "; " +
+                             ReplayHint());
+  }
+}
+
+TEST(TfliteTest, Averages) {
+  // Up to more cells than sums in int16 hold.
+  const Window2dParams windows[] = {{1, 2, 1, 2, 1, 1, 0, 0, 0, 0},
+                                    {3, 3, 1, 2, 1, 1, 0, 0, 0, 0},
+                                    {7, 40, 1, 2, 1, 1, 0, 0, 0, 0}};
+  for (const Window2dParams& window : windows) {
+    for (const int32_t channels : {1, 7, 8, 15, 16, 17, 40}) {
+      for (const bool halves_up : {false, true}) {
+        TestAverages(&TfliteKernels::average_pool, 0, Scale(0, 0), halves_up,
+                     window, channels);
+      }
+      for (const int shift : {-8, -1, 3}) {
+        TestAverages(&TfliteKernels::mean, 11, Scale(1518500250, shift), false,
+                     window, channels);
       }
     }
   }
