@@ -21,7 +21,7 @@ LOOPS = (
     ('neon 4x16', 'neon/gemm.cc.o', 'RunTiles.*Lm4ELm16E.*Lm4E', MODELS),
     ('XNNPACK neon 4x16', XNNPACK,
      r'xnn_q[cs]8_gemm.*4x16__aarch64_neon_mlal_lane_cortex_a53\b', MODELS),
-    ('neon Winograd 4x16', 'neon/winograd_conv.cc.o', 'WinogradConv', MODELS),
+    ('neon Winograd 4x16', 'neon/wide_products.cc.o', 'MultiplyWide', MODELS),
     ('neondot 4x16', 'neondot/gemm.cc.o', 'RunTiles.*Lm4ELm16E.*Lm4E',
      MODELS[1:]),
     ('XNNPACK neondot 4x16 for A55', XNNPACK,
