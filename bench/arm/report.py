@@ -18,11 +18,11 @@ MODELS = ('cortex-a53', 'cortex-a55', 'neoverse-n1')
 XNNPACK = 'libXNNPACK.so.0'
 # Its kernels with one scale and with one a channel have the same inner loops.
 LOOPS = (
-    ('neon 4x16', 'neon/gemm.cc.o', 'RunTiles.*Lm4ELm16E.*Lm4E', MODELS),
+    ('neon 4x16', 'neon/gemm.cc.o', 'Lm4ELm16E.*RunTilesILm4E', MODELS),
     ('XNNPACK neon 4x16', XNNPACK,
      r'xnn_q[cs]8_gemm.*4x16__aarch64_neon_mlal_lane_cortex_a53\b', MODELS),
     ('neon Winograd 4x16', 'neon/wide_products.cc.o', 'MultiplyWide', MODELS),
-    ('neondot 4x16', 'neondot/gemm.cc.o', 'RunTiles.*Lm4ELm16E.*Lm4E',
+    ('neondot 4x16', 'neondot/gemm.cc.o', 'Lm4ELm16E.*RunTilesILm4E',
      MODELS[1:]),
     ('XNNPACK neondot 4x16 for A55', XNNPACK,
      r'xnn_q[cs]8_gemm.*4x16c4__aarch64_neondot_cortex_a55\b', MODELS[1:]),
