@@ -109,7 +109,8 @@ void Plan::FuseLookups() {
     if (writer == kNoStep) continue;
     Operator& layer = *operators_[static_cast<size_t>(writer)];
     if (!layer.plan().applies_table) continue;
-    layer.SetOutputTable({kernels_.lookup, operators_[step]->GiveAwayTable()});
+    layer.fusible()->SetOutputTable(
+        {kernels_.lookup, operators_[step]->fusible()->GiveAwayTable()});
   }
 }
 
@@ -145,8 +146,8 @@ void Plan::PlaceJoinedInputs() {
       if (place.pixel_stride == 0) place.pixel_stride = joined[joined.rank - 1];
       place.offset += static_cast<uint64_t>(join.plan().joined_at[i]);
       places_[tensor] = places_[written] = place;
-      writer.SetOutputStride(place.pixel_stride);
-      join.SkipInput(i);
+      writer.fusible()->SetOutputStride(place.pixel_stride);
+      join.fusible()->SkipInput(i);
     }
   }
 }
@@ -202,9 +203,10 @@ void Plan::MakeView(size_t step, const std::vector<Reader>& readers) {
   place.offset += static_cast<uint64_t>(operators_[step]->plan().part_at);
   places_[static_cast<size_t>(node.output)] = place;
   for (const Reader& reader : readers) {
-    operators_[reader.step]->SetInputStride(reader.input, place.pixel_stride);
+    operators_[reader.step]->fusible()->SetInputStride(reader.input,
+                                                       place.pixel_stride);
   }
-  operators_[step]->BecomeView();
+  operators_[step]->fusible()->BecomeView();
 }
 
 void Plan::FindRoots() {

@@ -13,7 +13,7 @@
 namespace octet {
 namespace {
 
-class Concat : public Operator {
+class Concat : public FusibleOperator {
  public:
   Concat(const PrepareContext& context, const Node& node,
          const schema::Concat& options)

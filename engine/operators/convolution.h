@@ -33,7 +33,7 @@ struct ConvolutionGeometry {
   int64_t group_channels() const { return channels / groups; }
 };
 
-class Convolution : public Operator {
+class Convolution : public FusibleOperator {
  public:
   // The tensors of `node` are input, output and, if it has a fourth input, the
   // residual; `weights` and `second_pass` are read by Pack.

@@ -26,7 +26,7 @@ constexpr int64_t kPatchColumns = 8;
 constexpr int64_t kCallBytes = 32 * 1024;
 constexpr int64_t kMinColumns = 16;
 
-class DepthwiseConv2d : public Operator {
+class DepthwiseConv2d : public FusibleOperator {
  public:
   DepthwiseConv2d(const PrepareContext& context, const Node& node);
 

@@ -11,7 +11,7 @@ namespace {
 
 constexpr uint32_t kTableSize = 256;
 
-class Lookup : public Operator {
+class Lookup : public FusibleOperator {
  public:
   Lookup(const PrepareContext& context, const Node& node,
          const schema::Lookup& options)

@@ -81,6 +81,8 @@ struct OperatorPlan {
   }
 };
 
+class FusibleOperator;
+
 class Operator {
  public:
   Operator() = default;
@@ -89,6 +91,26 @@ class Operator {
   Operator& operator=(const Operator&) = delete;
 
   const OperatorPlan& plan() const { return plan_; }
+
+  // What the plan may ask of this operator beside that; null for most.
+  virtual FusibleOperator* fusible() { return nullptr; }
+
+  // Fills `memory`, plan().packed_bytes aligned to kBlockAlignment, which stays
+  // while the operator lives. The model's file is not read afterwards.
+  virtual void Pack(uint8_t* memory) { (void)memory; }
+
+  virtual void Run(const RunContext& context, int part) const = 0;
+
+ protected:
+  OperatorPlan plan_;
+};
+
+// An operator that may read and write inside the memory of its neighbours, or
+// does a part of their work; plan() says which of these may be called. Apart
+// from Operator, whose table each of the many others has.
+class FusibleOperator : public Operator {
+ public:
+  FusibleOperator* fusible() final { return this; }
 
   // Before Pack. The output's pixels (its values along the last dimension) lie
   // `stride` bytes apart instead of side by side.
@@ -110,15 +132,6 @@ class Operator {
   // Before Pack. The input's values lie in their place in the output already.
   // REQUIRES: plan().joined_at is not empty.
   virtual void SkipInput(size_t input) { (void)input; }
-
-  // Fills `memory`, plan().packed_bytes aligned to kBlockAlignment, which stays
-  // while the operator lives. The model's file is not read afterwards.
-  virtual void Pack(uint8_t* memory) { (void)memory; }
-
-  virtual void Run(const RunContext& context, int part) const = 0;
-
- protected:
-  OperatorPlan plan_;
 };
 
 }  // namespace octet

@@ -18,7 +18,7 @@ namespace octet {
 Status VerifyPool2d(const Network& network, const Node& node,
                     const schema::Window2d* window, const schema::Clamp* clamp);
 
-class Pool2d : public Operator {
+class Pool2d : public FusibleOperator {
  public:
   Pool2d(const PrepareContext& context, const Node& node,
          const Window2dParams& window, const OutputStage& stage,

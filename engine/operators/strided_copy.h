@@ -13,7 +13,7 @@
 
 namespace octet {
 
-class StridedCopy : public Operator {
+class StridedCopy : public FusibleOperator {
  public:
   // The output's first element is the input's element `begin`.
   // layout: of one input. Where it has the output's shape, the output's pixels,

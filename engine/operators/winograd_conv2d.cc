@@ -25,7 +25,7 @@ bool IsWinogradWindow(const Window2dParams& window) {
          window.dilation_w == 1;
 }
 
-class WinogradConv2d : public Operator {
+class WinogradConv2d : public FusibleOperator {
  public:
   WinogradConv2d(const PrepareContext& context, const Node& node,
                  const LayerWeights& weights, const GemmResidual& residual);
