@@ -12,6 +12,7 @@ import sys
 
 CPUS = ('cortex-a53', 'cortex-a76', 'max')
 MODELS = ('cortex-a53', 'cortex-a55', 'neoverse-n1')
+I8MM_MODELS = ('cortex-a510', 'neoverse-v1')
 
 # Inner loops: title, file, a part of its function's name, models with the
 # instructions. The file is an object of ours, or XNNPACK.
@@ -23,11 +24,14 @@ LOOPS = (
      r'xnn_q[cs]8_gemm.*4x16__aarch64_neon_mlal_lane_cortex_a53\b', MODELS),
     ('neon Winograd 4x16', 'neon/wide_products.cc.o', 'MultiplyWide', MODELS),
     ('neondot 4x16', 'neondot/gemm.cc.o', 'Lm4ELm16E.*RunTilesILm4E',
-     MODELS[1:]),
+     MODELS[1:] + I8MM_MODELS),
     ('XNNPACK neondot 4x16 for A55', XNNPACK,
      r'xnn_q[cs]8_gemm.*4x16c4__aarch64_neondot_cortex_a55\b', MODELS[1:]),
     ('XNNPACK neondot 4x16', XNNPACK,
      r'xnn_q[cs]8_gemm.*4x16c4__aarch64_neondot_ld128\b', MODELS[1:]),
+    ('i8mm 6x16', 'i8mm/gemm.cc.o', 'Lm6ELm16E.*RunPairsILm3E', I8MM_MODELS),
+    ('i8mm 8x8', 'i8mm/gemm.cc.o', 'Lm8ELm8E.*RunPairsILm4E', I8MM_MODELS),
+    ('i8mm 1x16', 'i8mm/gemm.cc.o', 'Lm6ELm16E.*RunPixel', I8MM_MODELS),
 )
 
 
@@ -89,8 +93,9 @@ def inner_loop(path, function):
                 continue
             innermost_end = end
             loop = [text for _, text in body[begin:end + 1]]
-            if sum(map(products, loop)) > sum(map(products, best)):
-                best = loop
+            # Of two that multiply as much, the shorter runs more often.
+            best = max(best, loop, key=lambda loop: (sum(map(products, loop)),
+                                                     -len(loop)))
     return best
 
 

@@ -6,8 +6,22 @@
 //
 // Sums stay in this order until they are bytes: two channels of a pixel, the
 // same of its neighbour. Then uzp picks every other pair of bytes for a pixel.
-// So biases, shifts and multipliers are needed in that order, every pair of
-// channels twice. An odd pixel at the end is its own neighbour.
+//
+// Neighbours' activations are brought together, eight by eight, once a call:
+// the first panel loads them where they are, and leaves them in the workspace
+// in the order in which the other panels read them.
+//
+//   workspace, of a tile of 6:   | p0 p1 | p2 p3 | p4 p5 | p0 p1 | ...
+//                                  k 0-7   k 0-7   k 0-7   k 8-15
+//
+// An odd pixel at the end of a tile is its own neighbour. A single pixel is its
+// own neighbour 8 bytes further on: of each product one half counts.
+//
+//   | a0 ... a7  |     | c0: w0 ... w7 |      even += | a0-7 c0 | a0-7 c1 |
+//   | a8 ... a15 |  x  | c1: w0 ... w7 |              |    -    |    -    |
+//
+//   | a0 ... a7  |     | c0: w8 .. w15 |      odd +=  |    -    |    -    |
+//   | a8 ... a15 |  x  | c1: w8 .. w15 |              | a8-15 c0 | a8-15 c1 |
 
 #include "kernels/gemm.h"
 
@@ -17,6 +31,7 @@
 #include <cstdint>
 
 #include "kernels/i8mm/i8mm_kernels.h"
+#include "kernels/i8mm/pair_stage.h"
 #include "kernels/neon/gemm_panel.h"
 
 namespace octet::i8mm {
@@ -25,8 +40,9 @@ namespace {
 constexpr size_t kKr = 8;
 
 // asm statements: g++ 12 copies sums around the loop where it has the
-// intrinsic, and moves pointers by instructions of their own. They do not say
-// what they read: nothing here writes that.
+// intrinsic, and moves pointers by instructions of their own. Those that load
+// do not say what they read: no call of a function writes what it reads. Loads
+// of weights are volatile, so that they stay where they stand.
 [[gnu::always_inline]] static inline void MultiplyAdd(int32x4_t& sum,
                                                       int8x16_t pixels,
                                                       int8x16_t weights) {
@@ -37,108 +53,115 @@ constexpr size_t kKr = 8;
 [[gnu::always_inline]] static inline int8x16_t LoadPair(
     const uint8_t*& pixel, const uint8_t*& neighbour) {
   int8x16_t pair;
-  asm("ldr %d0, [%1], #8" : "=w"(pair), "+r"(pixel));
-  asm("ld1 {%0.d}[1], [%1], #8" : "+w"(pair), "+r"(neighbour));
+  asm("ldr %d0, [%1], #8\n\t"
+      "ld1 {%0.d}[1], [%2], #8"
+      : "=w"(pair), "+r"(pixel), "+r"(neighbour));
   return pair;
 }
 
-// Eight weights of four channels.
-[[gnu::always_inline]] static inline void LoadWeights(const uint8_t*& weights,
-                                                      int8x16_t& first,
-                                                      int8x16_t& second) {
-  asm("ldp %q0, %q1, [%2], #32" : "=w"(first), "=w"(second), "+r"(weights));
+// Eight weights of four channels; moves on by kBytes.
+template <size_t kBytes>
+[[gnu::always_inline]] static inline void LoadWeightsAndMove(
+    const uint8_t*& weights, int8x16_t* w) {
+  asm volatile("ldp %q0, %q1, [%2], %3"
+               : "=w"(w[0]), "=w"(w[1]), "+r"(weights)
+               : "n"(kBytes));
+}
+// Those kBytes in front of `weights`.
+template <int kBytes>
+[[gnu::always_inline]] static inline void LoadWeightsBefore(
+    const uint8_t* weights, int8x16_t* w) {
+  asm volatile("ldp %q0, %q1, [%2, %3]"
+               : "=w"(w[0]), "=w"(w[1])
+               : "r"(weights), "n"(-kBytes));
 }
 
-// What a panel's channels have, in the order of sums.
-template <size_t kNr>
-struct PairPanel {
-  int32x4_t bias[kNr / 2];
-  int32x4_t left[kNr / 2];
-  int16x8_t multiplier[kNr / 4];
+// Eight activations of kPairs pairs, in the workspace.
+template <size_t kPairs>
+[[gnu::always_inline]] static inline void KeepPairs(const int8x16_t* a,
+                                                    uint8_t*& to) {
+  constexpr size_t kBytes = 16 * kPairs;
+  if constexpr (kPairs == 1) {
+    asm volatile("str %q1, [%0], %2"
+                 : "+r"(to)
+                 : "w"(a[0]), "n"(kBytes)
+                 : "memory");
+  } else {
+    asm volatile("stp %q1, %q2, [%0], %3"
+                 : "+r"(to)
+                 : "w"(a[0]), "w"(a[1]), "n"(kBytes)
+                 : "memory");
+  }
+  OCTET_UNROLL for (size_t pair = 2; pair < kPairs; ++pair) {
+    vst1q_s8(reinterpret_cast<int8_t*>(to - kBytes) + 16 * pair, a[pair]);
+  }
+}
+template <size_t kPairs>
+[[gnu::always_inline]] static inline void LoadPairs(const uint8_t*& from,
+                                                    int8x16_t* a) {
+  constexpr size_t kBytes = 16 * kPairs;
+  if constexpr (kPairs == 1) {
+    asm("ldr %q0, [%1], %2" : "=w"(a[0]), "+r"(from) : "n"(kBytes));
+  } else {
+    asm("ldp %q0, %q1, [%2], %3"
+        : "=w"(a[0]), "=w"(a[1]), "+r"(from)
+        : "n"(kBytes));
+  }
+  OCTET_UNROLL for (size_t pair = 2; pair < kPairs; ++pair) {
+    a[pair] = neon::LoadBytes(from - kBytes + 16 * pair);
+  }
+}
 
-  [[gnu::always_inline]] explicit PairPanel(const uint8_t* panel) {
-    constexpr PanelLayout kLayout = PanelLayoutOf(kNr);
-    OCTET_UNROLL for (size_t v = 0; v < kNr / 4; ++v) {
-      Twice(neon::LoadSums(panel + 16 * v), bias + 2 * v);
-      Twice(vnegq_s32(neon::LoadSums(panel + kLayout.shift + 16 * v)),
-            left + 2 * v);
+// Eight k of kPairs pairs of pixels, for the channels of two vectors of weights
+// and of those behind, which begin kBytes in front of `weights`. Each two are
+// loaded before the two in front of them multiply: a CPU that does not reorder
+// would wait for them.
+template <int kBytes, size_t kPairs, size_t kVectors>
+[[gnu::always_inline]] static inline void MultiplyAddVectors(
+    const int8x16_t* a, const uint8_t* weights, const int8x16_t* w,
+    int32x4_t (&sums)[kPairs][kVectors]) {
+  constexpr size_t kFirst = kVectors - 2 - kBytes / 16;
+  int8x16_t next[2];
+  if constexpr (kBytes != 0) LoadWeightsBefore<kBytes>(weights, next);
+  OCTET_UNROLL for (size_t v = 0; v < 2; ++v) {
+    OCTET_UNROLL for (size_t pair = 0; pair < kPairs; ++pair) {
+      MultiplyAdd(sums[pair][kFirst + v], a[pair], w[v]);
     }
-    OCTET_UNROLL for (size_t v = 0; v < kNr / 8; ++v) {
-      const int32x4_t words = vreinterpretq_s32_s16(
-          neon::LoadWords(panel + kLayout.multiplier + 16 * v));
-      multiplier[2 * v] = vreinterpretq_s16_s32(vzip1q_s32(words, words));
-      multiplier[2 * v + 1] = vreinterpretq_s16_s32(vzip2q_s32(words, words));
-    }
   }
-
- private:
-  [[gnu::always_inline]] static void Twice(int32x4_t channels, int32x4_t* to) {
-    const int64x2_t pairs = vreinterpretq_s64_s32(channels);
-    to[0] = vreinterpretq_s32_s64(vzip1q_s64(pairs, pairs));
-    to[1] = vreinterpretq_s32_s64(vzip2q_s64(pairs, pairs));
-  }
-};
-
-// The sums of two pixels in order of channels.
-template <size_t kNr>
-[[gnu::always_inline]] static inline void InOrder(
-    const int32x4_t* sum, neon::Tile<2, kNr / 4>& tile) {
-  OCTET_UNROLL for (size_t v = 0; v < kNr / 4; ++v) {
-    const int64x2_t low = vreinterpretq_s64_s32(sum[2 * v]);
-    const int64x2_t high = vreinterpretq_s64_s32(sum[2 * v + 1]);
-    tile.sum[0][v] = vreinterpretq_s32_s64(vzip1q_s64(low, high));
-    tile.sum[1][v] = vreinterpretq_s32_s64(vzip2q_s64(low, high));
+  if constexpr (kBytes != 0) {
+    MultiplyAddVectors<kBytes - 32>(a, weights, next, sums);
   }
 }
 
-// Two pixels' bytes, not clamped, of up to 16 channels. `sum`: kNr / 2 vectors.
-template <size_t kNr>
-[[gnu::always_inline]] static inline void FinishPair(
-    const PairPanel<kNr>& panel, const neon::VectorStage& stage,
-    const int32x4_t* sum, int8x16_t* bytes) {
-  constexpr size_t kWords = kNr / 4;
-  int16x8_t words[4];
-  OCTET_UNROLL for (size_t i = 0; i < kWords; ++i) {
-    words[i] = neon::ToWords(
-        neon::ShiftAccumulators(sum[2 * i], sum[2 * i + 1], panel.left[2 * i],
-                                panel.left[2 * i + 1]),
-        panel.multiplier[i], stage.zero_point);
-  }
-  const int16x8_t low =
-      vreinterpretq_s16_s8(neon::DropFraction(words[0], words[1]));
-  const int16x8_t high = kWords == 2
-                             ? low
-                             : vreinterpretq_s16_s8(neon::DropFraction(
-                                   words[kWords - 2], words[kWords - 1]));
-  bytes[0] = vreinterpretq_s8_s16(vuzp1q_s16(low, high));
-  bytes[1] = vreinterpretq_s8_s16(vuzp2q_s16(low, high));
+// Of all channels.
+template <size_t kPairs, size_t kVectors>
+[[gnu::always_inline]] static inline void MultiplyAddPairs(
+    const int8x16_t* a, const uint8_t*& weights,
+    int32x4_t (&sums)[kPairs][kVectors]) {
+  int8x16_t w[2];
+  LoadWeightsAndMove<16 * kVectors>(weights, w);
+  MultiplyAddVectors<16 * kVectors - 32>(a, weights, w, sums);
 }
 
-// The same with a residual, which is added pixel by pixel.
-template <size_t kNr>
-[[gnu::always_inline]] static inline void FinishPairWithResidual(
-    const neon::GemmPanel<kNr>& p, const PairPanel<kNr>& panel,
-    const int32x4_t* sum, const uint8_t* addend,
-    const uint8_t* neighbours_addend, int8x16_t* bytes) {
-  constexpr size_t kWords = kNr / 8;
-  int16x8_t t[2][2];
-  int16x8_t multiplier[2];
-  OCTET_UNROLL for (size_t i = 0; i < 2; ++i) {
-    const size_t word = i % kWords;
-    const int32x4_t* const s = sum + 4 * word;
-    const int32x4_t* const left = panel.left + 4 * word;
-    const int32x4_t low = vreinterpretq_s32_s16(
-        neon::ShiftAccumulators(s[0], s[1], left[0], left[1]));
-    const int32x4_t high = vreinterpretq_s32_s16(
-        neon::ShiftAccumulators(s[2], s[3], left[2], left[3]));
-    t[0][i] = vreinterpretq_s16_s32(vuzp1q_s32(low, high));
-    t[1][i] = vreinterpretq_s16_s32(vuzp2q_s32(low, high));
-    multiplier[i] = neon::LoadWords(p.begin + p.kLayout.multiplier + 16 * word);
-  }
-  bytes[0] =
-      neon::FinishRow<true>(t[0], multiplier, p.stage, p.residual, addend);
-  bytes[1] = neon::FinishRow<true>(t[1], multiplier, p.stage, p.residual,
-                                   neighbours_addend);
+// Eight vectors of weights for one of activations: ld1 takes four at once, in
+// consecutive registers.
+[[gnu::always_inline]] static inline void MultiplyAddEight(
+    int8x16_t a, const uint8_t*& weights, int32x4_t* sum) {
+  asm("ld1 {v24.16b, v25.16b, v26.16b, v27.16b}, [%8], #64\n\t"
+      "ld1 {v28.16b, v29.16b, v30.16b, v31.16b}, [%8], #64\n\t"
+      "smmla %0.4s, %9.16b, v24.16b\n\t"
+      "smmla %1.4s, %9.16b, v25.16b\n\t"
+      "smmla %2.4s, %9.16b, v26.16b\n\t"
+      "smmla %3.4s, %9.16b, v27.16b\n\t"
+      "smmla %4.4s, %9.16b, v28.16b\n\t"
+      "smmla %5.4s, %9.16b, v29.16b\n\t"
+      "smmla %6.4s, %9.16b, v30.16b\n\t"
+      "smmla %7.4s, %9.16b, v31.16b"
+      : "+&w"(sum[0]), "+&w"(sum[1]), "+&w"(sum[2]), "+&w"(sum[3]),
+        "+&w"(sum[4]), "+&w"(sum[5]), "+&w"(sum[6]), "+&w"(sum[7]),
+        "+r"(weights)
+      : "w"(a)
+      : "v24", "v25", "v26", "v27", "v28", "v29", "v30", "v31");
 }
 
 template <size_t kRowsOfTile, size_t kChannels>
@@ -146,92 +169,82 @@ struct Kernel {
   static constexpr size_t kMr = kRowsOfTile;
   static constexpr size_t kNr = kChannels;
 
-  template <size_t kRows>
-  static void RunTiles(const neon::GemmPanel<kNr>& panel, size_t first,
-                       size_t count) {
-    RunPairs<(kRows + 1) / 2>(panel, first, count, kRows % 2 != 0);
+  static void RunPanel(const neon::GemmPanel<kNr>& p, size_t pixels) {
+    if (pixels == 1) {
+      RunPixel(p, 0);
+      return;
+    }
+    const PairPanel<kNr> channels(p.begin);
+    const size_t tiles = pixels / kMr;
+    if (tiles != 0) RunPairs<kMr / 2>(p, channels, 0, tiles, false);
+    RunRest<kMr / 2>(p, channels, tiles * kMr, pixels % kMr);
   }
 
  private:
   static constexpr size_t kVectors = kNr / 2;
 
-  template <size_t kPairs>
-  using Sums = int32x4_t[kPairs][kVectors];
+  static size_t GroupsOfRun(const neon::GemmPanel<kNr>& p) {
+    return (p.run_length + kKr - 1) / kKr;
+  }
 
-  // odd: there is one tile, whose last pixel has no neighbour.
+  // The last pixels. REQUIRES: rows < 4 * kPairs.
+  template <size_t kPairs>
+  static void RunRest(const neon::GemmPanel<kNr>& p,
+                      const PairPanel<kNr>& channels, size_t first,
+                      size_t rows) {
+    if constexpr (kPairs == 1) {
+      if (rows >= 2) RunPairs<1>(p, channels, first, 1, false);
+      if (rows % 2 != 0) RunPixel(p, first + rows - 1);
+    } else {
+      if (rows + 1 >= 2 * kPairs) {
+        const bool odd = rows < 2 * kPairs;
+        RunPairs<kPairs>(p, channels, first, 1, odd);
+        if (odd) return;
+        first += 2 * kPairs;
+        rows -= 2 * kPairs;
+      }
+      RunRest<(kPairs + 1) / 2>(p, channels, first, rows);
+    }
+  }
+
+  // `count` tiles of kPairs pairs from pixel `first` on. odd: there is one
+  // tile, whose last pixel has no neighbour.
   template <size_t kPairs>
   [[gnu::noinline]] static void RunPairs(const neon::GemmPanel<kNr>& panel,
+                                         const PairPanel<kNr>& channels,
                                          size_t first, size_t count, bool odd) {
     constexpr size_t kRows = 2 * kPairs;
-    // Copies, known to be nobody else's.
+    // A copy, known to be nobody else's.
     const neon::GemmPanel<kNr> p = panel;
-    const PairPanel<kNr> pairs(p.begin);
+    const size_t groups = p.num_runs * GroupsOfRun(p);
+    uint8_t* paired = p.workspace + first * groups * kKr;
     ptrdiff_t pixel = static_cast<ptrdiff_t>(first);
     uint8_t* to = p.output + pixel * p.output_stride;
     for (; count != 0; --count) {
-      Sums<kPairs> sums;
-      OCTET_UNROLL for (auto& pair : sums) {
-        OCTET_UNROLL for (size_t v = 0; v < kVectors; ++v) {
-          pair[v] = pairs.bias[v];
-        }
-      }
-      Accumulate<kPairs>(p, pixel, odd, sums);
-      if (p.family == neon::Family::kAccumulateGemm) [[unlikely]] {
-        StoreSums<kPairs>(p, sums, odd, to);
+      PairSums<kPairs, kNr> sums;
+      channels.template LoadBiases<kPairs>(sums);
+      if (p.first) {
+        PairAndAccumulate<kPairs>(p, pixel, odd, paired, sums);
       } else {
-        StoreBytes<kPairs>(p, pairs, pixel, sums, odd, to);
+        Accumulate<kPairs>(p, groups, paired, sums);
+      }
+      paired += kRows * groups * kKr;
+      if (p.family == neon::Family::kAccumulateGemm) [[unlikely]] {
+        to = StorePairSums<kPairs>(p, sums, odd, to);
+      } else {
+        to = StorePairs<kPairs>(p, channels, sums, pixel, odd, to);
       }
       pixel += kRows;
-      to += static_cast<ptrdiff_t>(kRows) * p.output_stride;
     }
   }
 
+  // Reads activations where they are, and writes `paired`.
   template <size_t kPairs>
-  [[gnu::always_inline]] static void StoreSums(const neon::GemmPanel<kNr>& p,
-                                               const Sums<kPairs>& sums,
-                                               bool odd, uint8_t* to) {
-    OCTET_UNROLL for (size_t i = 0; i < kPairs; ++i) {
-      neon::Tile<2, kNr / 4> tile;
-      InOrder<kNr>(sums[i], tile);
-      // Its own neighbour has the same sums.
-      const bool alone = odd && i + 1 == kPairs;
-      neon::StoreSums(tile, to, alone ? 0 : p.output_stride);
-      to += 2 * p.output_stride;
-    }
-  }
-
-  template <size_t kPairs>
-  [[gnu::always_inline]] static void StoreBytes(const neon::GemmPanel<kNr>& p,
-                                                const PairPanel<kNr>& pairs,
-                                                ptrdiff_t pixel,
-                                                const Sums<kPairs>& sums,
-                                                bool odd, uint8_t* to) {
+  [[gnu::always_inline]] static void PairAndAccumulate(
+      const neon::GemmPanel<kNr>& p, ptrdiff_t pixel, bool odd, uint8_t* paired,
+      PairSums<kPairs, kNr>& sums) {
     constexpr size_t kRows = 2 * kPairs;
-    // All bytes before the first is stored: see neon::StoreTile.
-    int8x16_t bytes[kRows];
-    if (p.residual.bytes == nullptr) {
-      OCTET_UNROLL for (size_t i = 0; i < kPairs; ++i) {
-        FinishPair(pairs, p.stage, sums[i], bytes + 2 * i);
-      }
-    } else {
-      const ptrdiff_t stride = p.residual.stride;
-      const uint8_t* addend = p.residual.bytes + pixel * stride;
-      OCTET_UNROLL for (size_t i = 0; i < kPairs; ++i) {
-        const bool alone = odd && i + 1 == kPairs;
-        FinishPairWithResidual(p, pairs, sums[i], addend,
-                               alone ? addend : addend + stride, bytes + 2 * i);
-        addend += 2 * stride;
-      }
-    }
-    neon::StoreRows<kRows>(p, bytes, odd ? kRows - 1 : kRows, to);
-  }
-
-  template <size_t kPairs>
-  [[gnu::always_inline]] static void Accumulate(const neon::GemmPanel<kNr>& p,
-                                                ptrdiff_t pixel, bool odd,
-                                                Sums<kPairs>& sums) {
-    constexpr size_t kRows = 2 * kPairs;
-    const size_t groups = (p.run_length + kKr - 1) / kKr;
+    const size_t groups = GroupsOfRun(p);
     const uint8_t* weights = p.begin + p.kLayout.weights;
     for (size_t i = 0; i < p.num_runs; ++i) {
       const GemmRun& run = p.runs[i];
@@ -247,16 +260,79 @@ struct Kernel {
         OCTET_UNROLL for (size_t pair = 0; pair < kPairs; ++pair) {
           a[pair] = LoadPair(rows[2 * pair], rows[2 * pair + 1]);
         }
-        OCTET_UNROLL for (size_t v = 0; v < kVectors; v += 2) {
-          int8x16_t w0, w1;
-          LoadWeights(weights, w0, w1);
-          OCTET_UNROLL for (size_t pair = 0; pair < kPairs; ++pair) {
-            MultiplyAdd(sums[pair][v], a[pair], w0);
-          }
-          OCTET_UNROLL for (size_t pair = 0; pair < kPairs; ++pair) {
-            MultiplyAdd(sums[pair][v + 1], a[pair], w1);
+        KeepPairs<kPairs>(a, paired);
+        MultiplyAddPairs(a, weights, sums);
+      }
+    }
+  }
+
+  // Reads `paired`.
+  template <size_t kPairs>
+  [[gnu::always_inline]] static void Accumulate(const neon::GemmPanel<kNr>& p,
+                                                size_t groups,
+                                                const uint8_t* paired,
+                                                PairSums<kPairs, kNr>& sums) {
+    const uint8_t* weights = p.begin + p.kLayout.weights;
+    // Of 24 sums, g++ 12 would spill some for a remainder.
+    constexpr size_t kSteps = kPairs * kVectors < 24 ? 2 : 1;
+    int8x16_t a[kPairs];
+    for (size_t left = groups / kSteps; left != 0; --left) {
+      OCTET_UNROLL for (size_t i = 0; i < kSteps; ++i) {
+        LoadPairs<kPairs>(paired, a);
+        MultiplyAddPairs(a, weights, sums);
+      }
+    }
+    if (groups % kSteps != 0) {
+      LoadPairs<kPairs>(paired, a);
+      MultiplyAddPairs(a, weights, sums);
+    }
+  }
+
+  // Of one pixel: `even` groups of eight k and odd ones, behind each other.
+  using PixelSums = int32x4_t[2 * kVectors];
+
+  [[gnu::noinline]] static void RunPixel(const neon::GemmPanel<kNr>& p,
+                                         size_t index) {
+    const ptrdiff_t pixel = static_cast<ptrdiff_t>(index);
+    PixelSums sums;
+    OCTET_UNROLL for (auto& sum : sums) sum = vdupq_n_s32(0);
+    AccumulatePixel(p, pixel, sums);
+    neon::Tile<1, kNr / 4> tile;
+    OCTET_UNROLL for (size_t v = 0; v < kNr / 4; ++v) {
+      const int64x2_t* const even =
+          reinterpret_cast<const int64x2_t*>(sums) + 2 * v;
+      const int64x2_t* const odd = even + kVectors;
+      const int32x4_t sum =
+          vaddq_s32(vreinterpretq_s32_s64(vzip1q_s64(even[0], even[1])),
+                    vreinterpretq_s32_s64(vzip2q_s64(odd[0], odd[1])));
+      tile.sum[0][v] = vaddq_s32(sum, neon::LoadSums(p.begin + 16 * v));
+    }
+    neon::FinishTile<1>(p, tile, pixel, p.output + pixel * p.output_stride);
+  }
+
+  [[gnu::always_inline]] static void AccumulatePixel(
+      const neon::GemmPanel<kNr>& p, ptrdiff_t pixel, PixelSums& sums) {
+    const uint8_t* weights = p.begin + p.kLayout.weights;
+    for (size_t i = 0; i < p.num_runs; ++i) {
+      const GemmRun& run = p.runs[i];
+      const uint8_t* from =
+          static_cast<const uint8_t*>(run.base) + pixel * run.pixel_stride;
+      const size_t groups = GroupsOfRun(p);
+      for (size_t left = groups / 4; left != 0; --left) {
+        int8x16_t a[2];
+        LoadPairs<2>(from, a);
+        OCTET_UNROLL for (size_t half = 0; half < 2; ++half) {
+          OCTET_UNROLL for (size_t v = 0; v < 2 * kVectors; v += 8) {
+            MultiplyAddEight(a[half], weights, sums + v);
           }
         }
+      }
+      for (size_t left = groups % 4; left != 0; --left, from += kKr) {
+        const int8x16_t a = neon::LoadBytes(from);
+        OCTET_UNROLL for (size_t v = 0; v < kVectors; ++v) {
+          MultiplyAdd(sums[v], a, neon::LoadBytes(weights + 16 * v));
+        }
+        weights += 16 * kVectors;
       }
     }
   }

@@ -6,10 +6,9 @@
 // A kernel is a struct:
 //
 //   static constexpr size_t kMr, kNr;   of the largest tile
-//   template <size_t kRows>             computes `count` tiles of kRows pixels
-//   static void RunTiles(...)           from pixel `first` on
+//   static void RunPanel(...)           computes all pixels of a panel
 //
-// RowKernel has RunTiles for one whose sums are those of one pixel a vector:
+// RowKernel has RunPanel for one whose sums are those of one pixel a vector:
 //
 //   template <size_t kRows>             adds all products of kRows pixels from
 //   static void Accumulate(...)         `pixel` on to a tile that holds biases
@@ -60,7 +59,7 @@ struct GemmPanel {
   const GemmRun* runs;
   size_t num_runs;
   size_t run_length;
-  const void* workspace;
+  uint8_t* workspace;
   const uint8_t* begin;
   LeftShift<kNr> left;
   VectorStage stage;
@@ -68,7 +67,8 @@ struct GemmPanel {
   Family family;
   uint8_t* output;
   ptrdiff_t output_stride;
-  size_t channels;
+  size_t channels;    // from its first to the layer's last
+  bool first = true;  // of the call
 };
 
 // From t of up to 16 channels to their bytes, not clamped.
@@ -91,12 +91,48 @@ template <bool kResidual>
                      SumToBytes(sum1, stage.zero_point, residual.left));
 }
 
+// Stores kNr bytes, and moves on to the next pixel. AArch64: by one
+// instruction; g++ 12 has a pointer for every row, and moves them all.
+template <size_t kNr>
+[[gnu::always_inline]] static inline void StoreRow(uint8_t*& to,
+                                                   int8x16_t bytes,
+                                                   ptrdiff_t stride) {
+#if defined(__aarch64__)
+  if constexpr (kNr == 16) {
+    asm volatile("st1 {%1.16b}, [%0], %2"
+                 : "+r"(to)
+                 : "w"(bytes), "r"(stride)
+                 : "memory");
+  } else {
+    asm volatile("st1 {%1.8b}, [%0], %2"
+                 : "+r"(to)
+                 : "w"(bytes), "r"(stride)
+                 : "memory");
+  }
+#else
+  static_assert(kNr == 8 || kNr == 16);
+  vst1_u8(to, vreinterpret_u8_s8(vget_low_s8(bytes)));
+  if (kNr == 16) vst1_u8(to + 8, vreinterpret_u8_s8(vget_high_s8(bytes)));
+  to += stride;
+#endif
+}
+
+// `count` pixels of a layer's last panel, of fewer than kNr channels.
+[[gnu::noinline, maybe_unused]] static void StorePartialRows(
+    const int8x16_t* bytes, size_t channels, size_t count, uint8_t* to,
+    ptrdiff_t stride) {
+  for (size_t r = 0; r < count; ++r, to += stride) {
+    StoreUpTo16(to, bytes[r], channels);
+  }
+}
+
 // Clamps kRows pixels and stores `count` of them, kRows or one less, from `to`
-// on.
+// on. Returns where the next pixel goes.
 template <size_t kRows, size_t kNr>
-[[gnu::always_inline]] static inline void StoreRows(const GemmPanel<kNr>& p,
-                                                    int8x16_t* bytes,
-                                                    size_t count, uint8_t* to) {
+[[gnu::always_inline]] static inline uint8_t* StoreRows(const GemmPanel<kNr>& p,
+                                                        int8x16_t* bytes,
+                                                        size_t count,
+                                                        uint8_t* to) {
   if (p.stage.clamps) {
     OCTET_UNROLL for (size_t r = 0; r < kRows; ++r) {
       bytes[r] = ClampBytes(bytes[r], p.stage);
@@ -104,27 +140,23 @@ template <size_t kRows, size_t kNr>
   }
   const ptrdiff_t stride = p.output_stride;
   if (p.channels < kNr) [[unlikely]] {
-    const size_t channels = p.channels;
-    for (size_t r = 0; r < count; ++r, to += stride) {
-      StoreUpTo16(to, bytes[r], channels);
-    }
-    return;
+    int8x16_t copies[kRows];  // `bytes` stay in registers
+    OCTET_UNROLL for (size_t r = 0; r < kRows; ++r) copies[r] = bytes[r];
+    StorePartialRows(copies, p.channels, count, to, stride);
+    return to + static_cast<ptrdiff_t>(count) * stride;
   }
-  OCTET_UNROLL for (size_t r = 0; r < kRows; ++r, to += stride) {
+  OCTET_UNROLL for (size_t r = 0; r < kRows; ++r) {
     if (r + 1 == kRows && count != kRows) break;
-    const uint8x16_t stored = vreinterpretq_u8_s8(bytes[r]);
-    if constexpr (kNr == 16) {
-      vst1q_u8(to, stored);
-    } else {
-      vst1_u8(to, vget_low_u8(stored));
-    }
+    StoreRow<kNr>(to, bytes[r], stride);
   }
+  return to;
 }
 
 // All bytes of a tile are computed before the first is stored: behind a store
-// compilers load again what they had in registers.
+// compilers load again what they had in registers. Returns where the next
+// pixel goes.
 template <bool kResidual, size_t kRows, size_t kNr>
-[[gnu::always_inline]] static inline void StoreTile(
+[[gnu::always_inline]] static inline uint8_t* StoreTile(
     const GemmPanel<kNr>& p, const Tile<kRows, kNr / 4>& tile,
     const uint8_t* addends, uint8_t* to) {
   constexpr size_t kWords = kNr / 8;
@@ -147,7 +179,7 @@ template <bool kResidual, size_t kRows, size_t kNr>
         FinishRow<kResidual>(t, multiplier, p.stage, p.residual, addends);
     if constexpr (kResidual) addends += p.residual.stride;
   }
-  StoreRows<kRows>(p, bytes, kRows, to);
+  return StoreRows<kRows>(p, bytes, kRows, to);
 }
 
 // The sums of a tile as they are, of all channels of the panel.
@@ -182,11 +214,37 @@ static void CopySums(const int32_t* from, size_t rows, size_t channels,
 #endif
 }
 
+// What a kernel of the panel's family does with the sums of the tile that
+// begins at `pixel`. Returns where the next pixel goes.
+template <size_t kRows, size_t kNr>
+[[gnu::always_inline]] static inline uint8_t* FinishTile(
+    const GemmPanel<kNr>& p, const Tile<kRows, kNr / 4>& tile, ptrdiff_t pixel,
+    uint8_t* to) {
+  if (p.family == Family::kAccumulateGemm) [[unlikely]] {
+    StoreSums(tile, to, p.output_stride);
+    return to + static_cast<ptrdiff_t>(kRows) * p.output_stride;
+  }
+  if (p.residual.bytes == nullptr) {
+    return StoreTile<false>(p, tile, nullptr, to);
+  }
+  return StoreTile<true>(p, tile, p.residual.bytes + pixel * p.residual.stride,
+                         to);
+}
+
 template <typename Kernel>
 struct RowKernel {
   static constexpr size_t kMr = Kernel::kMr;
   static constexpr size_t kNr = Kernel::kNr;
 
+  static void RunPanel(const GemmPanel<kNr>& p, size_t pixels) {
+    const size_t tiles = pixels / kMr;
+    if (tiles != 0) RunTiles<kMr>(p, 0, tiles);
+    constexpr size_t kLargestRest = kMr > 4 ? 4 : kMr - 1;
+    RunRest<kLargestRest>(p, tiles * kMr, pixels % kMr);
+  }
+
+ private:
+  // `count` tiles of kRows pixels from pixel `first` on.
   template <size_t kRows>
   [[gnu::noinline]] static void RunTiles(const GemmPanel<kNr>& panel,
                                          size_t first, size_t count) {
@@ -202,34 +260,25 @@ struct RowKernel {
         }
       }
       Kernel::template Accumulate<kRows>(p, pixel, tile);
-      if (p.family == Family::kAccumulateGemm) [[unlikely]] {
-        StoreSums(tile, to, p.output_stride);
-      } else if (p.residual.bytes == nullptr) {
-        StoreTile<false>(p, tile, nullptr, to);
-      } else {
-        StoreTile<true>(p, tile, p.residual.bytes + pixel * p.residual.stride,
-                        to);
-      }
+      to = FinishTile<kRows>(p, tile, pixel, to);
       pixel += kRows;
-      to += static_cast<ptrdiff_t>(kRows) * p.output_stride;
+    }
+  }
+
+  // The last pixels, fewer than a tile's: in tiles of at most four, so that few
+  // sizes of tiles are compiled. REQUIRES: rows < 2 * kRows.
+  template <size_t kRows>
+  static void RunRest(const GemmPanel<kNr>& p, size_t first, size_t rows) {
+    if constexpr (kRows != 0) {
+      if (rows >= kRows) {
+        RunTiles<kRows>(p, first, 1);
+        first += kRows;
+        rows -= kRows;
+      }
+      RunRest<kRows - 1>(p, first, rows);
     }
   }
 };
-
-// The last pixels, fewer than a tile's: in tiles of at most four, so that few
-// sizes of tiles are compiled. REQUIRES: rows < 2 * kRows.
-template <typename Kernel, size_t kRows>
-static void RunRest(const GemmPanel<Kernel::kNr>& p, size_t first,
-                    size_t rows) {
-  if constexpr (kRows != 0) {
-    if (rows >= kRows) {
-      Kernel::template RunTiles<kRows>(p, first, 1);
-      first += kRows;
-      rows -= kRows;
-    }
-    RunRest<Kernel, kRows - 1>(p, first, rows);
-  }
-}
 
 // The sums of a panel that is not full pass through memory of their own, so
 // that tiles are stored whole.
@@ -243,7 +292,7 @@ template <typename Kernel>
       args.runs,
       args.num_runs,
       args.run_length,
-      args.workspace,
+      static_cast<uint8_t*>(args.workspace),
       panel,
       LeftShift<kNr>(panel + PanelLayoutOf(kNr).shift),
       MakeVectorStage(args.stage, fraction_bits),
@@ -256,8 +305,6 @@ template <typename Kernel>
       args.output_stride,
       args.n};
   const bool stores_sums = family == Family::kAccumulateGemm;
-  const size_t tiles = args.m / Kernel::kMr;
-  constexpr size_t kLargestRest = Kernel::kMr > 4 ? 4 : Kernel::kMr - 1;
   int32_t sums[kMaxCallPixels * kNr];
   for (;;) {
     uint8_t* const output = p.output;
@@ -266,13 +313,13 @@ template <typename Kernel>
       p.output = reinterpret_cast<uint8_t*>(sums);
       p.output_stride = 4 * kNr;
     }
-    Kernel::template RunTiles<Kernel::kMr>(p, 0, tiles);
-    RunRest<Kernel, kLargestRest>(p, tiles * Kernel::kMr, args.m % Kernel::kMr);
+    Kernel::RunPanel(p, args.m);
     if (copies) {
       CopySums<kNr>(sums, args.m, p.channels, output, args.output_stride);
     }
     if (p.channels <= kNr) return;
     p.channels -= kNr;
+    p.first = false;
     p.begin += args.panel_bytes;
     p.left = LeftShift<kNr>(p.begin + PanelLayoutOf(kNr).shift);
     p.output += stores_sums ? 4 * kNr : kNr;

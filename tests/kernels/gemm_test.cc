@@ -53,6 +53,22 @@ TEST_P(GemmTest, ManyTilesACall) {
   statistics_.ExpectWorthComparing();
 }
 
+// Kernels that bring activations into shape for one panel and leave them there
+// for the others: every number of pixels, and of steps of k.
+TEST_P(GemmTest, PanelsShareActivations) {
+  const size_t mr = descriptor().mr;
+  const size_t most = std::min(2 * mr + 1, MaxPixelsOfCall(descriptor()));
+  for (size_t m = 1; m <= most; ++m) {
+    for (size_t k : {5, 8, 12, 16, 24, 31, 40, 64, 77}) {
+      const GemmTester tester =
+          GemmTester().m(m).n(2 * descriptor().nr + 1).k(k);
+      Test(tester);
+      Test(GemmTester(tester).num_runs(3).mixed_strides());
+    }
+  }
+  statistics_.ExpectWorthComparing();
+}
+
 TEST_P(GemmTest, Depths) {
   const size_t nr = descriptor().nr;
   for (size_t k = 1; k <= 40; ++k) {
