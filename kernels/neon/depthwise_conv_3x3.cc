@@ -42,13 +42,14 @@ struct Input {
     row2 = rows[2] + first_channel;
   }
 
-  // kEdge: the column may be outside the picture. `at`: column * step.
-  template <bool kEdge>
-  [[gnu::always_inline]] Column Load(ptrdiff_t column, ptrdiff_t at) const {
-    if (kEdge && static_cast<size_t>(column) >= columns) {
-      return {padding, padding, padding};
-    }
+  // `at`: column * step.
+  [[gnu::always_inline]] Column Load(ptrdiff_t at) const {
     return {LoadBytes(row0 + at), LoadBytes(row1 + at), LoadBytes(row2 + at)};
+  }
+  // One that may be outside the picture.
+  [[gnu::always_inline]] Column LoadAny(ptrdiff_t column) const {
+    if (static_cast<size_t>(column) < columns) return Load(column * step);
+    return {padding, padding, padding};
   }
 };
 
@@ -95,28 +96,24 @@ struct Span {
   size_t end;
 };
 
-// Walks along a row of columns.
-template <bool kEdge>
+// Walks along a row of columns in the picture.
 struct Cursor {
   const Input in;
-  ptrdiff_t column;
   ptrdiff_t at;
 
   [[gnu::always_inline]] Cursor(const Input& input, ptrdiff_t first)
-      : in(input), column(first), at(first * input.step) {}
+      : in(input), at(first * input.step) {}
 
   [[gnu::always_inline]] Column Next() {
-    const Column loaded = in.Load<kEdge>(column, at);
-    ++column;
+    const Column loaded = in.Load(at);
     at += in.step;
     return loaded;
   }
 };
 
-template <bool kEdge>
 [[gnu::always_inline]] static inline void RunRowStride1(
-    const DepthwisePanel& p, const Weights& w, Cursor<kEdge> columns,
-    size_t left, uint8_t* to, ptrdiff_t step) {
+    const DepthwisePanel& p, const Weights& w, Cursor columns, size_t left,
+    uint8_t* to, ptrdiff_t step) {
   Column a = columns.Next();
   Column b = columns.Next();
   for (;; left -= 3) {
@@ -135,10 +132,9 @@ template <bool kEdge>
   }
 }
 
-template <bool kEdge>
 [[gnu::always_inline]] static inline void RunRowStride2(
-    const DepthwisePanel& p, const Weights& w, Cursor<kEdge> columns,
-    size_t left, uint8_t* to, ptrdiff_t step) {
+    const DepthwisePanel& p, const Weights& w, Cursor columns, size_t left,
+    uint8_t* to, ptrdiff_t step) {
   Column shared = columns.Next();
   for (; left != 0; --left, to += step) {
     DepthwiseSums sums = FirstTwoColumns(p, w, shared, columns.Next());
@@ -149,11 +145,11 @@ template <bool kEdge>
   }
 }
 
-// A panel from channel `c` on.
-template <size_t kStride, bool kEdge>
-[[gnu::noinline]] void RunSpan(const DepthwiseConvArgs& args,
-                               const DepthwisePanel& panel, ptrdiff_t c,
-                               Span span) {
+// Columns of a panel from channel `c` on.
+template <size_t kStride>
+[[gnu::noinline]] void RunInner(const DepthwiseConvArgs& args,
+                                const DepthwisePanel& panel, ptrdiff_t c,
+                                Span span) {
   const DepthwisePanel p = panel;  // known to be nobody else's
   const Weights w(p.weights());
   const ptrdiff_t step = args.output_pixel_stride;
@@ -162,11 +158,31 @@ template <size_t kStride, bool kEdge>
   const ptrdiff_t first =
       args.first_column + static_cast<ptrdiff_t>(kStride * span.begin);
   for (size_t y = 0; y < args.output_rows; ++y, to += args.output_row_stride) {
-    const Cursor<kEdge> columns(Input(args, y * kStride, c), first);
+    const Cursor columns(Input(args, y * kStride, c), first);
     if constexpr (kStride == 1) {
-      RunRowStride1<kEdge>(p, w, columns, span.end - span.begin, to, step);
+      RunRowStride1(p, w, columns, span.end - span.begin, to, step);
     } else {
-      RunRowStride2<kEdge>(p, w, columns, span.end - span.begin, to, step);
+      RunRowStride2(p, w, columns, span.end - span.begin, to, step);
+    }
+  }
+}
+
+// The same, of which some taps are outside the picture: few, output by output.
+[[gnu::noinline]] void RunEdge(const DepthwiseConvArgs& args,
+                               const DepthwisePanel& panel, ptrdiff_t c,
+                               Span span) {
+  const DepthwisePanel p = panel;
+  const Weights w(p.weights());
+  for (size_t y = 0; y < args.output_rows; ++y) {
+    const Input in(args, y * args.stride_h, c);
+    uint8_t* const row = static_cast<uint8_t*>(args.output) + c +
+                         static_cast<ptrdiff_t>(y) * args.output_row_stride;
+    for (size_t x = span.begin; x < span.end; ++x) {
+      const ptrdiff_t column =
+          args.first_column + static_cast<ptrdiff_t>(x * args.stride_w);
+      Output(p, w, in.LoadAny(column), in.LoadAny(column + 1),
+             in.LoadAny(column + 2),
+             row + static_cast<ptrdiff_t>(x) * args.output_pixel_stride);
     }
   }
 }
@@ -175,14 +191,12 @@ template <size_t kStride>
 void Run(const DepthwiseConvArgs& args) {
   const InnerColumns inner = InnerColumnsOf(args);
   ForEachPanel(args, [&](const DepthwisePanel& p, ptrdiff_t c) {
-    if (inner.first != 0) {
-      RunSpan<kStride, true>(args, p, c, {0, inner.first});
-    }
+    if (inner.first != 0) RunEdge(args, p, c, {0, inner.first});
     if (inner.first != inner.end) {
-      RunSpan<kStride, false>(args, p, c, {inner.first, inner.end});
+      RunInner<kStride>(args, p, c, {inner.first, inner.end});
     }
     if (inner.end != args.output_width) {
-      RunSpan<kStride, true>(args, p, c, {inner.end, args.output_width});
+      RunEdge(args, p, c, {inner.end, args.output_width});
     }
   });
 }

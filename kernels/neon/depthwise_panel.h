@@ -42,6 +42,10 @@ struct DepthwiseSums {
         sum1(LoadSums(p.begin + 16)),
         sum2(LoadSums(p.begin + 32)),
         sum3(LoadSums(p.begin + 48)) {}
+  [[gnu::always_inline]] DepthwiseSums(int32x4_t channels0, int32x4_t channels4,
+                                       int32x4_t channels8,
+                                       int32x4_t channels12)
+      : sum0(channels0), sum1(channels4), sum2(channels8), sum3(channels12) {}
 
   [[gnu::always_inline]] void Add(int16x8_t low, int16x8_t high) {
     sum0 = AddLow(sum0, low);
@@ -82,16 +86,27 @@ struct DepthwiseSums {
       ToWords(t1, LoadWords(multiplier + 16), p.stage.zero_point));
 }
 
-[[gnu::always_inline]] static inline void StorePixel(const DepthwisePanel& p,
-                                                     const DepthwiseSums& s,
-                                                     uint8_t* to) {
-  int8x16_t bytes = UnclampedBytes(p, s);
-  if (p.stage.clamps) bytes = ClampBytes(bytes, p.stage);
+// The same, clamped.
+[[gnu::always_inline]] static inline int8x16_t OutputBytes(
+    const DepthwisePanel& p, const DepthwiseSums& s) {
+  const int8x16_t bytes = UnclampedBytes(p, s);
+  return p.stage.clamps ? ClampBytes(bytes, p.stage) : bytes;
+}
+
+[[gnu::always_inline]] static inline void StoreChannels(const DepthwisePanel& p,
+                                                        int8x16_t bytes,
+                                                        uint8_t* to) {
   if (p.channels >= DepthwisePanel::kNr) [[likely]] {
     vst1q_u8(to, vreinterpretq_u8_s8(bytes));
   } else {
     StoreUpTo16(to, bytes, p.channels);
   }
+}
+
+[[gnu::always_inline]] static inline void StorePixel(const DepthwisePanel& p,
+                                                     const DepthwiseSums& s,
+                                                     uint8_t* to) {
+  StoreChannels(p, OutputBytes(p, s), to);
 }
 
 // The sums of a pixel as they are.

@@ -73,6 +73,10 @@ constexpr DepthwiseConvDescriptor Depthwise(const char* name,
 constexpr DepthwiseConvKernel kDepthwiseConv[] = {
     {Depthwise("3x3s1", 3, 1, 8), neon::DepthwiseConv3x3Stride1},
     {Depthwise("3x3s2", 3, 2, 8), neon::DepthwiseConv3x3Stride2},
+    {Depthwise("5x5s1", 5, 1, 8), neon::DepthwiseConv5x5Stride1},
+    {Depthwise("5x5s2", 5, 2, 8), neon::DepthwiseConv5x5Stride2},
+    {Depthwise("7x7s1", 7, 1, 8), neon::DepthwiseConv7x7Stride1},
+    {Depthwise("7x7s2", 7, 2, 8), neon::DepthwiseConv7x7Stride2},
     {Depthwise("any", 0, 0, 1), neon::DepthwiseConvAny},
 };
 

@@ -148,20 +148,21 @@ constexpr PanelLayout kLayout = PanelLayoutOf(kNr);
   "7:\n\t" OCTET_RIGHT_EDGE("5b")                             \
   "9:\n\t"
 
-// All rows of a panel of eight channels from channel `c` on, of which no column
-// is outside the picture but those that `edges` names. One statement, for which
-// 32 vectors are just enough: columns, their rows (v10-v13), sums (v6, v7, v16,
-// v17), weights (v20-v31) and what requantization needs. g++ 12 takes more, and
-// copies.
-[[gnu::noinline]] void RunWholePanel(const DepthwiseConvArgs& args, Edges edges,
-                                     const neon::VectorStage& stage,
-                                     const uint8_t* panel, ptrdiff_t c) {
+// All rows of a panel of eight channels from channel `c` on, with at most one
+// column outside the picture at a side. `to`: the first output. One statement,
+// for which 32 vectors are just enough: columns, their rows (v10-v13), sums
+// (v6, v7, v16, v17), weights (v20-v31) and what requantization needs. g++ 12
+// takes more, and copies.
+[[gnu::noinline]] void RunPanel(const DepthwiseConvArgs& args,
+                                const neon::VectorStage& stage,
+                                const uint8_t* panel, ptrdiff_t c,
+                                uint8_t* to_a) {
   static_assert(offsetof(neon::VectorStage, clamp_min) == 16 &&
                 offsetof(neon::VectorStage, clamp_max) == 32);
+  const Edges edges = EdgesOf(args);
   uint8_t padding[kNr];
   std::memset(padding, args.zero_byte, sizeof(padding));
   const void* const* rows = args.input_rows;
-  uint8_t* to_a = static_cast<uint8_t*>(args.output) + c;
   size_t left_rows = args.output_rows;
   const uint8_t *row0, *row1, *row2, *row3;
   uint8_t* to_b;
@@ -220,220 +221,52 @@ constexpr PanelLayout kLayout = PanelLayoutOf(kNr);
         "v29", "v30", "v31");
 }
 
-// What that does not take: fewer than eight channels, and more than one column
-// of padding at a side. Two rows as well, or one.
-
-// Four rows of a column, those of channels 0-3 and 4-7.
+// The taps of an output: a column of three rows. The fourth byte, whose weight
+// is zero, may be any.
 struct Column {
-  int8x16_t low, high;
-};
+  int8x16_t low, high;  // of channels 0-3 and 4-7
 
-// Sums of 8 channels.
-struct Sums {
-  int32x4_t low, high;
-};
-
-struct Panel {
-  const uint8_t* begin;
-  int32x4_t left0, left1;
-  int16x8_t multiplier;
-  neon::VectorStage stage;
-  size_t channels;
-
-  [[gnu::always_inline]] Panel(const uint8_t* panel,
-                               const neon::VectorStage& output, size_t rest)
-      : begin(panel),
-        left0(vnegq_s32(neon::LoadSums(panel + kLayout.shift))),
-        left1(vnegq_s32(neon::LoadSums(panel + kLayout.shift + 16))),
-        multiplier(neon::LoadWords(panel + kLayout.multiplier)),
-        stage(output),
-        channels(rest) {}
-
-  // The biases, by one instruction where a copy of registers takes two.
-  [[gnu::always_inline]] Sums Start() const {
-    Sums bias;
-    LoadTwo(begin, bias.low, bias.high);
-    return bias;
+  Column(const DepthwiseConvArgs& args, size_t row, ptrdiff_t column,
+         ptrdiff_t c) {
+    const bool inside = static_cast<size_t>(column) < args.input_columns;
+    const auto load = [&](size_t ky) {
+      const uint8_t* from =
+          static_cast<const uint8_t*>(args.input_rows[row + ky]);
+      return inside ? neon::LoadBytes(from + column * args.pixel_stride + c)
+                    : vdupq_n_s8(static_cast<int8_t>(args.zero_byte));
+    };
+    const int8x16_t last = load(2);
+    const int16x8_t rows01 = vreinterpretq_s16_s8(vzip1q_s8(load(0), load(1)));
+    const int16x8_t rows22 = vreinterpretq_s16_s8(vzip1q_s8(last, last));
+    low = vreinterpretq_s8_s16(vzip1q_s16(rows01, rows22));
+    high = vreinterpretq_s8_s16(vzip2q_s16(rows01, rows22));
   }
 };
 
-// Four input rows, read column by column.
-class Columns {
- public:
-  [[gnu::always_inline]] Columns(const DepthwiseConvArgs& args,
-                                 ptrdiff_t first_channel)
-      : first_column_(args.first_column),
-        first_(first_channel + args.first_column * args.pixel_stride),
-        step_(args.pixel_stride),
-        count_(args.input_columns),
-        zero_byte_(&args.zero_byte) {}
-
-  // Four rows, from their first column on; the last one is rows[row3].
-  [[gnu::always_inline]] void Start(const uint8_t* const* rows, size_t row3) {
-    column_ = first_column_;
-    row0_ = rows[0] + first_;
-    row1_ = rows[1] + first_;
-    row2_ = rows[2] + first_;
-    row3_ = rows[row3] + first_;
+// An output with any columns of padding. The weights of the first of two rows
+// serve every row.
+void RunOutput(const DepthwiseConvArgs& args, const neon::VectorStage& stage,
+               const uint8_t* panel, ptrdiff_t c, size_t y, size_t x) {
+  int32x4_t low = neon::LoadSums(panel);
+  int32x4_t high = neon::LoadSums(panel + 16);
+  const uint8_t* weights = panel + kLayout.weights;
+  for (size_t kx = 0; kx < 3; ++kx, weights += 64) {
+    const Column column(args, y,
+                        args.first_column + static_cast<ptrdiff_t>(x + kx), c);
+    DotProduct(low, column.low, neon::LoadBytes(weights));
+    DotProduct(high, column.high, neon::LoadBytes(weights + 16));
   }
-
-  [[gnu::always_inline]] Column Padding() const {
-    const int8x16_t padding = vreinterpretq_s8_u8(vld1q_dup_u8(zero_byte_));
-    return {padding, padding};
-  }
-
-  // The next column.
-  [[gnu::always_inline]] Column Next() {
-    if (static_cast<size_t>(column_++) >= count_) {
-      Skip();
-      return Padding();
-    }
-    const int8x16_t row0 = Load(row0_);
-    const int8x16_t row1 = Load(row1_);
-    const int8x16_t row2 = Load(row2_);
-    const int8x16_t row3 = Load(row3_);
-    const int16x8_t rows01 = vreinterpretq_s16_s8(vzip1q_s8(row0, row1));
-    const int16x8_t rows23 = vreinterpretq_s16_s8(vzip1q_s8(row2, row3));
-    return {vreinterpretq_s8_s16(vzip1q_s16(rows01, rows23)),
-            vreinterpretq_s8_s16(vzip2q_s16(rows01, rows23))};
-  }
-
-  // Leaves out a column.
-  [[gnu::always_inline]] void Skip() {
-    row0_ += step_;
-    row1_ += step_;
-    row2_ += step_;
-    row3_ += step_;
-  }
-
- private:
-  // The load moves the pointer, which g++ 12 does not do by itself. It does not
-  // say what it reads: nothing here writes that.
-  [[gnu::always_inline]] int8x16_t Load(const uint8_t*& row) const {
-    int8x16_t bytes;
-    asm("ld1 {%[bytes].8b}, [%[row]], %[step]"
-        : [bytes] "=w"(bytes), [row] "+r"(row)
-        : [step] "r"(step_));
-    return bytes;
-  }
-
-  const uint8_t* row0_;
-  const uint8_t* row1_;
-  const uint8_t* row2_;
-  const uint8_t* row3_;
-  ptrdiff_t column_;
-  const ptrdiff_t first_column_;
-  const ptrdiff_t first_;  // its bytes' place in a row
-  const ptrdiff_t step_;   // from column to column
-  const size_t count_;     // of columns
-  const uint8_t* const zero_byte_;
-};
-
-// The weights of six groups of four taps.
-struct Weights {
-  Column group[6];
-
-  [[gnu::always_inline]] explicit Weights(const Panel& p) {
-    const uint8_t* from = p.begin + kLayout.weights;
-#pragma GCC unroll 6
-    for (size_t i = 0; i < 6; ++i) {
-      group[i] = {neon::LoadBytes(from + 32 * i),
-                  neon::LoadBytes(from + 32 * i + 16)};
-    }
-  }
-};
-
-[[gnu::always_inline]] static inline void MultiplyAdd(Sums& sums,
-                                                      const Column& column,
-                                                      const Column& weights) {
-  DotProduct(sums.low, column.low, weights.low);
-  DotProduct(sums.high, column.high, weights.high);
-}
-
-[[gnu::always_inline]] static inline int16x8_t ToWords(const Panel& p,
-                                                       const Sums& sums) {
-  return neon::ToWords(
-      neon::ShiftAccumulators(sums.low, sums.high, p.left0, p.left1),
-      p.multiplier, p.stage.zero_point);
-}
-
-// Two output rows (kBoth), or one.
-template <bool kBoth>
-struct Rows {
-  const Panel& p;
-  const Weights& w;
-  size_t width;  // outputs a row
-  uint8_t* to_a;
-  uint8_t* to_b;
-  ptrdiff_t step;
-
-  [[gnu::always_inline]] void Store(const Sums& a, const Sums& b) {
-    int8x16_t bytes = neon::DropFraction(ToWords(p, a), ToWords(p, b));
-    if (p.stage.clamps) bytes = neon::ClampBytes(bytes, p.stage);
-    const size_t n = p.channels < kNr ? p.channels : kNr;
-    neon::StoreUpTo16(to_a, bytes, n);
-    if (kBoth) neon::StoreUpTo16(to_b, vextq_s8(bytes, bytes, 8), n);
-    to_a += step;
-    to_b += step;
-  }
-
-  // One output column.
-  [[gnu::always_inline]] void Output(const Column& column0,
-                                     const Column& column1,
-                                     const Column& column2) {
-    Sums a = p.Start();
-    Sums b = kBoth ? p.Start() : a;
-    MultiplyAdd(a, column0, w.group[0]);
-    if (kBoth) MultiplyAdd(b, column0, w.group[1]);
-    MultiplyAdd(a, column1, w.group[2]);
-    if (kBoth) MultiplyAdd(b, column1, w.group[3]);
-    MultiplyAdd(a, column2, w.group[4]);
-    if (kBoth) MultiplyAdd(b, column2, w.group[5]);
-    Store(a, kBoth ? b : a);
-  }
-
-  [[gnu::always_inline]] void Run(Columns columns) {
-    Column column0 = columns.Next();
-    Column column1 = columns.Next();
-    for (size_t left = width;;) {
-      const Column column2 = columns.Next();
-      Output(column0, column1, column2);
-      if (--left == 0) return;
-      column0 = columns.Next();
-      Output(column1, column2, column0);
-      if (--left == 0) return;
-      column1 = columns.Next();
-      Output(column2, column0, column1);
-      if (--left == 0) return;
-    }
-  }
-};
-
-// Output rows begin ... end - 1 of a panel from channel `c` on, two at a time
-// (kBoth), an even number of them, or one.
-template <bool kBoth>
-[[gnu::noinline]] void RunRows(const DepthwiseConvArgs& args,
-                               const Panel& panel, ptrdiff_t c, size_t begin,
-                               size_t end) {
-  constexpr size_t kRows = kBoth ? 2 : 1;
-  const Panel p = panel;  // known to be nobody else's
-  const Weights w(p);
-  uint8_t* const output = static_cast<uint8_t*>(args.output);
-  const ptrdiff_t row_stride = args.output_row_stride;
-  const uint8_t* const* input =
-      reinterpret_cast<const uint8_t* const*>(args.input_rows) + begin;
-  Columns columns(args, c);
-  Rows<kBoth> rows = {p,       w,       args.output_width,
-                      nullptr, nullptr, args.output_pixel_stride};
-  uint8_t* to = output + c + static_cast<ptrdiff_t>(begin) * row_stride;
-  for (size_t y = begin; y < end; y += kRows) {
-    columns.Start(input, kBoth ? 3 : 2);
-    rows.to_a = to;
-    rows.to_b = to + row_stride;
-    rows.Run(columns);
-    input += kRows;
-    to += static_cast<ptrdiff_t>(kRows) * row_stride;
-  }
+  const neon::LeftShift<kNr> left(panel + kLayout.shift);
+  const int16x8_t words = neon::ToWords(
+      neon::ShiftAccumulators(low, high, vld1q_s32(left.at),
+                              vld1q_s32(left.at + 4)),
+      neon::LoadWords(panel + kLayout.multiplier), stage.zero_point);
+  const size_t rest = args.channels - static_cast<size_t>(c);
+  neon::StoreUpTo16(static_cast<uint8_t*>(args.output) + c +
+                        static_cast<ptrdiff_t>(y) * args.output_row_stride +
+                        static_cast<ptrdiff_t>(x) * args.output_pixel_stride,
+                    neon::ToBytes(words, words, stage),
+                    rest < kNr ? rest : kNr);
 }
 
 }  // namespace
@@ -441,19 +274,24 @@ template <bool kBoth>
 void DepthwiseConv3x3Stride1(const DepthwiseConvArgs& args) {
   const neon::VectorStage stage =
       neon::MakeVectorStage(args.stage, kFractionBits);
-  const Edges edges = EdgesOf(args);
+  const bool others = EdgesOf(args).others;
   const uint8_t* panel = static_cast<const uint8_t*>(args.packed_weights);
-  for (size_t c = 0; c < args.channels; c += kNr, panel += args.panel_bytes) {
-    const ptrdiff_t first = static_cast<ptrdiff_t>(c);
-    if (!edges.others && args.channels - c >= kNr) {
-      RunWholePanel(args, edges, stage, panel, first);
-      continue;
-    }
-    const Panel p(panel, stage, args.channels - c);
-    const size_t even = args.output_rows / 2 * 2;
-    if (even != 0) RunRows<true>(args, p, first, 0, even);
-    if (even != args.output_rows) {
-      RunRows<false>(args, p, first, even, args.output_rows);
+  for (size_t i = 0; i < args.channels; i += kNr, panel += args.panel_bytes) {
+    const ptrdiff_t c = static_cast<ptrdiff_t>(i);
+    uint8_t* const to = static_cast<uint8_t*>(args.output) + c;
+    if (others) {
+      for (size_t y = 0; y < args.output_rows; ++y) {
+        for (size_t x = 0; x < args.output_width; ++x) {
+          RunOutput(args, stage, panel, c, y, x);
+        }
+      }
+    } else if (args.channels - i >= kNr) {
+      RunPanel(args, stage, panel, c, to);
+    } else {
+      RunPartialPanel<kNr>(args, args.channels - i, to,
+                           [&](const DepthwiseConvArgs& part, uint8_t* output) {
+                             RunPanel(part, stage, panel, c, output);
+                           });
     }
   }
 }

@@ -30,9 +30,6 @@ using neon::DepthwiseSums;
 
 constexpr PanelLayout kLayout = DepthwisePanel::kLayout;
 
-// Of 16 channels, four a vector: three rows of a column, or the weights of one.
-using Column = int8x16x4_t;
-
 // What tbl picks, from bytes 0-47, for each four channels. Behind the table it
 // gives zeros.
 alignas(16) constexpr uint8_t kPicked[64] = {
@@ -92,17 +89,19 @@ alignas(16) constexpr uint8_t kPicked[64] = {
   "5:\n\t"                                      \
   "st1 {v4.16b}, [%[to]], %[to_step]\n\t"
 
-// All rows of a panel of 16 channels from channel `c` on, of which no column is
-// outside the picture but those that `edges` names. One statement: a column
-// (v0-v3), sums (v4-v7), rows (v8-v10), weights (v12-v23), lookups, shifts and
-// the zero point are 32 vectors, and g++ 12 does not get by with as many.
-[[gnu::noinline]] void RunWholePanel(const DepthwiseConvArgs& args, Edges edges,
-                                     const neon::VectorStage& stage,
-                                     const uint8_t* panel, ptrdiff_t c) {
+// All rows of a panel of 16 channels from channel `c` on, with at most one
+// column outside the picture at a side. `to`: the first output. One statement:
+// a column (v0-v3), sums (v4-v7), rows (v8-v10), weights (v12-v23), lookups,
+// shifts and the zero point are 32 vectors, and g++ 12 does not get by with as
+// many.
+[[gnu::noinline]] void RunPanel(const DepthwiseConvArgs& args,
+                                const neon::VectorStage& stage,
+                                const uint8_t* panel, ptrdiff_t c,
+                                uint8_t* to) {
   static_assert(offsetof(neon::VectorStage, clamp_min) == 16 &&
                 offsetof(neon::VectorStage, clamp_max) == 32);
+  const Edges edges = EdgesOf(args);
   const void* const* rows = args.input_rows;
-  uint8_t* to = static_cast<uint8_t*>(args.output) + c;
   size_t left_rows = args.output_rows;
   const uint8_t *row0, *row1, *row2;
   size_t inside;
@@ -167,124 +166,67 @@ alignas(16) constexpr uint8_t kPicked[64] = {
         "v29", "v30", "v31");
 }
 
-// What that does not take: fewer than 16 channels, and more than one column of
-// padding at a side.
-
-// Adds a column times the weights of column `x` of the kernel.
-[[gnu::always_inline]] static inline void MultiplyAdd(const DepthwisePanel& p,
-                                                      size_t x,
-                                                      const Column& column,
-                                                      DepthwiseSums& sums) {
+// Adds column `x` of an output's taps times its weights, `row` rows below the
+// call's first one. A column outside is of padding.
+void MultiplyAddColumn(const DepthwiseConvArgs& args, const DepthwisePanel& p,
+                       ptrdiff_t c, size_t row, size_t x, ptrdiff_t column,
+                       DepthwiseSums& sums) {
+  int8x16x3_t rows;
+  OCTET_UNROLL for (size_t ky = 0; ky < 3; ++ky) {
+    const uint8_t* from =
+        static_cast<const uint8_t*>(args.input_rows[row + ky]);
+    rows.val[ky] = static_cast<size_t>(column) < args.input_columns
+                       ? neon::LoadBytes(from + column * args.pixel_stride + c)
+                       : vdupq_n_s8(static_cast<int8_t>(args.zero_byte));
+  }
   const uint8_t* w = p.weights() + 64 * x;
-  DotProduct(sums.sum0, column.val[0], neon::LoadBytes(w));
-  DotProduct(sums.sum1, column.val[1], neon::LoadBytes(w + 16));
-  DotProduct(sums.sum2, column.val[2], neon::LoadBytes(w + 32));
-  DotProduct(sums.sum3, column.val[3], neon::LoadBytes(w + 48));
+  const auto taps = [&](size_t i) {
+    return vqtbl3q_s8(rows, vld1q_u8(kPicked + 16 * i));
+  };
+  DotProduct(sums.sum0, taps(0), neon::LoadBytes(w));
+  DotProduct(sums.sum1, taps(1), neon::LoadBytes(w + 16));
+  DotProduct(sums.sum2, taps(2), neon::LoadBytes(w + 32));
+  DotProduct(sums.sum3, taps(3), neon::LoadBytes(w + 48));
 }
 
-// Three input rows, read column by column.
-class Columns {
- public:
-  [[gnu::always_inline]] Columns(const DepthwiseConvArgs& args,
-                                 ptrdiff_t first_channel)
-      : first_column_(args.first_column),
-        first_(first_channel + args.first_column * args.pixel_stride),
-        step_(args.pixel_stride),
-        count_(args.input_columns),
-        padding_(&args.zero_byte) {}
-
-  // Three rows, from their first column on.
-  [[gnu::always_inline]] void Start(const uint8_t* const* rows) {
-    column_ = first_column_;
-    row0_ = rows[0] + first_;
-    row1_ = rows[1] + first_;
-    row2_ = rows[2] + first_;
-  }
-
-  // The fourth byte, whose weight is zero, may be any. Loaded where it is
-  // needed: it is not worth a register.
-  [[gnu::always_inline]] Column Padding() const {
-    int8x16_t padding;
-    asm volatile("ld1r {%0.16b}, [%1]"
-                 : "=w"(padding)
-                 : "r"(padding_), "m"(*padding_));
-    return {{padding, padding, padding, padding}};
-  }
-
-  // The next column.
-  [[gnu::always_inline]] Column Next() {
-    if (static_cast<size_t>(column_++) >= count_) {
-      Skip();
-      return Padding();
-    }
-    const int8x16x3_t rows = {{neon::LoadBytes(row0_), neon::LoadBytes(row1_),
-                               neon::LoadBytes(row2_)}};
-    Skip();
-    Column column;
-    OCTET_UNROLL for (size_t i = 0; i < 4; ++i) {
-      column.val[i] = vqtbl3q_s8(rows, vld1q_u8(kPicked + 16 * i));
-    }
-    return column;
-  }
-
-  // Leaves out a column.
-  [[gnu::always_inline]] void Skip() {
-    row0_ += step_;
-    row1_ += step_;
-    row2_ += step_;
-  }
-
- private:
-  const uint8_t* row0_;
-  const uint8_t* row1_;
-  const uint8_t* row2_;
-  ptrdiff_t column_;
-  const ptrdiff_t first_column_;
-  const ptrdiff_t first_;  // its bytes' place in a row
-  const ptrdiff_t step_;   // from column to column
-  const size_t count_;     // of columns
-  const uint8_t* const padding_;
-};
-
-// A panel from channel `c` on.
-[[gnu::noinline]] void RunRows(const DepthwiseConvArgs& args,
-                               const DepthwisePanel& p, ptrdiff_t c) {
-  const uint8_t* const* rows =
-      reinterpret_cast<const uint8_t* const*>(args.input_rows);
-  Columns columns(args, c);
+// A panel with any columns of padding, output by output.
+[[gnu::noinline]] void RunOutputs(const DepthwiseConvArgs& args,
+                                  const DepthwisePanel& p, ptrdiff_t c) {
   uint8_t* to = static_cast<uint8_t*>(args.output) + c;
-  for (size_t y = 0; y < args.output_rows; ++y) {
-    columns.Start(rows);
-    Column shared = columns.Next();
-    for (size_t left = args.output_width; left != 0; --left) {
+  for (size_t y = 0; y < args.output_rows; ++y, to += RowGap(args)) {
+    ptrdiff_t column = args.first_column;
+    for (size_t left = args.output_width; left != 0; --left, column += 2) {
       DepthwiseSums sums(p);
-      MultiplyAdd(p, 0, shared, sums);
-      MultiplyAdd(p, 1, columns.Next(), sums);
-      shared = columns.Next();
-      MultiplyAdd(p, 2, shared, sums);
+      for (size_t x = 0; x < 3; ++x) {
+        MultiplyAddColumn(args, p, c, 2 * y, x,
+                          column + static_cast<ptrdiff_t>(x), sums);
+      }
       neon::StorePixel(p, sums, to);
       to += args.output_pixel_stride;
     }
-    rows += 2;
-    to += RowGap(args);
   }
 }
 
 }  // namespace
 
 void DepthwiseConv3x3Stride2(const DepthwiseConvArgs& args) {
+  constexpr size_t kNr = DepthwisePanel::kNr;
   const neon::VectorStage stage =
       neon::MakeVectorStage(args.stage, kFractionBits);
-  const Edges edges = EdgesOf(args);
+  const bool others = EdgesOf(args).others;
   const uint8_t* panel = static_cast<const uint8_t*>(args.packed_weights);
-  for (size_t c = 0; c < args.channels;
-       c += DepthwisePanel::kNr, panel += args.panel_bytes) {
-    const ptrdiff_t first = static_cast<ptrdiff_t>(c);
-    const size_t left = args.channels - c;
-    if (!edges.others && left >= DepthwisePanel::kNr) {
-      RunWholePanel(args, edges, stage, panel, first);
+  for (size_t i = 0; i < args.channels; i += kNr, panel += args.panel_bytes) {
+    const ptrdiff_t c = static_cast<ptrdiff_t>(i);
+    uint8_t* const to = static_cast<uint8_t*>(args.output) + c;
+    if (others) {
+      RunOutputs(args, DepthwisePanel(panel, stage, args.channels - i), c);
+    } else if (args.channels - i >= kNr) {
+      RunPanel(args, stage, panel, c, to);
     } else {
-      RunRows(args, neon::DepthwisePanel(panel, stage, left), first);
+      RunPartialPanel<kNr>(args, args.channels - i, to,
+                           [&](const DepthwiseConvArgs& part, uint8_t* output) {
+                             RunPanel(part, stage, panel, c, output);
+                           });
     }
   }
 }

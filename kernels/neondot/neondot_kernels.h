@@ -16,6 +16,7 @@ void AccumulateGemm4x16(const GemmArgs& args);
 void AccumulateGemm8x8(const GemmArgs& args);
 void DepthwiseConv3x3Stride1(const DepthwiseConvArgs& args);
 void DepthwiseConv3x3Stride2(const DepthwiseConvArgs& args);
+void DepthwiseConvWindow(const DepthwiseConvArgs& args);
 
 }  // namespace octet::neondot
 

@@ -1,6 +1,7 @@
 #include "kernels/instruction_sets.h"
 #include "kernels/neon/gemm_panel.h"
 #include "kernels/neondot/neondot_kernels.h"
+#include "kernels/vnni/depthwise_columns.h"
 
 namespace octet {
 namespace {
@@ -65,6 +66,14 @@ constexpr DepthwiseConvDescriptor Depthwise3x3(const char* name, size_t nr,
           .pads = true};
 }
 
+// vnni::ColumnDescriptor says for which size and stride.
+constexpr DepthwiseConvDescriptor kColumns =
+    Depthwise3x3("columns", 16, 0, nullptr, 0);
+constexpr auto kTapOrder5x5Stride1 = vnni::MakeColumnTapOrder<5, 1>();
+constexpr auto kTapOrder5x5Stride2 = vnni::MakeColumnTapOrder<5, 2>();
+constexpr auto kTapOrder7x7Stride1 = vnni::MakeColumnTapOrder<7, 1>();
+constexpr auto kTapOrder7x7Stride2 = vnni::MakeColumnTapOrder<7, 2>();
+
 constexpr DepthwiseConvKernel kDepthwiseConv[] = {
     {Depthwise3x3("3x3s1", 8, 1, kTapOrder3x3Stride1,
                   sizeof(kTapOrder3x3Stride1)),
@@ -72,6 +81,14 @@ constexpr DepthwiseConvKernel kDepthwiseConv[] = {
     {Depthwise3x3("3x3s2", 16, 2, kTapOrder3x3Stride2,
                   sizeof(kTapOrder3x3Stride2)),
      neondot::DepthwiseConv3x3Stride2},
+    {vnni::ColumnDescriptor<5, 1>(kColumns, "5x5s1", kTapOrder5x5Stride1),
+     neondot::DepthwiseConvWindow},
+    {vnni::ColumnDescriptor<5, 2>(kColumns, "5x5s2", kTapOrder5x5Stride2),
+     neondot::DepthwiseConvWindow},
+    {vnni::ColumnDescriptor<7, 1>(kColumns, "7x7s1", kTapOrder7x7Stride1),
+     neondot::DepthwiseConvWindow},
+    {vnni::ColumnDescriptor<7, 2>(kColumns, "7x7s2", kTapOrder7x7Stride2),
+     neondot::DepthwiseConvWindow},
 };
 
 }  // namespace

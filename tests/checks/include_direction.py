@@ -57,10 +57,10 @@ ISA_SYSTEM_HEADERS = ('cstddef', 'cstdint', 'cstring', 'immintrin.h',
                       'arm_neon.h')
 
 # What folders of kernels/ may include beside themselves: vnni/ is for both that
-# multiply by vpdpbusd, in vectors of their own width; CPUs with dot products
-# have all of NEON.
+# multiply by vpdpbusd, in vectors of their own width, and its order of taps for
+# sdot as well; CPUs with dot products have all of NEON.
 ISA_FOUNDATIONS = {'avx512vnni': ('vnni',), 'avxvnni': ('vnni', 'avx2'),
-                   'neondot': ('neon',), 'i8mm': ('neon',)}
+                   'neondot': ('neon', 'vnni'), 'i8mm': ('neon',)}
 
 # Their one exception, which is compiled for the oldest CPU.
 PORTABLE_HEADERS = {'scalar': ('fixedpoint/fixedpoint.h',)}

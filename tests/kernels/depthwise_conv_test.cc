@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/kernels/depthwise_conv_tester.h"
 #include "tests/kernels/tested_kernels.h"
 
@@ -102,7 +104,15 @@ TEST_P(DepthwiseConvTest, EveryWidthAndRowCount) {
 // Columns outside the picture on either side, even alone.
 TEST_P(DepthwiseConvTest, Padding) {
   if (!descriptor().pads) return;
-  for (size_t rows = 1; rows <= descriptor().max_rows; ++rows) {
+  // Each number of rows to four, and eight; the least and the most with large
+  // kernels, for which the reference takes long.
+  const size_t max_rows = descriptor().max_rows;
+  const bool large = descriptor().kernel_h > 3 && max_rows > 1;
+  const auto step = [&](size_t rows) {
+    if (large) return max_rows - 1;
+    return rows < 4 ? size_t{1} : size_t{4};
+  };
+  for (size_t rows = 1; rows <= max_rows; rows += step(rows)) {
     for (ptrdiff_t first_column = -5; first_column <= 1; ++first_column) {
       for (size_t columns : {1, 2, 3, 6, 9}) {
         for (size_t width = 1; width <= 8; ++width) {
@@ -119,7 +129,27 @@ TEST_P(DepthwiseConvTest, Padding) {
   statistics_.ExpectWorthComparing();
 }
 
-// The same with kernels that are wider than the picture.
+// Rows that kernels may divide, of whole and partial panels, half a kernel of
+// padding at either side.
+TEST_P(DepthwiseConvTest, LongRows) {
+  for (size_t width : {15, 16, 17, 31, 32, 33, 49, 64, 65, 97}) {
+    for (size_t channels : {descriptor().nr, descriptor().nr + 3}) {
+      DepthwiseConvTester tester = Typical();
+      tester.channels(channels).output_width(width);
+      if (descriptor().pads) {
+        const size_t size = std::max<size_t>(descriptor().kernel_w, 3);
+        const size_t stride = std::max<size_t>(descriptor().stride_w, 1);
+        if (descriptor().kernel_w == 0) tester.kernel(size, size);
+        const size_t reached = (width - 1) * stride + size;
+        tester.pad(-static_cast<ptrdiff_t>(size / 2), reached - size / 2 * 2);
+      }
+      Test(tester);
+    }
+  }
+  statistics_.ExpectWorthComparing();
+}
+
+// Kernels that are wider than the picture, with padding.
 TEST_P(DepthwiseConvTest, PaddingOfLargeKernels) {
   if (!descriptor().pads || descriptor().kernel_w != 0) return;
   for (size_t size : {5, 7, 9}) {
