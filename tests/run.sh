@@ -111,7 +111,7 @@ for name in "${stages[@]}"; do
     armv7-static)
       toolchains/make_sysroot.sh armhf build/sysroot-armhf
       OCTET_SYSROOT=$PWD/build/sysroot-armhf static_command armv7-static \
-        arm-linux-gnueabihf qemu-arm 2600 512 cortex-a7 cortex-a15,neon=off
+        arm-linux-gnueabihf qemu-arm 800 300 cortex-a7 cortex-a15,neon=off
       tests/refusal.sh build/armv7-static/octet ;;
     *) echo "tests/run.sh: no stage '$name'" >&2; exit 2 ;;
   esac
