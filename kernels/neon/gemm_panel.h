@@ -12,6 +12,7 @@
 //
 //   template <size_t kRows>             adds all products of kRows pixels from
 //   static void Accumulate(...)         `pixel` on to a tile that holds biases
+//   static constexpr bool kCopiesPanel  PanelOfTiles
 //
 // Both in an anonymous namespace, so that what is made of these templates is
 // internal as well.
@@ -231,6 +232,17 @@ template <size_t kRows, size_t kNr>
                          to);
 }
 
+// A copy, known to be nobody else's, so that stores do not make a tile load it
+// again; or not, where g++ 12 would then spill a sum.
+template <size_t kNr, bool kCopies>
+struct PanelOfTiles {
+  using Type = const GemmPanel<kNr>;
+};
+template <size_t kNr>
+struct PanelOfTiles<kNr, false> {
+  using Type = const GemmPanel<kNr>&;
+};
+
 template <typename Kernel>
 struct RowKernel {
   static constexpr size_t kMr = Kernel::kMr;
@@ -248,8 +260,8 @@ struct RowKernel {
   template <size_t kRows>
   [[gnu::noinline]] static void RunTiles(const GemmPanel<kNr>& panel,
                                          size_t first, size_t count) {
-    // A copy, known to be nobody else's: stores do not make it load again.
-    const GemmPanel<kNr> p = panel;
+    typename PanelOfTiles<kNr, Kernel::kCopiesPanel || kRows == 1>::Type p =
+        panel;
     ptrdiff_t pixel = static_cast<ptrdiff_t>(first);
     uint8_t* to = p.output + pixel * p.output_stride;
     for (; count != 0; --count) {

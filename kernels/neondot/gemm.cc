@@ -83,6 +83,7 @@ template <size_t kRowsOfTile, size_t kChannels>
 struct Kernel {
   static constexpr size_t kMr = kRowsOfTile;
   static constexpr size_t kNr = kChannels;
+  static constexpr bool kCopiesPanel = true;
 
   template <size_t kRows>
   [[gnu::always_inline]] static void Accumulate(
