@@ -23,6 +23,11 @@ LOOPS = (
     ('XNNPACK neon 4x16', XNNPACK,
      r'xnn_q[cs]8_gemm.*4x16__aarch64_neon_mlal_lane_cortex_a53\b', MODELS),
     ('neon Winograd 4x16', 'neon/wide_products.cc.o', 'MultiplyWide', MODELS),
+    # XNNPACK's are in C, and Debian's library has no names for them.
+    ('neon depthwise 3x3, stride 1', 'neon/depthwise_conv_3x3.cc.o',
+     'RunInnerILm1E', MODELS),
+    ('neon depthwise 3x3, stride 2', 'neon/depthwise_conv_3x3.cc.o',
+     'RunInnerILm2E', MODELS),
     ('neondot 4x16', 'neondot/gemm.cc.o', 'Lm4ELm16E.*RunTilesILm4E',
      MODELS[1:] + I8MM_MODELS),
     ('XNNPACK neondot 4x16 for A55', XNNPACK,

@@ -52,6 +52,26 @@ void PrintPreprocessing(const PreprocessingInfo& info) {
   std::printf("\n");
 }
 
+void PrintHead(const HeadInfo& head) {
+  constexpr const char* kKinds[] = {"detection", "segmentation", "text"};
+  constexpr const char* kCodings[] = {"corners",     "corners_y_first",
+                                      "center_size", "grid_exp",
+                                      "grid_tanh",   "anchors"};
+  std::printf("head           %s of output %d",
+              kKinds[static_cast<size_t>(head.kind)], head.output);
+  if (head.kind == HeadKind::kDetection) {
+    std::printf(", boxes of output %d (%s), %d classes, score at least %.6g",
+                head.boxes.output,
+                kCodings[static_cast<size_t>(head.boxes.coding)],
+                head.boxes.num_classes, double{head.threshold});
+  }
+  if (!head.names.empty()) {
+    std::printf(", %zu names, '%s' to '%s'", head.names.size(),
+                head.names.front().c_str(), head.names.back().c_str());
+  }
+  std::printf("\n");
+}
+
 void PrintWeights(const std::vector<StoredWeights>& rows) {
   for (const StoredWeights& row : rows) {
     std::printf("weights        %s: %zu layers, %zu values in %zu bytes\n",
@@ -106,6 +126,7 @@ Status Inspect(const InspectOptions& options) {
                 model->labels().front().c_str(),
                 model->labels().back().c_str());
   }
+  for (const HeadInfo& head : model->heads()) PrintHead(head);
   PrintWeights(model->stored_weights());
   PrintProvenance(model->provenance());
   if (!options.plan) return OkStatus();
