@@ -39,7 +39,7 @@ Result<Scene> MakeScene(const Session& session,
                         const std::optional<Picture>& picture) {
   const std::vector<PreprocessingInfo>& all = session.model().preprocessing();
   const size_t index = all.empty() ? 0 : static_cast<size_t>(all[0].input);
-  const Shape& shape = session.inputs()[index].shape;
+  const Shape shape = session.inputs()[index].shape;
   if (shape.rank != 4 || shape[0] != 1) {
     return InvalidArgument(
         "a head is of one picture, the input has the shape " +
