@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "converter/command/progress.h"
-#include "converter/evaluate/choose_repaired_ranges.h"
+#include "converter/evaluate/choose_ranges.h"
 #include "converter/repair/repair_layers.h"
 
 namespace octet::converter {
@@ -39,22 +39,17 @@ Result<ChosenRanges> ChooseRangesOnSamples(
     const Graph& graph, const std::vector<Ranges>& candidates,
     const QuantizeOptions& quantize, const SampleSource& samples,
     const ConvertOptions& options) {
-  const ChooseRangesOptions choose = {.quantize = quantize,
-                                      .num_threads = options.num_threads};
-  Progress search("choosing ranges", "trials");
-  const auto report = [&](size_t done, size_t total) {
-    search.Update(done, total);
-  };
-  if (!options.repairs.changes_layers()) {
-    return ChooseRanges(graph, candidates, samples.size(), InputsOf(samples),
-                        choose, report);
+  ChooseRangesOptions choose = {.quantize = quantize,
+                                .num_threads = options.num_threads};
+  if (options.repairs.changes_layers()) {
+    choose.repair = [&](const Ranges& ranges) {
+      return Repair(graph, ranges, quantize, samples, options, nullptr);
+    };
   }
-  return ChooseRepairedRanges(
+  Progress search("choosing ranges", "samples");
+  return ChooseRanges(
       graph, candidates, samples.size(), InputsOf(samples), choose,
-      [&](const Ranges& ranges) {
-        return Repair(graph, ranges, quantize, samples, options, nullptr);
-      },
-      report);
+      [&](size_t done, size_t total) { search.Update(done, total); });
 }
 
 Result<LayerRepairs> RepairOnSamples(const Graph& graph, const Ranges& ranges,

@@ -1,12 +1,11 @@
 // The method `auto`: for each activation the range, among those of several
-// methods, with which the INT8 network's outputs are nearest to the FP32
-// network's. Judged by the engine's own integers, on calibration samples.
+// methods, that costs the network's outputs least, on calibration samples.
 
 #ifndef OCTET_CONVERTER_EVALUATE_CHOOSE_RANGES_H_
 #define OCTET_CONVERTER_EVALUATE_CHOOSE_RANGES_H_
 
 #include <cstddef>
-#include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -19,14 +18,20 @@ namespace octet::converter {
 // The methods that `auto` chooses from.
 const std::vector<std::string>& AutoMethods();
 
+// The repairs of the network with these ranges.
+using RepairFunction =
+    std::function<Result<LayerRepairs>(const Ranges& ranges)>;
+
 struct ChooseRangesOptions {
-  QuantizeOptions quantize = {};
+  QuantizeOptions quantize = {};  // without repairs
+  // What works on the network afterwards; null: nothing.
+  RepairFunction repair = nullptr;
   int num_threads = 0;  // 0: one for each core
   // Outputs are compared on this many samples, spread over all.
   size_t samples = 256;
-  // The search ends after this many multiply-accumulates, so that its time is
-  // bounded and does not change its result. On a network too large for it,
-  // fewer samples are compared, at least 8.
+  // On a network too large for it, the search looks at fewer samples, at least
+  // 8, so that it takes about this many multiply-accumulates in FP32: its time
+  // is bounded and does not change its result.
   double most_operations = 1.5e12;
 };
 
@@ -38,19 +43,27 @@ struct ChosenRanges {
 };
 
 // `candidates`: one Ranges a method, as CalibrateWithMethods returns them.
-// Starts with the candidate that is the best for all activations; then tries
-// the others for one group of activations that share a scale after another, in
-// order of execution, and keeps what raises the SQNR of the outputs (of their
-// scores: see ScoreValue) on the samples and on each half of them, so that no
-// range is chosen for the sake of a few. The same input gives the same result,
-// on any number of threads. Errors: the reader's, the quantizer's for every
-// candidate.
+// Activations that share a scale get the range that costs the outputs least
+// alone (LoneRangeErrors). Judged by the engine's own integers, behind the
+// repairs, the network with these ranges must be better than the one with
+// candidates[0] for all; otherwise it is that one. The same input gives the
+// same result, on any number of threads. Errors: the reader's, the quantizer's
+// where it refuses both.
 Result<ChosenRanges> ChooseRanges(const Graph& graph,
                                   const std::vector<Ranges>& candidates,
                                   size_t sample_count,
                                   const SampleReader& read_sample,
                                   const ChooseRangesOptions& options,
                                   const ProgressFunction& progress);
+
+// Whether the network with these repairs is at least as good on the samples
+// as the one without, by the SQNR of the outputs. Of `options`, `repair` is not
+// used.
+Result<bool> IsRepairWorthwhile(const Graph& graph, const Ranges& ranges,
+                                const LayerRepairs& repairs,
+                                size_t sample_count,
+                                const SampleReader& read_sample,
+                                const ChooseRangesOptions& options);
 
 }  // namespace octet::converter
 

@@ -6,17 +6,21 @@
 
 namespace octet::converter {
 
+double SquaredError(std::span<const float> reference,
+                    std::span<const float> value) {
+  double sum = 0.0;
+  for (size_t i = 0; i < reference.size(); ++i) {
+    const double error = double{reference[i]} - value[i];
+    sum += error * error;
+  }
+  return sum;
+}
+
 void Sqnr::Add(std::span<const float> reference, std::span<const float> value) {
   double signal = 0.0;
-  double noise = 0.0;
-  for (size_t i = 0; i < reference.size(); ++i) {
-    const double x = reference[i];
-    const double error = x - value[i];
-    signal += x * x;
-    noise += error * error;
-  }
+  for (const double x : reference) signal += x * x;
   signal_ += signal;
-  noise_ += noise;
+  noise_ += SquaredError(reference, value);
 }
 
 double Sqnr::Decibels() const {

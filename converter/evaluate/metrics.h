@@ -8,6 +8,11 @@
 
 namespace octet::converter {
 
+// The sum of (reference - value)^2.
+// REQUIRES: spans of the same length.
+double SquaredError(std::span<const float> reference,
+                    std::span<const float> value);
+
 // Signal to quantization noise ratio over everything added:
 //   10 * log10(sum of reference^2 / sum of (reference - value)^2)
 class Sqnr {

@@ -13,19 +13,13 @@
 #include "octet/session.h"
 
 namespace octet::converter {
-namespace {
-
-// Below, the simpler choice stays.
-constexpr double kLeastGainDb = 0.005;
-
-}  // namespace
-
-bool Verdict::IsBetterThan(const Verdict& other) const {
-  if (all < other.all + kLeastGainDb) return false;
-  for (size_t i = 0; i < kParts; ++i) {
-    if (parts[i] < other.parts[i]) return false;
+std::vector<ValueId> FindScores(const Graph& graph) {
+  std::vector<ValueId> scores;
+  for (ValueId output : graph.outputs) {
+    const ValueId score = ScoreValue(graph, output);
+    if (graph.value(score).is_float()) scores.push_back(score);
   }
-  return true;
+  return scores;
 }
 
 double NetworkOperations(const Graph& graph) {
@@ -37,12 +31,7 @@ double NetworkOperations(const Graph& graph) {
 }
 
 OutputJudge::OutputJudge(const Graph& graph, int threads)
-    : graph_(graph), threads_(threads) {
-  for (ValueId output : graph.outputs) {
-    const ValueId score = ScoreValue(graph, output);
-    if (graph.value(score).is_float()) scores_.push_back(score);
-  }
-}
+    : graph_(graph), threads_(threads), scores_(FindScores(graph)) {}
 
 Status OutputJudge::ReadSamples(size_t count, size_t total,
                                 const SampleReader& read_sample) {
@@ -66,12 +55,12 @@ Status OutputJudge::ReadSamples(size_t count, size_t total,
   return OkStatus();
 }
 
-Result<Verdict> OutputJudge::Try(const Ranges& ranges,
-                                 const QuantizeOptions& options) {
+Result<double> OutputJudge::Try(const Ranges& ranges,
+                                const QuantizeOptions& options) {
   const Result<QuantizedModel> quantized = Quantize(graph_, ranges, options);
   if (!quantized.ok()) {
     refusal_ = quantized.status();
-    return Verdict();
+    return kRefused;
   }
   OCTET_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes,
                          ExportModel(quantized->model, {}));
@@ -81,11 +70,9 @@ Result<Verdict> OutputJudge::Try(const Ranges& ranges,
       const std::unique_ptr<Session> session,
       Session::Create(std::move(model),
                       {.num_threads = threads_, .keep_intermediates = true}));
-  Sqnr all;
-  std::array<Sqnr, Verdict::kParts> parts;
+  Sqnr sqnr;
   std::vector<float> values;
-  for (size_t s = 0; s < samples_.size(); ++s) {
-    const Sample& sample = samples_[s];
+  for (const Sample& sample : samples_) {
     for (size_t i = 0; i < sample.inputs.size(); ++i) {
       OCTET_RETURN_IF_ERROR(session->SetInput(static_cast<int>(i),
                                               sample.inputs[i].data(),
@@ -99,16 +86,10 @@ Result<Verdict> OutputJudge::Try(const Ranges& ranges,
       OCTET_RETURN_IF_ERROR(
           session->GetTensor(quantized->model.tensors[size_t(tensor)]->name,
                              values.data(), values.size()));
-      all.Add(sample.scores[i], values);
-      parts[s % Verdict::kParts].Add(sample.scores[i], values);
+      sqnr.Add(sample.scores[i], values);
     }
   }
-  Verdict verdict;
-  verdict.all = all.Decibels();
-  for (size_t i = 0; i < Verdict::kParts; ++i) {
-    verdict.parts[i] = parts[i].Decibels();
-  }
-  return verdict;
+  return sqnr.Decibels();
 }
 
 }  // namespace octet::converter

@@ -5,7 +5,6 @@
 #ifndef OCTET_CONVERTER_EVALUATE_OUTPUT_JUDGE_H_
 #define OCTET_CONVERTER_EVALUATE_OUTPUT_JUDGE_H_
 
-#include <array>
 #include <cstddef>
 #include <limits>
 #include <vector>
@@ -16,21 +15,8 @@
 
 namespace octet::converter {
 
-// The SQNR of the outputs in dB, kWorst where the quantizer refuses.
-struct Verdict {
-  static constexpr double kWorst = -std::numeric_limits<double>::infinity();
-  // Of the samples: sample i counts in part i % kParts.
-  static constexpr size_t kParts = 2;
-
-  double all = kWorst;
-  std::array<double, kParts> parts;
-
-  Verdict() { parts.fill(kWorst); }
-
-  // By a little at least, and in no part worse: what wins by a few samples
-  // alone would lose on others.
-  bool IsBetterThan(const Verdict& other) const;
-};
+// The scores (ScoreValue) of the graph's outputs that are FP32.
+std::vector<ValueId> FindScores(const Graph& graph);
 
 // Multiply-accumulates of a run of the network.
 double NetworkOperations(const Graph& graph);
@@ -45,10 +31,12 @@ class OutputJudge {
   Status ReadSamples(size_t count, size_t total,
                      const SampleReader& read_sample);
 
-  // Quantizes the graph and compares its scores (ScoreValue) on the samples.
-  Result<Verdict> Try(const Ranges& ranges, const QuantizeOptions& options);
+  static constexpr double kRefused = -std::numeric_limits<double>::infinity();
+  // Quantizes the graph and compares its scores on the samples: their SQNR in
+  // dB, kRefused where the quantizer refuses.
+  Result<double> Try(const Ranges& ranges, const QuantizeOptions& options);
 
-  // Why the last network that got kWorst was refused.
+  // Why the last network that got kRefused was refused.
   const Status& refusal() const { return refusal_; }
 
  private:

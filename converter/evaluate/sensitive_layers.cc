@@ -22,13 +22,13 @@ Result<std::vector<SensitiveLayer>> RankLayers(
   OutputJudge judge(graph, options.num_threads);
   OCTET_RETURN_IF_ERROR(judge.ReadSamples(
       std::min(options.samples, sample_count), sample_count, read_sample));
-  OCTET_ASSIGN_OR_RETURN(const Verdict without, judge.Try(ranges, quantize));
-  if (without.all == Verdict::kWorst) return judge.refusal();
+  OCTET_ASSIGN_OR_RETURN(const double without, judge.Try(ranges, quantize));
+  if (without == OutputJudge::kRefused) return judge.refusal();
   for (size_t i = 0; i < layers.size(); ++i) {
     QuantizeOptions trial = quantize;
     trial.precision.float_nodes.insert(layers[i].node);
-    OCTET_ASSIGN_OR_RETURN(const Verdict verdict, judge.Try(ranges, trial));
-    layers[i].gain_db = verdict.all - without.all;
+    OCTET_ASSIGN_OR_RETURN(const double sqnr_db, judge.Try(ranges, trial));
+    layers[i].gain_db = sqnr_db - without;
     if (progress) progress(i + 1, layers.size());
   }
   std::stable_sort(layers.begin(), layers.end(),

@@ -243,11 +243,24 @@ Status FloatExecutor::Run(const std::vector<std::vector<float>>& inputs) {
                                                        inputs[i].end());
     }
   }
-  for (size_t i = 0; i < graph.nodes.size(); ++i) {
-    OCTET_RETURN_IF_ERROR(
-        state_->operators[i]().WithContext(Describe(graph.nodes[i])));
+  return RunFrom(0, nullptr);
+}
+
+Status FloatExecutor::RunFrom(size_t first_node, const ValueFilter& filter) {
+  const Graph& graph = state_->graph;
+  for (size_t i = first_node; i < graph.nodes.size(); ++i) {
+    const Node& node = graph.nodes[i];
+    OCTET_RETURN_IF_ERROR(state_->operators[i]().WithContext(Describe(node)));
+    if (filter && graph.value(node.output).is_float()) {
+      filter(node.output, MutableValue(node.output));
+    }
   }
   return OkStatus();
+}
+
+std::span<float> FloatExecutor::MutableValue(ValueId id) {
+  return {state_->Buffer(id),
+          size_t(state_->graph.value(id).shape.NumElements())};
 }
 
 const std::vector<int64_t>& FloatExecutor::Integers(ValueId id) const {

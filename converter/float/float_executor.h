@@ -4,8 +4,11 @@
 #ifndef OCTET_CONVERTER_FLOAT_FLOAT_EXECUTOR_H_
 #define OCTET_CONVERTER_FLOAT_FLOAT_EXECUTOR_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "converter/ir/graph.h"
@@ -36,6 +39,18 @@ class FloatExecutor {
   // shape; those of integers as floats. An error names the input of the wrong
   // size or the node that failed; the values are unspecified then.
   Status Run(const std::vector<std::vector<float>>& inputs);
+
+  // Changes what a node has just computed, before others read it.
+  using ValueFilter = std::function<void(ValueId, std::span<float>)>;
+  // The nodes from `first_node` on, once more, on what the values in front of
+  // them hold; `filter` sees every FP32 output. Another RunFrom with the same
+  // or a smaller number forgets what this one changed.
+  // REQUIRES: a Run that succeeded.
+  Status RunFrom(size_t first_node, const ValueFilter& filter);
+
+  // The elements of an FP32 input or output, for RunFrom to read in their
+  // place. REQUIRES: Value(id) is not null.
+  std::span<float> MutableValue(ValueId id);
 
   // The elements of an input or of a node's output, as the last Run left them.
   // Null for a value that nothing computes, or of another type than FLOAT32.

@@ -1,6 +1,8 @@
 #include "converter/float/float_executor.h"
 
+#include <algorithm>
 #include <cstring>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -104,6 +106,37 @@ TEST(FloatExecutorTest, NodesThatCannotRunAreRefusedByName) {
   ASSERT_FALSE(refused.ok());
   EXPECT_NE(refused.status().message().find("node 'clip' (Clamp)"),
             std::string::npos);
+}
+
+TEST(FloatExecutorTest, RunFromComputesTheRestOnChangedValues) {
+  ValueId input = kNoValue;
+  const Graph graph = MakeNetwork(&input);
+  const ValueId b = graph.nodes[1].output, output = graph.outputs[0];
+  const auto sample = RandomFloats(33 * 31 * 3, 1.0f, 10);
+  auto made = FloatExecutor::Create(graph, {.threads = 1});
+  ASSERT_TRUE(made.ok());
+  FloatExecutor& executor = **made;
+  ASSERT_TRUE(executor.Run({sample}).ok());
+  const std::vector<float> original(executor.Value(output),
+                                    executor.Value(output) + 101);
+
+  // The same change, as a filter and in place.
+  const auto clear = [&](ValueId id, std::span<float> values) {
+    if (id == b) std::fill(values.begin(), values.end(), 0.0f);
+  };
+  ASSERT_TRUE(executor.RunFrom(0, clear).ok());
+  const std::vector<float> filtered(executor.Value(output),
+                                    executor.Value(output) + 101);
+  EXPECT_NE(filtered, original);
+  ASSERT_TRUE(executor.RunFrom(0, nullptr).ok());
+  EXPECT_EQ(
+      std::vector<float>(executor.Value(output), executor.Value(output) + 101),
+      original);
+  clear(b, executor.MutableValue(b));
+  ASSERT_TRUE(executor.RunFrom(2, nullptr).ok());
+  EXPECT_EQ(
+      std::vector<float>(executor.Value(output), executor.Value(output) + 101),
+      filtered);
 }
 
 }  // namespace

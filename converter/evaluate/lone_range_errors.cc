@@ -1,0 +1,105 @@
+#include "converter/evaluate/lone_range_errors.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+
+#include "converter/evaluate/activation_groups.h"
+#include "converter/evaluate/metrics.h"
+#include "converter/evaluate/output_judge.h"
+#include "converter/ir/evaluate_function.h"
+
+namespace octet::converter {
+namespace {
+
+void Round(const ActivationParams& params, std::span<float> values) {
+  const Int8Grid grid{params.scale, params.zero_point};
+  for (float& value : values) value = EvaluateFakeQuantize(grid, value);
+}
+
+std::vector<float> Copy(std::span<const float> values) {
+  return {values.begin(), values.end()};
+}
+
+}  // namespace
+
+LoneRangeErrors::LoneRangeErrors(const Graph& graph,
+                                 const std::vector<Ranges>& candidates,
+                                 const QuantizeOptions& quantize)
+    : producers_(FindProducers(graph)),
+      group_of_value_(graph.values.size(), SIZE_MAX),
+      scores_(FindScores(graph)) {
+  for (const Ranges& ranges : candidates) {
+    AssignedParams assigned =
+        AssignParams(graph, ranges, quantize.scheme, quantize.precision);
+    if (params_.empty()) {
+      groups_ = FindActivationGroups(graph, quantize, assigned);
+    }
+    params_.push_back(std::move(assigned.params));
+  }
+  for (size_t g = 0; g < groups_.size(); ++g) {
+    for (ValueId id : groups_[g]) group_of_value_[size_t(id)] = g;
+  }
+  errors_.assign(groups_.size(), std::vector<double>(candidates.size(), 0.0));
+}
+
+Status LoneRangeErrors::Add(FloatExecutor& executor) {
+  std::vector<std::vector<float>> scores;
+  for (ValueId id : scores_) scores.push_back(Copy(executor.MutableValue(id)));
+  // From the last group to the first: what one has changed lies behind it, and
+  // those in front of it compute it anew.
+  for (size_t group = groups_.size(); group-- > 0;) {
+    const std::span<float> first = executor.MutableValue(groups_[group][0]);
+    const std::vector<float> undisturbed = Copy(first);
+    for (size_t candidate = 0; candidate < params_.size(); ++candidate) {
+      if (FirstEqual(group, candidate) != candidate) continue;
+      OCTET_ASSIGN_OR_RETURN(const double error,
+                             ErrorOf(group, candidate, scores, executor));
+      errors_[group][candidate] += error;
+      std::copy(undisturbed.begin(), undisturbed.end(), first.begin());
+    }
+  }
+  return OkStatus();
+}
+
+Result<double> LoneRangeErrors::ErrorOf(
+    size_t group, size_t candidate,
+    const std::vector<std::vector<float>>& scores,
+    FloatExecutor& executor) const {
+  const auto round = [&](ValueId id, std::span<float> values) {
+    if (group_of_value_[size_t(id)] != group) return;
+    Round(params_[candidate][size_t(id)], values);
+  };
+  const ValueId first = groups_[group][0];
+  round(first, executor.MutableValue(first));
+  const size_t next = size_t(producers_[size_t(first)] + 1);
+  OCTET_RETURN_IF_ERROR(executor.RunFrom(next, round));
+  double error = 0.0;
+  for (size_t i = 0; i < scores_.size(); ++i) {
+    error += SquaredError(scores[i], executor.MutableValue(scores_[i]));
+  }
+  return error;
+}
+
+size_t LoneRangeErrors::FirstEqual(size_t group, size_t candidate) const {
+  const size_t id = size_t(groups_[group][0]);
+  size_t first = 0;
+  while (params_[first][id] != params_[candidate][id]) ++first;
+  return first;
+}
+
+std::vector<size_t> LoneRangeErrors::Best() const {
+  std::vector<size_t> best(groups_.size(), 0);
+  for (size_t group = 0; group < groups_.size(); ++group) {
+    const std::vector<double>& errors = errors_[group];
+    for (size_t candidate = 0; candidate < errors.size(); ++candidate) {
+      if (FirstEqual(group, candidate) == candidate &&
+          errors[candidate] < errors[best[group]]) {
+        best[group] = candidate;
+      }
+    }
+  }
+  return best;
+}
+
+}  // namespace octet::converter

@@ -1,0 +1,57 @@
+// LoneRangeErrors: what rounding one group of activations costs the outputs
+// where all else is FP32, for each of several ranges.
+
+#ifndef OCTET_CONVERTER_EVALUATE_LONE_RANGE_ERRORS_H_
+#define OCTET_CONVERTER_EVALUATE_LONE_RANGE_ERRORS_H_
+
+#include <cstddef>
+#include <vector>
+
+#include "converter/calibrate/range.h"
+#include "converter/float/float_executor.h"
+#include "converter/ir/graph.h"
+#include "converter/quantize/quantizer.h"
+#include "octet/status.h"
+
+namespace octet::converter {
+
+// Errors of small roundings add up: what an INT8 network's outputs are off by
+// is, to first order, the sum of what its groups of activations cost alone. So
+// the range that costs least alone is the best one; and alone two ranges differ
+// by a multiple of what they differ by beneath the noise of all other groups,
+// which a change of one range shuffles.
+class LoneRangeErrors {
+ public:
+  // `candidates`: one Ranges a method. `graph` outlives the object.
+  LoneRangeErrors(const Graph& graph, const std::vector<Ranges>& candidates,
+                  const QuantizeOptions& quantize);
+
+  // Sums up one sample, on which `executor` has just run the graph. What the
+  // executor holds afterwards is unspecified.
+  Status Add(FloatExecutor& executor);
+
+  // Of each group (FindActivationGroups): the candidate with the least squared
+  // error of the outputs (of their scores: see ScoreValue); of equal ones the
+  // first.
+  std::vector<size_t> Best() const;
+
+  const std::vector<std::vector<ValueId>>& groups() const { return groups_; }
+
+ private:
+  // The first candidate that gives the group the same numbers.
+  size_t FirstEqual(size_t group, size_t candidate) const;
+  Result<double> ErrorOf(size_t group, size_t candidate,
+                         const std::vector<std::vector<float>>& scores,
+                         FloatExecutor& executor) const;
+
+  const std::vector<int> producers_;                   // by value
+  std::vector<std::vector<ActivationParams>> params_;  // by candidate, value
+  std::vector<std::vector<ValueId>> groups_;
+  std::vector<size_t> group_of_value_;       // SIZE_MAX: none
+  std::vector<ValueId> scores_;              // values
+  std::vector<std::vector<double>> errors_;  // by group, candidate
+};
+
+}  // namespace octet::converter
+
+#endif  // OCTET_CONVERTER_EVALUATE_LONE_RANGE_ERRORS_H_
