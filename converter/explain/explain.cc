@@ -131,6 +131,7 @@ Status Explainer::AddScores(SampleExplanation& sample) {
   Sqnr sqnr;
   for (size_t i = 0; i < scores_.size(); ++i) {
     const ValueId id = scores_[i];
+    if (!graph_.value(id).is_float()) continue;
     OCTET_RETURN_IF_ERROR(ReadInt8(id));
     outputs_.Add(Fp32(id), {weighted_->Value(id), SizeOf(id)}, int8_value_);
     sqnr.Add(Fp32(id), int8_value_);

@@ -5,9 +5,11 @@
 #include <string>
 #include <utility>
 
+#include "converter/float/engine_graph.h"
 #include "converter/float/float_operator.h"
 #include "converter/float/xnn_operator.h"
 #include "converter/ir/constant_evaluation.h"
+#include "converter/ir/node_alone.h"
 
 namespace octet::converter {
 namespace {
@@ -83,7 +85,7 @@ struct MakeVisitor {
   }
   template <typename Other>
   Result<FloatOperator> operator()(const Other&) const {
-    return Unsupported("cannot be executed in FP32");
+    return Unsupported("has no operator of its own in FP32");
   }
 };
 
@@ -91,6 +93,11 @@ struct MakeVisitor {
 // precision (ir/constant_evaluation.h). Those on floats that have an operator
 // of their own are not.
 bool IsEvaluated(const Graph& graph, const Node& node) {
+  if (std::holds_alternative<GatherElements>(node.op) ||
+      std::holds_alternative<GatherNd>(node.op) ||
+      std::holds_alternative<NonMaxSuppression>(node.op)) {
+    return false;
+  }
   bool all_float = graph.value(node.output).is_float();
   for (ValueId id : node.inputs) {
     all_float = all_float && graph.value(id).is_float();
@@ -148,17 +155,55 @@ struct FloatExecutor::State {
     for (const auto& value : values) operands.push_back(&value);
     std::optional<ConstantData> result =
         EvaluateOperator(node.op, operands, graph.value(node.output).shape);
-    if (!result.has_value()) {
-      return Unsupported(
-          "cannot be executed in FP32, or its result is not defined");
-    }
-    if (result->type == DataType::FLOAT32) {
-      std::copy(result->floats.begin(), result->floats.end(),
-                Buffer(node.output));
-    } else {
-      integers[size_t(node.output)] = std::move(result->integers);
-    }
+    if (!result.has_value()) return Unsupported("its result is not defined");
+    Store(node.output, *std::move(result));
     return OkStatus();
+  }
+
+  void Store(ValueId id, ConstantData result) {
+    if (result.type == DataType::FLOAT32) {
+      std::copy(result.floats.begin(), result.floats.end(), Buffer(id));
+    } else {
+      integers[size_t(id)] = std::move(result.integers);
+    }
+  }
+
+  Status RunInEngine(const Node& node, EngineGraph& engine) {
+    std::vector<ConstantData> inputs;
+    for (ValueId id : node.inputs) {
+      if (!graph.value(id).is_constant())
+        inputs.push_back(DataOf(Snapshot(id)));
+    }
+    OCTET_ASSIGN_OR_RETURN(std::vector<ConstantData> results,
+                           engine.Run(inputs));
+    Store(node.output, std::move(results[0]));
+    return OkStatus();
+  }
+
+  // What neither XNNPACK nor this folder computes.
+  Result<FloatOperator> MakeInEngine(const Node& node) {
+    OCTET_ASSIGN_OR_RETURN(std::shared_ptr<EngineGraph> engine,
+                           EngineGraph::Create(NodeAlone(graph, node)));
+    if (graph.value(node.output).is_float()) Buffer(node.output);
+    return FloatOperator(
+        [this, &node, engine] { return RunInEngine(node, *engine); });
+  }
+
+  Result<FloatOperator> Make(const Node& node) {
+    for (ValueId id : node.inputs) {
+      if (!graph.value(id).is_float()) return MakeInEngine(node);
+    }
+    if (!graph.value(node.output).is_float()) return MakeInEngine(node);
+    FloatNode operands{graph, node, {}, Buffer(node.output), threads.get()};
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
+      operands.inputs.push_back(Operand(node, i));
+    }
+    Result<FloatOperator> made = std::visit(MakeVisitor{operands}, node.op);
+    if (made.ok() || made.status().code() != StatusCode::kUnsupported) {
+      return made;
+    }
+    Result<FloatOperator> in_engine = MakeInEngine(node);
+    return in_engine.ok() ? std::move(in_engine) : std::move(made);
   }
 
   // The address of input `i` of `node`. XNNPACK packs weights and biases, so
@@ -181,11 +226,7 @@ struct FloatExecutor::State {
       operators.push_back([this, &node] { return Evaluate(node); });
       return OkStatus();
     }
-    FloatNode operands{graph, node, {}, Buffer(node.output), threads.get()};
-    for (size_t i = 0; i < node.inputs.size(); ++i) {
-      operands.inputs.push_back(Operand(node, i));
-    }
-    Result<FloatOperator> made = std::visit(MakeVisitor{operands}, node.op);
+    Result<FloatOperator> made = Make(node);
     OCTET_RETURN_IF_ERROR(made.status().WithContext(Describe(node)));
     operators.push_back(*std::move(made));
     return OkStatus();

@@ -68,6 +68,7 @@ Result<std::vector<std::vector<ChannelStatistics>>> ObserveChannels(
                          FloatExecutor::Create(graph, {threads}));
   std::vector<ValueId> ids = graph.inputs;
   for (const Node& node : graph.nodes) ids.push_back(node.output);
+  std::erase_if(ids, [&](ValueId id) { return !graph.value(id).is_float(); });
   std::vector<Sums> sums;
   for (ValueId id : ids) sums.emplace_back(Channels(graph.value(id).shape));
   for (size_t index : SpreadSamples(sample_count, most_samples)) {

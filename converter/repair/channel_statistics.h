@@ -21,7 +21,8 @@ struct ChannelStatistics {
 };
 
 // By value of `graph`: its channels (the last dimension), over all samples that
-// SpreadSamples chooses; empty for constants. Values are those of FP32.
+// SpreadSamples chooses; empty for constants and integers. Values are those of
+// FP32.
 Result<std::vector<std::vector<ChannelStatistics>>> ObserveChannels(
     const Graph& graph, size_t sample_count, const SampleReader& read_sample,
     size_t most_samples, int threads);

@@ -1,10 +1,12 @@
 #include "converter/repair/quantized_activations.h"
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <utility>
 
 #include "converter/float/float_executor.h"
+#include "converter/ir/node_alone.h"
 
 namespace octet::converter {
 namespace {
@@ -23,29 +25,18 @@ std::vector<size_t> LastReaders(const Graph& graph) {
   return last;
 }
 
-// `node` as a graph of its own.
-Graph SingleNode(const Graph& graph, const Node& node,
-                 const std::vector<float>* weights,
-                 const std::vector<float>* bias) {
-  Graph single;
-  single.name = node.name;
-  Node copy = node;
-  for (size_t i = 0; i < node.inputs.size(); ++i) {
-    const Value& value = graph.value(node.inputs[i]);
-    const std::vector<float>* data = i == 1 ? weights : i == 2 ? bias : nullptr;
-    if (data != nullptr) {
-      copy.inputs[i] = single.AddConstant(value.name, value.shape, *data);
-    } else {
-      single.values.push_back(value);
-      copy.inputs[i] = ValueId(single.values.size() - 1);
-      if (!value.is_constant()) single.inputs.push_back(copy.inputs[i]);
-    }
+// `node` as a graph of its own, with other weights and another bias if given.
+Graph WithConstants(const Graph& graph, const Node& node,
+                    const std::vector<float>* weights,
+                    const std::vector<float>* bias) {
+  Graph alone = NodeAlone(graph, node);
+  const std::vector<float>* constants[] = {nullptr, weights, bias};
+  for (size_t i = 1; i < std::size(constants); ++i) {
+    if (constants[i] == nullptr) continue;
+    alone.value(alone.nodes[0].inputs[i]).data =
+        std::make_shared<const std::vector<float>>(*constants[i]);
   }
-  const Value& output = graph.value(node.output);
-  copy.output = single.AddActivation(output.name, output.shape, output.type);
-  single.outputs = {copy.output};
-  single.nodes = {std::move(copy)};
-  return single;
+  return alone;
 }
 
 }  // namespace
@@ -111,7 +102,7 @@ Status QuantizedActivations::RunNode(size_t index,
                                      const std::vector<float>* bias,
                                      int threads) {
   const Node& node = graph_.nodes[index];
-  const Graph single = SingleNode(graph_, node, weights, bias);
+  const Graph single = WithConstants(graph_, node, weights, bias);
   OCTET_ASSIGN_OR_RETURN(const auto executor,
                          FloatExecutor::Create(single, {threads}));
   for (size_t sample = 0; sample < samples_; ++sample) {

@@ -5,7 +5,7 @@
     engine           -> kernels, schema
     converter        -> schema; some of its folders -> the engine's public
                      headers, or its reading of pictures; float/ -> the
-                     kernels for floats
+                     kernels for floats, too
     tests, bench     -> all; nothing depends on them
 
 usage: include_direction.py ROOT
@@ -32,7 +32,7 @@ ALLOWED = {
     'engine/image': ('engine/image/', 'octet/'),
     'converter': ('converter/', 'schema/') + SHARED,
     # One definition of each function on floats.
-    'converter/float': ('converter/', 'schema/', 'kernels/float/') + SHARED,
+    'converter/float': ('converter/', 'schema/', 'kernels/float/', 'octet/'),
     'converter/samples': ('converter/', 'schema/', 'engine/image/', 'octet/'),
     'converter/command': ('converter/', 'schema/', 'engine/image/', 'octet/'),
     # The places that run what they convert.

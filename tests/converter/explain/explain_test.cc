@@ -351,5 +351,18 @@ TEST(ExplainTest, WorstSamplesComeFirstAndHavePictures) {
   }
 }
 
+// A segmentation that ends in the index of the best class.
+TEST(ExplainTest, IntegersAreNoScores) {
+  Graph graph = OneLayer();
+  graph.outputs = {
+      Append(graph, "argmax", ArgExtremum{.axis = 3}, {graph.outputs[0]})};
+  const Explained network = ExplainNetwork(std::move(graph));
+  ASSERT_EQ(network.explanation.layers.size(), 1u);
+  const Explained plain = ExplainNetwork(OneLayer());
+  EXPECT_EQ(network.explanation.layers[0].sqnr_db,
+            plain.explanation.layers[0].sqnr_db);
+  EXPECT_EQ(network.explanation.worst_samples[0].fp32_class, -1);
+}
+
 }  // namespace
 }  // namespace octet::converter

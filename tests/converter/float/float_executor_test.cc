@@ -1,6 +1,7 @@
 #include "converter/float/float_executor.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <span>
 #include <string>
@@ -88,6 +89,32 @@ TEST(FloatExecutorTest, WrongInputsAreRefusedByName) {
   EXPECT_NE(status.message().find("input 'x' takes [1, 33, 31, 3]"),
             std::string::npos);
   EXPECT_FALSE(FloatExecutor::Create(graph, {.threads = -1}).ok());
+}
+
+// Between two layers of XNNPACK's: an operator that the engine computes.
+TEST(FloatExecutorTest, TheEngineRunsWhatXnnpackLacks) {
+  Graph graph;
+  const ValueId x = AddInput(graph, "x", {1, 3, 5, 4});
+  const ValueId a = AppendConv(graph, "a", x, 6, 3, 1);
+  const ValueId b = Append(graph, "b", Lrn{3, 0.6f, 0.75f, 2.0f}, {a});
+  const ValueId c = Append(graph, "c", Add{}, {a, b});
+  graph.outputs = {c};
+  auto executor = FloatExecutor::Create(graph, {.threads = 2});
+  ASSERT_TRUE(executor.ok()) << executor.status().message();
+  for (uint64_t seed : {20, 21}) {
+    ASSERT_TRUE((*executor)->Run({RandomFloats(60, 4.0f, seed)}).ok());
+    const float* from = (*executor)->Value(a);
+    for (int i = 0; i < 90; ++i) {
+      double squares = 0.0;
+      for (int j = std::max(i % 6 - 1, 0); j <= std::min(i % 6 + 1, 5); ++j) {
+        squares += std::pow(double{from[i - i % 6 + j]}, 2);
+      }
+      const double expected =
+          from[i] * std::pow(2.0 + double{0.6f} / 3 * squares, -0.75);
+      EXPECT_NEAR((*executor)->Value(b)[i], expected, 1e-5) << i;
+      EXPECT_NEAR((*executor)->Value(c)[i], from[i] + expected, 1e-5) << i;
+    }
+  }
 }
 
 TEST(FloatExecutorTest, NodesThatCannotRunAreRefusedByName) {

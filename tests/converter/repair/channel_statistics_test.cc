@@ -82,5 +82,19 @@ TEST(ChannelStatisticsTest, ObservesEveryChannelOfEveryValue) {
   }
 }
 
+TEST(ChannelStatisticsTest, IntegersHaveNone) {
+  Graph graph;
+  const ValueId x = AddInput(graph, "x", {1, 2, 2, 3});
+  const ValueId y = Append(graph, "argmax", ArgExtremum{.axis = 3}, {x});
+  graph.outputs = {y};
+  const auto read = [](size_t i) -> Result<std::vector<std::vector<float>>> {
+    return std::vector<std::vector<float>>{RandomFloats(12, 1.0f, i)};
+  };
+  const auto statistics = ObserveChannels(graph, 2, read, 100, 1);
+  ASSERT_TRUE(statistics.ok()) << statistics.status().message();
+  EXPECT_EQ((*statistics)[size_t(x)].size(), 3u);
+  EXPECT_TRUE((*statistics)[size_t(y)].empty());
+}
+
 }  // namespace
 }  // namespace octet::converter
