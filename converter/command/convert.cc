@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -15,6 +16,7 @@
 #include "converter/command/budget.h"
 #include "converter/command/convert_quantized.h"
 #include "converter/command/explain_report.h"
+#include "converter/command/float_share.h"
 #include "converter/command/metadata.h"
 #include "converter/command/progress.h"
 #include "converter/command/range_config.h"
@@ -177,6 +179,8 @@ struct Conversion {
   std::vector<uint8_t> bytes;  // of the file
   HistogramReport histograms;  // where a file or a report wants them
   std::shared_ptr<const Model> model;
+  // Of the islands in FP32; none where there are no islands or nothing else.
+  std::optional<double> float_share;
 };
 
 // From the graph and its ranges on.
@@ -225,8 +229,9 @@ Status Report(const ConvertOptions& options, const Conversion& conversion,
              stdout);
   // `explain` writes its own figures there.
   if (options.json_path.empty() || options.explain) return OkStatus();
-  const std::string json = EvaluationToJson(conversion.graph.name, evaluation,
-                                            conversion.quantized.report);
+  const std::string json =
+      EvaluationToJson(conversion.graph.name, evaluation,
+                       conversion.quantized.report, conversion.float_share);
   return WriteFileAtomically(
       options.json_path,
       {reinterpret_cast<const uint8_t*>(json.data()), json.size()});
@@ -466,7 +471,9 @@ Status WriteModel(const ConvertOptions& options, const Conversion& conversion) {
               options.explain ? "INT8" : options.output_path.c_str(),
               conversion.bytes.size());
   if (!error) std::printf(" (the source has %ju)", uintmax_t{source});
-  std::printf("\n%s", FormatQuantization(conversion.quantized.report).c_str());
+  std::printf("\n%s", FormatQuantization(conversion.quantized.report,
+                                         conversion.float_share)
+                          .c_str());
   return OkStatus();
 }
 
@@ -510,14 +517,22 @@ Status ConvertSimplified(const ConvertOptions& options, const Graph& graph) {
 
   if (options.max_drop.has_value()) {
     OCTET_ASSIGN_OR_RETURN(
-        const Evaluated best,
-        ClimbLadder(graph, *calibration, *evaluation, options));
+        Evaluated best, ClimbLadder(graph, *calibration, *evaluation, options));
+    OCTET_ASSIGN_OR_RETURN(
+        best.conversion.float_share,
+        FloatShareOf(best.conversion.graph, best.conversion.quantized,
+                     best.conversion.model, calibration.get(),
+                     options.num_threads));
     OCTET_RETURN_IF_ERROR(WriteModel(options, best.conversion));
     return ReportOn(options, best.conversion, *calibration, evaluation.get(),
                     &best.evaluation);
   }
-  OCTET_ASSIGN_OR_RETURN(const Conversion conversion,
+  OCTET_ASSIGN_OR_RETURN(Conversion conversion,
                          ConvertGraph(graph, calibration.get(), options));
+  OCTET_ASSIGN_OR_RETURN(
+      conversion.float_share,
+      FloatShareOf(conversion.graph, conversion.quantized, conversion.model,
+                   calibration.get(), options.num_threads));
   OCTET_RETURN_IF_ERROR(WriteModel(options, conversion));
   if (calibration == nullptr) {
     if (evaluation == nullptr) return OkStatus();

@@ -42,7 +42,8 @@ std::vector<LayerError> WorstFirst(std::vector<LayerError> layers) {
 
 }  // namespace
 
-std::string FormatQuantization(const QuantizationReport& report) {
+std::string FormatQuantization(const QuantizationReport& report,
+                               std::optional<double> float_share) {
   std::string text;
   for (const QuantizationReport::Layer& layer : report.layers) {
     text += Format("  %s: of %d channels", layer.node.c_str(), layer.channels);
@@ -72,8 +73,13 @@ std::string FormatQuantization(const QuantizationReport& report) {
   }
   if (!report.float_nodes.empty()) {
     text +=
-        Format("  %zu nodes in FP32, in %d islands with %d conversions:\n",
+        Format("  %zu nodes in FP32, in %d islands with %d conversions",
                report.float_nodes.size(), report.islands, report.conversions);
+    if (float_share.has_value()) {
+      text +=
+          Format(", %.0f %% of the time on this machine", 100.0 * *float_share);
+    }
+    text += ":\n";
   }
   for (const QuantizationReport::FloatNode& node : report.float_nodes) {
     text += "    " + node.node + " (" + node.type + "): " + node.reason + "\n";
@@ -122,7 +128,8 @@ std::string FormatCostOfSafeWeights(const Evaluation& plain,
 
 std::string EvaluationToJson(const std::string& model,
                              const Evaluation& evaluation,
-                             const QuantizationReport& quantization) {
+                             const QuantizationReport& quantization,
+                             std::optional<double> float_share) {
   Json json;
   json["model"] = model;
   json["samples"] = evaluation.samples;
@@ -141,6 +148,8 @@ std::string EvaluationToJson(const std::string& model,
                               {"sqnr_db", Finite(layer.sqnr_db)}});
   }
   json["float_islands"] = quantization.islands;
+  json["float_time_percent"] =
+      float_share.has_value() ? Json(100.0 * *float_share) : Json(nullptr);
   json["float_nodes"] = Json::array();
   for (const QuantizationReport::FloatNode& node : quantization.float_nodes) {
     json["float_nodes"].push_back(
