@@ -55,8 +55,9 @@ class Folder {
     // Values that this pass adds have a single reader.
     const bool single =
         size_t(input) >= uses_.size() || uses_[size_t(input)] == 1;
-    const bool fits = single && IsWeightedLayer(layer.op) &&
-                      FindClamp(layer.op)->is_none() &&
+    const bool is_layer = IsWeightedLayer(layer.op) ||
+                          std::holds_alternative<ConvTranspose2d>(layer.op);
+    const bool fits = single && is_layer && FindClamp(layer.op)->is_none() &&
                       axis == graph_.value(input).shape.rank - 1 &&
                       graph_.value(layer.inputs[1]).is_constant() &&
                       graph_.value(layer.inputs[2]).is_constant();

@@ -9,6 +9,7 @@
 #include "converter/passes/fold_flatten.h"
 #include "converter/passes/fuse_clamps.h"
 #include "converter/passes/fuse_pads.h"
+#include "converter/passes/lower_transposed_convolutions.h"
 #include "converter/passes/merge_average_pools.h"
 #include "converter/passes/merge_reshapes.h"
 #include "converter/passes/recognize_functions.h"
@@ -57,6 +58,9 @@ constexpr Pass kPasses[] = {
     {"fuse_clamps", FuseClamps},
     // Behind eliminate_transposes, which brings Pads next to their layers.
     {"fuse_pads", FusePads},
+    // Last: layers and clamps are folded into the transposed convolution by
+    // then, and merge_reshapes does not undo the steps of the shuffle.
+    {"lower_transposed_convolutions", LowerTransposedConvolutions},
 };
 
 }  // namespace
