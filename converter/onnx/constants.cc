@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <utility>
 #include <variant>
@@ -46,7 +47,58 @@ Status ReturnFilled(NodeContext& node, const std::vector<int64_t>& dims,
       FloatTensor{shape, std::vector<float>(size_t(count), floats.data[0])});
 }
 
+// How many of start, start + delta, ... lie in front of limit.
+Result<int64_t> RangeCount(double start, double limit, double delta) {
+  if (delta == 0.0) return InvalidModel("counts in steps of 0");
+  const double count = std::max(std::ceil((limit - start) / delta), 0.0);
+  if (!(count <= double{kMaxFilledElements})) {
+    return Unsupported("counts more than " +
+                       std::to_string(kMaxFilledElements) + " elements");
+  }
+  return static_cast<int64_t>(count);
+}
+
+Status ReturnIntegerRange(NodeContext& node) {
+  int64_t numbers[3];  // start, limit, delta
+  for (int i = 0; i < 3; ++i) {
+    OCTET_ASSIGN_OR_RETURN(const std::vector<int64_t> input,
+                           node.IntegerInput(i, "what it counts by"));
+    if (input.size() != 1) return InvalidModel("counts by several numbers");
+    // Exact in double, and far from overflow.
+    if (std::abs(double(input[0])) > 1e15) {
+      return Unsupported("counts by numbers beyond 10^15");
+    }
+    numbers[i] = input[0];
+  }
+  OCTET_ASSIGN_OR_RETURN(
+      const int64_t count,
+      RangeCount(double(numbers[0]), double(numbers[1]), double(numbers[2])));
+  std::vector<int64_t> values;
+  for (int64_t i = 0; i < count; ++i) {
+    values.push_back(numbers[0] + i * numbers[2]);
+  }
+  return ReturnTensor(node, IntegerTensor{{count}, std::move(values)});
+}
+
 }  // namespace
+
+// Of constants, as exporters build positions from shapes.
+Status ImportRange(NodeContext& node) {
+  OCTET_ASSIGN_OR_RETURN(const ValueId first, node.Input(0));
+  if (!node.value(first).is_float()) return ReturnIntegerRange(node);
+  OCTET_ASSIGN_OR_RETURN(const float start, node.ScalarInput(0, "the start"));
+  OCTET_ASSIGN_OR_RETURN(const float limit, node.ScalarInput(1, "the limit"));
+  OCTET_ASSIGN_OR_RETURN(const float delta, node.ScalarInput(2, "the step"));
+  OCTET_ASSIGN_OR_RETURN(
+      const int64_t count,
+      RangeCount(double{start}, double{limit}, double{delta}));
+  OCTET_ASSIGN_OR_RETURN(const Shape shape, ToShape({count}));
+  std::vector<float> values;
+  for (int64_t i = 0; i < count; ++i) {
+    values.push_back(start + static_cast<float>(i) * delta);
+  }
+  return ReturnTensor(node, FloatTensor{shape, std::move(values)});
+}
 
 Status ImportConstant(NodeContext& node) {
   const NodeAttributes& attributes = node.attributes();

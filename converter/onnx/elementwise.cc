@@ -2,6 +2,7 @@
 #include <cmath>
 #include <iterator>
 #include <limits>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,6 +30,11 @@ constexpr std::pair<const char*, BinaryFunction> kBinaryTypes[] = {
 struct Operands {
   ValueId a;
   ValueId b;
+};
+
+struct Bounded {
+  ValueId input;
+  FloatClamp clamp;
 };
 
 // Before opset 7 the second input was aligned at the attribute `axis` of the
@@ -223,8 +229,34 @@ Status ImportPow(NodeContext& node) {
   return node.Return(output);
 }
 
+// The bound that Max or Min of an activation and one constant number is.
+// Nothing where it is another.
+Result<std::optional<Bounded>> FindBound(NodeContext& node) {
+  OCTET_ASSIGN_OR_RETURN(Operands in, ReadOperands(node));
+  if (node.value(in.a).is_constant()) std::swap(in.a, in.b);
+  const Value& a = node.value(in.a);
+  const Value& b = node.value(in.b);
+  if (a.is_constant() || b.data == nullptr || b.data->size() != 1 ||
+      !a.is_float() || b.shape.rank > a.shape.rank) {
+    return std::optional<Bounded>();
+  }
+  Bounded bounded = {in.a, {}};
+  float& bound = node.type() == "Max" ? bounded.clamp.min : bounded.clamp.max;
+  bound = (*b.data)[0];
+  if (std::isnan(bound)) return std::optional<Bounded>();
+  return std::optional<Bounded>(bounded);
+}
+
 // Of one input or more: of three, as function(function(a, b), c).
 Status ImportVariadic(NodeContext& node) {
+  const bool may_bound = node.type() == "Max" || node.type() == "Min";
+  if (may_bound && node.num_inputs() == 2) {
+    OCTET_ASSIGN_OR_RETURN(const std::optional<Bounded> bounded,
+                           FindBound(node));
+    if (bounded.has_value()) {
+      return ReturnClamp(node, bounded->input, bounded->clamp);
+    }
+  }
   const bool is_mean = node.type() == "Mean";
   const bool is_sum = node.type() == "Sum" || is_mean;
   const BinaryFunction function =
@@ -248,13 +280,22 @@ Status ImportVariadic(NodeContext& node) {
   return node.Return(result);
 }
 
-// x < 0 ? slope * x : x. A slope that is one a channel lies along dimension 1
-// in old models, and everywhere is broadcast to x.
+// x < 0 ? slope * x : x. One slope for all makes it a function of one value,
+// which int8 has by a table. A slope that is one a channel lies along dimension
+// 1 in old models, and everywhere is broadcast to x.
 Status ImportPRelu(NodeContext& node) {
   OCTET_ASSIGN_OR_RETURN(const ValueId input, node.Input(0));
   OCTET_ASSIGN_OR_RETURN(ValueId slope, node.Input(1));
   const Shape shape = node.shape(input);
   const Shape slopes = node.shape(slope);
+  const Value& slope_value = node.value(slope);
+  if (slope_value.data != nullptr && slope_value.data->size() == 1 &&
+      slopes.rank <= shape.rank && !node.value(input).is_constant()) {
+    const Unary leaky{schema::UnaryFunction::LEAKY_RELU,
+                      (*slope_value.data)[0]};
+    OCTET_ASSIGN_OR_RETURN(const ValueId output, node.Emit(leaky, {input}));
+    return node.Return(output);
+  }
   if (node.opset() < 7 && slopes.rank == 1 && shape.rank > 2 &&
       slopes[0] == shape[1]) {
     Shape aligned = slopes;

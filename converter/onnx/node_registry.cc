@@ -94,6 +94,7 @@ constexpr NodeEntry kEntries[] = {
     {"QLinearMul", ImportQLinearBinary, Moves::kNone, true},
     {"QLinearSigmoid", ImportQLinearUnary, Moves::kNone, true},
     {"QuantizeLinear", ImportQuantizeLinear, Moves::kNone, true},
+    {"Range", ImportRange},
     {"Reciprocal", ImportUnary},
     {"ReduceL1", ImportReduce},
     {"ReduceL2", ImportReduce},

@@ -124,6 +124,7 @@ Status ImportSplit(NodeContext& node);
 // constants.cc
 Status ImportConstant(NodeContext& node);
 Status ImportConstantOfShape(NodeContext& node);
+Status ImportRange(NodeContext& node);
 Status ImportShape(NodeContext& node);
 Status ImportSize(NodeContext& node);
 Status ImportIdentity(NodeContext& node);

@@ -172,5 +172,49 @@ TEST(DropoutTest, IsNothingInInference) {
   EXPECT_NE(training.ImportError().find("training mode"), std::string::npos);
 }
 
+// y = x + Range(start, limit, delta).
+ModelBuilder RangeModel(int64_t start, int64_t limit, int64_t delta,
+                        int64_t count) {
+  ModelBuilder model;
+  model.Input("x", {count}).Output("y");
+  const std::pair<std::string, int64_t> numbers[] = {
+      {"start", start}, {"limit", limit}, {"delta", delta}};
+  for (const auto& [name, number] : numbers) model.Integers(name, {number});
+  model.Node("Range", {"start", "limit", "delta"}, "range");
+  model.Node("Cast", {"range"}, "reals").Int("to", onnx::TensorProto::FLOAT);
+  model.Node("Add", {"x", "reals"}, "y");
+  return model;
+}
+
+TEST(RangeTest, OfIntegers) {
+  ExpectNear(RangeModel(0, 4, 1, 4).Run({Floats(4)}), {0, 1, 2, 3});
+  ExpectNear(RangeModel(3, 10, 3, 3).Run({Floats(3)}), {3, 6, 9});
+  ExpectNear(RangeModel(5, -2, -3, 3).Run({Floats(3)}), {5, 2, -1});
+}
+
+TEST(RangeTest, OfFloats) {
+  ModelBuilder model;
+  model.Input("x", {4}).Output("y").Constant("start", {}, {0.5f});
+  model.Constant("limit", {}, {2.25f}).Constant("delta", {}, {0.5f});
+  model.Node("Range", {"start", "limit", "delta"}, "range");
+  model.Node("Add", {"x", "range"}, "y");
+  ExpectNear(model.Run({Floats(4)}), {0.5f, 1, 1.5f, 2});
+}
+
+TEST(RangeTest, Refused) {
+  EXPECT_NE(RangeModel(0, 4, 0, 4).ImportError().find("(Range)"),
+            std::string::npos);
+  EXPECT_NE(RangeModel(0, int64_t{1} << 40, 1, 4).ImportError().find("(Range)"),
+            std::string::npos);
+  EXPECT_NE(RangeModel(0, int64_t{1} << 62, int64_t{1} << 61, 2)
+                .ImportError()
+                .find("(Range)"),
+            std::string::npos);
+  ModelBuilder computed;
+  computed.Input("x", {}).Output("y").Constant("one", {}, {1});
+  computed.Node("Range", {"one", "x", "one"}, "y");
+  EXPECT_NE(computed.ImportError().find("(Range)"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace octet::converter

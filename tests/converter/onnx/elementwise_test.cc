@@ -1,6 +1,9 @@
 // Add, Sub, Mul, Div, Relu, Clip.
 
 #include <limits>
+#include <string>
+#include <variant>
+#include <vector>
 
 #include "gtest/gtest.h"
 #include "tests/converter/onnx/model_builder.h"
@@ -136,6 +139,61 @@ TEST(ClipTest, BoundsMustBeConstantNumbers) {
   not_a_number.Constant("low", {}, {std::numeric_limits<float>::quiet_NaN()});
   not_a_number.Node("Clip", {"x", "low"}, "y");
   EXPECT_NE(not_a_number.ImportError().find("not a number"), std::string::npos);
+}
+
+// The only node of the graph that y = type(x, 4) becomes.
+template <typename Op>
+Op TheOnly(const std::string& type, bool constant_first, const Dims& dims) {
+  ModelBuilder model;
+  model.Input("x", {1, 3}).Output("y").Constant("c", dims, {4});
+  using Names = std::vector<std::string>;
+  model.Node(type, constant_first ? Names{"c", "x"} : Names{"x", "c"}, "y");
+  const Result<Graph> graph = model.Import();
+  EXPECT_EQ(graph->nodes.size(), 1u);
+  const Op* op = std::get_if<Op>(&graph->nodes[0].op);
+  EXPECT_NE(op, nullptr) << type;
+  return op == nullptr ? Op() : *op;
+}
+
+TEST(BoundTest, MaxAndMinWithANumberAreClamps) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  for (const Dims& dims : {Dims{}, Dims{1}, Dims{1, 1}}) {
+    for (bool first : {false, true}) {
+      const FloatClamp above = TheOnly<Clamp>("Max", first, dims).clamp;
+      EXPECT_EQ(above.min, 4);
+      EXPECT_EQ(above.max, kInfinity);
+      const FloatClamp below = TheOnly<Clamp>("Min", first, dims).clamp;
+      EXPECT_EQ(below.min, -kInfinity);
+      EXPECT_EQ(below.max, 4);
+    }
+  }
+}
+
+// Whether y = type(x, c) with more than one number stays what it is.
+bool StaysBinary(const std::string& type, const Dims& x, const Dims& c,
+                 const Floats& numbers) {
+  ModelBuilder model;
+  model.Input("x", x).Output("y").Constant("c", c, numbers);
+  model.Node(type, {"x", "c"}, "y");
+  const Result<Graph> graph = model.Import();
+  return graph.ok() && graph->nodes.size() == 1 &&
+         std::holds_alternative<Binary>(graph->nodes[0].op);
+}
+
+TEST(BoundTest, OtherMaximaAreNot) {
+  EXPECT_TRUE(StaysBinary("Max", {1, 3}, {3}, {4, 6, 8}));
+  EXPECT_TRUE(StaysBinary("Min", {3}, {1, 1}, {4}));
+  EXPECT_TRUE(
+      StaysBinary("Max", {3}, {}, {std::numeric_limits<float>::quiet_NaN()}));
+}
+
+TEST(PReluTest, OneSlopeIsALeakyRelu) {
+  for (const Dims& dims : {Dims{}, Dims{1}, Dims{1, 1}}) {
+    const auto op = TheOnly<Unary>("PRelu", false, dims);
+    EXPECT_EQ(op.function, schema::UnaryFunction::LEAKY_RELU);
+    EXPECT_EQ(op.alpha, 4);
+  }
+  EXPECT_TRUE(StaysBinary("PRelu", {1, 2}, {2}, {4, 2}));
 }
 
 }  // namespace
