@@ -225,6 +225,10 @@ bool KeepsQuantization(const Operator& op) {
          std::holds_alternative<Reshape>(op) ||
          std::holds_alternative<Transpose>(op) ||
          std::holds_alternative<Pad>(op) || std::holds_alternative<Slice>(op) ||
+         std::holds_alternative<Expand>(op) ||
+         std::holds_alternative<Gather>(op) ||
+         std::holds_alternative<GatherNd>(op) ||
+         std::holds_alternative<GatherElements>(op) ||
          std::holds_alternative<Resize>(op);
 }
 

@@ -13,8 +13,9 @@
 
 namespace octet::converter {
 
-// MaxPool2d, Reshape, Transpose, Pad and Slice move numbers without changing
-// them: their output has the input's scale and zero point.
+// MaxPool2d, Reshape, Transpose, Pad, Slice, Expand, Resize and the Gathers
+// move numbers without changing them: their output has the input's scale and
+// zero point.
 bool KeepsQuantization(const Operator& op);
 
 struct AssignedParams {

@@ -28,6 +28,10 @@ class Finder {
     for (size_t i = 0; i < 2; ++i) {
       const int layer = producers_[size_t(add.inputs[i])];
       if (layer < 0 || layer <= best.layer || !IsLayerOfItsOwn(layer)) continue;
+      // One that the sum repeats has fewer outputs.
+      if (graph_.value(add.inputs[i]).shape != graph_.value(add.output).shape) {
+        continue;
+      }
       const ResidualFusion fusion = Fuse(add, i, layer);
       if (!FitsT(add, i, fusion)) continue;
       best = fusion;

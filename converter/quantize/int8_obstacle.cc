@@ -12,6 +12,13 @@ using schema::UnaryFunction;
 // Sum and count * zero_point, each at most 256 a cell, fit int32 together.
 constexpr int64_t kMaxAverageCells = (int64_t{1} << 31) / 512;
 
+// Whether input 1 holds indices, not numbers that are computed with.
+bool ReadsIndices(const Operator& op) {
+  return std::holds_alternative<Gather>(op) ||
+         std::holds_alternative<GatherNd>(op) ||
+         std::holds_alternative<GatherElements>(op);
+}
+
 bool AllFinite(const std::vector<float>& values) {
   for (float value : values) {
     if (!std::isfinite(value)) return false;
@@ -38,13 +45,6 @@ class Checker {
   std::string operator()(const Add&) const {
     if (input(0).is_constant() && input(1).is_constant()) {
       return "both inputs are constants";
-    }
-    for (int i = 0; i < 2; ++i) {
-      if (!input(i).is_constant() &&
-          input(i).shape != graph_.value(node_.output).shape) {
-        return "broadcasts an activation " + input(i).shape.ToString() +
-               " to " + graph_.value(node_.output).shape.ToString();
-      }
     }
     return "";
   }
@@ -78,6 +78,10 @@ class Checker {
   std::string operator()(const Reshape&) const { return ""; }
   std::string operator()(const Transpose&) const { return ""; }
   std::string operator()(const Slice&) const { return ""; }
+  std::string operator()(const Expand&) const { return ""; }
+  std::string operator()(const Gather&) const { return ""; }
+  std::string operator()(const GatherNd&) const { return ""; }
+  std::string operator()(const GatherElements&) const { return ""; }
   std::string operator()(const Resize& op) const {
     if (op.mode == schema::ResizeMode::CUBIC) {
       return "cubic interpolation leaves the range of its input";
@@ -103,8 +107,9 @@ class Checker {
 
   // What does not depend on the operator.
   std::string CheckNode() const {
-    for (ValueId id : node_.inputs) {
-      const Value& value = graph_.value(id);
+    for (size_t i = 0; i < node_.inputs.size(); ++i) {
+      const Value& value = graph_.value(node_.inputs[i]);
+      if (i == 1 && ReadsIndices(node_.op)) continue;
       if (!value.is_float()) {
         return "'" + value.name + "' holds integers or truth values";
       }

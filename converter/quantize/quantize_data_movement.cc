@@ -1,5 +1,5 @@
-// Concat, Reshape, Transpose, Pad, Slice and Resize: numbers move, or lie
-// between others, and their scale stays.
+// Concat, Reshape, Transpose, Pad, Slice, Expand, the Gathers and Resize:
+// numbers move, or lie between others, and their scale stays.
 
 #include <utility>
 
@@ -11,6 +11,20 @@ namespace {
 
 std::vector<int32_t> ToVector(const int32_t* values, const Shape& shape) {
   return {values, values + shape.rank};
+}
+
+// An operator that moves its first input; indices may follow.
+template <typename OptionsT>
+Status AppendMovement(const Node& node, OptionsT options,
+                      ModelBuilder& builder) {
+  OCTET_ASSIGN_OR_RETURN(const uint32_t input,
+                         builder.TensorInOutputParams(node, node.inputs[0]));
+  std::vector<uint32_t> inputs = {input};
+  for (size_t i = 1; i < node.inputs.size(); ++i) {
+    inputs.push_back(builder.PlainTensor(node.inputs[i]));
+  }
+  builder.AddOperator(node, std::move(options), std::move(inputs));
+  return OkStatus();
 }
 
 }  // namespace
@@ -30,52 +44,62 @@ Status QuantizeConcat(const Concat& op, const Node& node,
 }
 
 Status QuantizeReshape(const Node& node, ModelBuilder& builder) {
-  OCTET_ASSIGN_OR_RETURN(const uint32_t input,
-                         builder.TensorInOutputParams(node, node.inputs[0]));
-  builder.AddOperator(node, schema::ReshapeT(), {input});
-  return OkStatus();
+  return AppendMovement(node, schema::ReshapeT(), builder);
 }
 
 Status QuantizeTranspose(const Transpose& op, const Node& node,
                          ModelBuilder& builder) {
-  OCTET_ASSIGN_OR_RETURN(const uint32_t input,
-                         builder.TensorInOutputParams(node, node.inputs[0]));
   schema::TransposeT result;
   result.permutation =
       ToVector(op.params.permutation, builder.value(node.output).shape);
-  builder.AddOperator(node, std::move(result), {input});
-  return OkStatus();
+  return AppendMovement(node, std::move(result), builder);
 }
 
 Status QuantizePad(const Pad& op, const Node& node, ModelBuilder& builder) {
-  OCTET_ASSIGN_OR_RETURN(const uint32_t input,
-                         builder.TensorInOutputParams(node, node.inputs[0]));
   const Shape& shape = builder.value(node.output).shape;
   schema::PadT result;
   result.begin = ToVector(op.params.begin, shape);
   result.end = ToVector(op.params.end, shape);
   result.value = QuantizeActivation(op.value, builder.params(node.output));
-  builder.AddOperator(node, std::move(result), {input});
-  return OkStatus();
+  return AppendMovement(node, std::move(result), builder);
 }
 
 Status QuantizeSlice(const Slice& op, const Node& node, ModelBuilder& builder) {
-  OCTET_ASSIGN_OR_RETURN(const uint32_t input,
-                         builder.TensorInOutputParams(node, node.inputs[0]));
   const Shape& shape = builder.value(node.output).shape;
   schema::SliceT result;
   result.begin = ToVector(op.params.begin, shape);
   result.step = ToVector(op.params.step, shape);
-  builder.AddOperator(node, std::move(result), {input});
-  return OkStatus();
+  return AppendMovement(node, std::move(result), builder);
 }
 
 Status QuantizeResize(const Resize& op, const Node& node,
                       ModelBuilder& builder) {
-  OCTET_ASSIGN_OR_RETURN(const uint32_t input,
-                         builder.TensorInOutputParams(node, node.inputs[0]));
-  builder.AddOperator(node, MakeResize(op), {input});
-  return OkStatus();
+  return AppendMovement(node, MakeResize(op), builder);
+}
+
+Status QuantizeExpand(const Node& node, ModelBuilder& builder) {
+  return AppendMovement(node, schema::ExpandT(), builder);
+}
+
+Status QuantizeGather(const Gather& op, const Node& node,
+                      ModelBuilder& builder) {
+  schema::GatherT result;
+  result.axis = op.axis;
+  return AppendMovement(node, std::move(result), builder);
+}
+
+Status QuantizeGatherNd(const GatherNd& op, const Node& node,
+                        ModelBuilder& builder) {
+  schema::GatherNdT result;
+  result.batch_dims = op.batch_dims;
+  return AppendMovement(node, std::move(result), builder);
+}
+
+Status QuantizeGatherElements(const GatherElements& op, const Node& node,
+                              ModelBuilder& builder) {
+  schema::GatherElementsT result;
+  result.axis = op.axis;
+  return AppendMovement(node, std::move(result), builder);
 }
 
 }  // namespace octet::converter

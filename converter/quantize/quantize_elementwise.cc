@@ -1,6 +1,7 @@
 // Add, Mul, Unary (as Lookup), Clamp (as Requantize) and Softmax.
 
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "converter/ir/constant_evaluation.h"
@@ -15,6 +16,13 @@ uint32_t AddOperand(const Node& node, ValueId id, ModelBuilder& builder) {
   const Shape& shape = builder.value(node.output).shape;
   if (operand.shape == shape) return builder.Tensor(id);
   const ActivationParams& params = builder.params(id);
+  if (!operand.is_constant()) {
+    const std::string name = node.name + "/expanded_" + operand.name;
+    const uint32_t expanded = builder.AddActivation(name, shape, params);
+    builder.AddOperator(name, schema::ExpandT(), {builder.Tensor(id)},
+                        expanded);
+    return expanded;
+  }
   std::vector<int8_t> data;
   for (float real : BroadcastData(*operand.data, operand.shape, shape)) {
     data.push_back(QuantizeActivation(real, params));

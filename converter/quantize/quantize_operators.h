@@ -41,7 +41,8 @@ std::vector<int32_t> AveragePoolCounts(const AveragePool2d& op,
                                        const Shape& input, const Shape& output);
 
 // The tensor of an operand of a sum. The schema's sums have inputs of the
-// output's shape: a constant is stored repeated.
+// output's shape: a constant is stored repeated, an activation goes through an
+// Expand that is appended here.
 uint32_t AddOperand(const Node& node, ValueId id, ModelBuilder& builder);
 Status QuantizeAdd(const Add& op, const Node& node, ModelBuilder& builder);
 Status QuantizeMul(const Mul& op, const Node& node, ModelBuilder& builder);
@@ -60,6 +61,13 @@ Status QuantizePad(const Pad& op, const Node& node, ModelBuilder& builder);
 Status QuantizeSlice(const Slice& op, const Node& node, ModelBuilder& builder);
 Status QuantizeResize(const Resize& op, const Node& node,
                       ModelBuilder& builder);
+Status QuantizeExpand(const Node& node, ModelBuilder& builder);
+Status QuantizeGather(const Gather& op, const Node& node,
+                      ModelBuilder& builder);
+Status QuantizeGatherNd(const GatherNd& op, const Node& node,
+                        ModelBuilder& builder);
+Status QuantizeGatherElements(const GatherElements& op, const Node& node,
+                              ModelBuilder& builder);
 
 }  // namespace octet::converter
 

@@ -63,6 +63,18 @@ struct OperatorVisitor {
   Status operator()(const Resize& op) const {
     return QuantizeResize(op, node, builder);
   }
+  Status operator()(const Expand&) const {
+    return QuantizeExpand(node, builder);
+  }
+  Status operator()(const Gather& op) const {
+    return QuantizeGather(op, node, builder);
+  }
+  Status operator()(const GatherNd& op) const {
+    return QuantizeGatherNd(op, node, builder);
+  }
+  Status operator()(const GatherElements& op) const {
+    return QuantizeGatherElements(op, node, builder);
+  }
   Status operator()(const Mul& op) const {
     return QuantizeMul(op, node, builder);
   }

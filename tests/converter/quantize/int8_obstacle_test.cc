@@ -29,6 +29,11 @@ TEST(Int8ObstacleTest, NoneForWhatInt8CanExpress) {
   const ValueId product = Append(graph, "product", Mul{}, {add, constant});
   const ValueId clamp = Append(graph, "clamp", Clamp{{0.0f, 1.0f}}, {product});
   Append(graph, "sigmoid", Unary{schema::UnaryFunction::SIGMOID}, {clamp});
+  Append(graph, "broadcast", Add{}, {x, AddInput(graph, "row", {2})});
+  Append(graph, "expand", Expand{Shape{3, 4, 4, 2}}, {x});
+  const ValueId indices = graph.AddConstant(
+      "indices", {3}, ConstantData{DataType::INT64, {}, {1, 0, 3}});
+  Append(graph, "gather", Gather{2}, {x, indices});
   for (const Node& node : graph.nodes) {
     EXPECT_EQ(FindInt8Obstacle(graph, node), "") << node.name;
   }
@@ -37,11 +42,8 @@ TEST(Int8ObstacleTest, NoneForWhatInt8CanExpress) {
 TEST(Int8ObstacleTest, SaysWhatStandsInTheWay) {
   Graph graph;
   const ValueId x = AddInput(graph, "x", kPicture);
-  const ValueId row = AddInput(graph, "row", {2});
   const ValueId inf = graph.AddConstant(
       "inf", {2}, {1.0f, std::numeric_limits<float>::infinity()});
-  Append(graph, "broadcast", Add{}, {x, row});
-  ExpectObstacle(graph, "broadcasts an activation [2] to [1, 4, 4, 2]");
   Append(graph, "infinite", Add{}, {x, inf});
   ExpectObstacle(graph, "the constant 'inf' holds infinity");
   Pad pad;
@@ -96,6 +98,21 @@ TEST(Int8ObstacleTest, Integers) {
   graph.inputs.push_back(id);
   Append(graph, "reshape", Reshape{Shape{1, 2}}, {id});
   ExpectObstacle(graph, "'i' holds integers");
+}
+
+// A table of constants that integers look up, too.
+TEST(Int8ObstacleTest, GatherOfIntegersOrConstants) {
+  Graph graph;
+  AddInput(graph, "x", {2});
+  const ValueId id = graph.AddActivation("i", {2}, DataType::INT64);
+  graph.inputs.push_back(id);
+  const ValueId zero =
+      graph.AddConstant("zero", {1}, ConstantData{DataType::INT64, {}, {0}});
+  Append(graph, "of_integers", Gather{0}, {id, zero});
+  ExpectObstacle(graph, "'i' holds integers");
+  const ValueId table = graph.AddConstant("table", {2}, {1.0f, 2.0f});
+  Append(graph, "of_constants", Gather{0}, {table, id});
+  ExpectObstacle(graph, "its input is a constant");
 }
 
 TEST(Int8ObstacleTest, WeightsMustBeConstant) {

@@ -243,6 +243,67 @@ TEST(MixedPrecisionTest, ProductOfTwoActivations) {
   EXPECT_EQ(mul->requantization->multiplier.size(), 1u);
 }
 
+// What moves numbers by indices keeps their scale.
+TEST(MixedPrecisionTest, GathersAndExpand) {
+  Graph graph;
+  const ValueId x = AddInput(graph, "x", kPicture);
+  const ValueId conv = AppendConv(graph, "conv", x, 2, 3, 1);
+  const auto indices = [&](const std::string& name, const Shape& shape,
+                           std::vector<int64_t> values) {
+    return graph.AddConstant(
+        name, shape,
+        ConstantData{schema::DataType::INT64, {}, std::move(values)});
+  };
+  const ValueId gather = Append(graph, "gather", Gather{1},
+                                {conv, indices("rows", {3}, {2, 0, 3})});
+  const ValueId nd =
+      Append(graph, "nd", GatherNd{0},
+             {gather, indices("places", {1, 1, 2}, {0, 1})});  // {1, 1, 4, 2}
+  const ValueId elements =
+      Append(graph, "elements", GatherElements{2},
+             {nd, indices("columns", {1, 1, 1, 2}, {3, 0})});  // {1, 1, 1, 2}
+  const ValueId expand =
+      Append(graph, "expand", Expand{Shape{1, 4, 4, 2}}, {elements});
+  graph.outputs = {AppendConv(graph, "last", expand, 2, 1, 2)};
+  const QuantizedModel result = MakeModel(graph, AllRanges(graph));
+  const std::vector<OperatorOptions> expected = {
+      OperatorOptions::Conv2d,   OperatorOptions::Gather,
+      OperatorOptions::GatherNd, OperatorOptions::GatherElements,
+      OperatorOptions::Expand,   OperatorOptions::Conv2d};
+  EXPECT_EQ(Types(result.model), expected);
+  const auto& tensors = result.model.tensors;
+  const auto tensor = [&](ValueId id) -> const schema::TensorT& {
+    return *tensors[size_t(result.tensor_of_value[size_t(id)])];
+  };
+  for (ValueId id : {gather, nd, elements, expand}) {
+    EXPECT_EQ(tensor(id).type, schema::DataType::INT8);
+    EXPECT_EQ(tensor(id).quantization->scale, tensor(conv).quantization->scale);
+  }
+}
+
+// {1, 1, 1, 2} + {1, 4, 4, 2}: repeated in front of the sum, which no layer in
+// front of the smaller one can compute.
+TEST(MixedPrecisionTest, ASumRepeatsAnActivation) {
+  Graph graph;
+  const ValueId x = AddInput(graph, "x", kPicture);
+  AveragePool2d pool;
+  pool.window.kernel_h = pool.window.kernel_w = 4;
+  const ValueId mean = Append(graph, "mean", pool, {x});
+  const ValueId small = AppendConv(graph, "small", mean, 2, 1, 1);
+  const ValueId sum = Append(graph, "sum", Add{}, {x, small});
+  graph.outputs = {AppendConv(graph, "last", sum, 2, 1, 2)};
+  const QuantizedModel result = MakeModel(graph, AllRanges(graph));
+  const std::vector<OperatorOptions> expected = {
+      OperatorOptions::AveragePool2d, OperatorOptions::Conv2d,
+      OperatorOptions::Expand, OperatorOptions::Add, OperatorOptions::Conv2d};
+  EXPECT_EQ(Types(result.model), expected);
+  const schema::OperatorT& add = *result.model.operators[3];
+  for (uint32_t input : add.inputs) {
+    EXPECT_EQ(result.model.tensors[input]->shape,
+              (std::vector<int32_t>{1, 4, 4, 2}));
+  }
+}
+
 TEST(MixedPrecisionTest, IntegersAreStoredInTheirOwnType) {
   Graph graph;
   const ValueId x = AddInput(graph, "x", {3, 2});
