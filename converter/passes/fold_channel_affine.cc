@@ -90,8 +90,8 @@ class Folder {
   // Appends op(input) with a new output of shape `shape`.
   ValueId AppendStep(const Node& main, const char* suffix, Operator op,
                      ValueId input, const Shape& shape) {
-    const ValueId output = graph_.AddActivation(
-        graph_.value(main.output).name + kInnerSuffix, shape);
+    const ValueId output =
+        graph_.AddActivation(graph_.value(main.output).name + suffix, shape);
     Append({names_.Unique(main.name + suffix),
             main.source_type,
             std::move(op),

@@ -153,11 +153,12 @@ class Lowering {
                       node_.source_type,
                       std::move(op),
                       {input},
-                      Inner(shape)});
+                      AddInner(suffix, shape)});
   }
 
-  ValueId Inner(const Shape& shape) {
-    return graph_.AddActivation(graph_.value(node_.output).name + kInnerSuffix,
+  // Each has a name of its own: evaluation finds tensors by their names.
+  ValueId AddInner(const char* suffix, const Shape& shape) {
+    return graph_.AddActivation(graph_.value(node_.output).name + suffix,
                                 shape);
   }
 
@@ -186,12 +187,12 @@ class Lowering {
     const ValueId phase_bias = graph_.AddConstant(
         bias.name, Shape{channels}, PhaseBiases(plan, *bias.data));
     const Shape& in = graph_.value(node_.inputs[0]).shape;
-    nodes_.push_back(
-        {node_.name,
-         node_.source_type,
-         conv,
-         {node_.inputs[0], phase_weights, phase_bias},
-         Inner(Shape{in[0], plan.y.places, plan.x.places, channels})});
+    nodes_.push_back({node_.name,
+                      node_.source_type,
+                      conv,
+                      {node_.inputs[0], phase_weights, phase_bias},
+                      AddInner(kInnerSuffix, Shape{in[0], plan.y.places,
+                                                   plan.x.places, channels})});
   }
 
   // {n, y, x, phases and channels} -> {n, y * stride, x * stride, channels}. In

@@ -1,5 +1,8 @@
 #include "converter/passes/lower_transposed_convolutions.h"
 
+#include <set>
+#include <string>
+
 #include "converter/float/float_executor.h"
 #include "converter/passes/fold_channel_affine.h"
 #include "converter/passes/pass_list.h"
@@ -49,6 +52,9 @@ std::string Lowered(const Case& c) {
   EXPECT_TRUE(valid.ok()) << valid.message();
   const Node& node = given.nodes[0];
   EXPECT_EQ(graph.value(graph.outputs[0]).name, given.value(node.output).name);
+  std::set<std::string> names;
+  for (const Value& value : graph.values) names.insert(value.name);
+  EXPECT_EQ(names.size(), graph.values.size());
   const std::vector<float> input = RandomFloats(c.input.NumElements(), 1.0f, 3);
   const auto constant = [&](size_t i) {
     const Value& value = given.value(node.inputs[i]);
