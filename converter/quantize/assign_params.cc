@@ -188,7 +188,7 @@ class Assigner {
       changed = false;
       for (const Node* each : nodes_) {
         const Node& node = *each;
-        if (!std::holds_alternative<Add>(node.op)) continue;
+        if (!IsSum(node.op)) continue;
         const size_t group = groups_.Find(node.output);
         const float least =
             MinimumAddOutputScale(params_[groups_.Find(node.inputs[0])].scale,
@@ -230,6 +230,12 @@ bool KeepsQuantization(const Operator& op) {
          std::holds_alternative<GatherNd>(op) ||
          std::holds_alternative<GatherElements>(op) ||
          std::holds_alternative<Resize>(op);
+}
+
+bool IsSum(const Operator& op) {
+  const Binary* binary = std::get_if<Binary>(&op);
+  return std::holds_alternative<Add>(op) ||
+         (binary != nullptr && binary->function == schema::BinaryFunction::SUB);
 }
 
 AssignedParams AssignParams(const Graph& graph, const Ranges& ranges,

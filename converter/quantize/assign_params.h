@@ -18,6 +18,9 @@ namespace octet::converter {
 // zero point.
 bool KeepsQuantization(const Operator& op);
 
+// Add, or a difference, which the quantizer makes one.
+bool IsSum(const Operator& op);
+
 struct AssignedParams {
   // One entry a value. Meaningless for weights and biases.
   std::vector<ActivationParams> params;

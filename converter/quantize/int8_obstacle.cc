@@ -49,6 +49,10 @@ class Checker {
     return "";
   }
   std::string operator()(const Mul&) const { return ""; }
+  std::string operator()(const Binary& op) const {
+    if (op.function != schema::BinaryFunction::SUB) return "has no int8 form";
+    return input(1).is_constant() ? "subtracts a constant" : "";
+  }
   std::string operator()(const Unary& op) const {
     switch (op.function) {
       case UnaryFunction::EXP:

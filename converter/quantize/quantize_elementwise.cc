@@ -1,4 +1,4 @@
-// Add, Mul, Unary (as Lookup), Clamp (as Requantize) and Softmax.
+// Add, differences, Mul, Unary (as Lookup), Clamp (as Requantize) and Softmax.
 
 #include <memory>
 #include <string>
@@ -31,7 +31,11 @@ uint32_t AddOperand(const Node& node, ValueId id, ModelBuilder& builder) {
                                  {params.scale}, params.zero_point, -1);
 }
 
-Status QuantizeAdd(const Add& op, const Node& node, ModelBuilder& builder) {
+namespace {
+
+// The sum of two tensors, the scales of which are those of the node's inputs.
+void AppendAdd(const FloatClamp& clamp, const Node& node, uint32_t a,
+               uint32_t b, ModelBuilder& builder) {
   const ActivationParams& output = builder.params(node.output);
   const AddParams params =
       DeriveAdd(builder.params(node.inputs[0]).scale,
@@ -40,10 +44,36 @@ Status QuantizeAdd(const Add& op, const Node& node, ModelBuilder& builder) {
   result.multiplier_1 = params.multiplier_1;
   result.multiplier_2 = params.multiplier_2;
   result.fraction_bits = params.fraction_bits;
-  result.clamp = MakeClamp(op.clamp, output);
-  const uint32_t input_1 = AddOperand(node, node.inputs[0], builder);
-  const uint32_t input_2 = AddOperand(node, node.inputs[1], builder);
-  builder.AddOperator(node, std::move(result), {input_1, input_2});
+  result.clamp = MakeClamp(clamp, output);
+  builder.AddOperator(node, std::move(result), {a, b});
+}
+
+}  // namespace
+
+Status QuantizeAdd(const Add& op, const Node& node, ModelBuilder& builder) {
+  const uint32_t a = AddOperand(node, node.inputs[0], builder);
+  const uint32_t b = AddOperand(node, node.inputs[1], builder);
+  AppendAdd(op.clamp, node, a, b, builder);
+  return OkStatus();
+}
+
+// -1 - q with the zero point -1 - z stands for exactly the negative of q with
+// z.
+Status QuantizeDifference(const Binary& op, const Node& node,
+                          ModelBuilder& builder) {
+  const uint32_t a = AddOperand(node, node.inputs[0], builder);
+  const uint32_t b = AddOperand(node, node.inputs[1], builder);
+  ActivationParams params = builder.params(node.inputs[1]);
+  params.zero_point = -1 - params.zero_point;
+  schema::LookupT negative;
+  for (int q = -128; q < 128; ++q) {
+    negative.values.push_back(static_cast<int8_t>(-1 - q));
+  }
+  const std::string name = node.name + "/negated";
+  const uint32_t negated =
+      builder.AddActivation(name, builder.value(node.output).shape, params);
+  builder.AddOperator(name, std::move(negative), {b}, negated);
+  AppendAdd(op.clamp, node, a, negated, builder);
   return OkStatus();
 }
 

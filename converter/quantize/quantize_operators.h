@@ -45,6 +45,9 @@ std::vector<int32_t> AveragePoolCounts(const AveragePool2d& op,
 // Expand that is appended here.
 uint32_t AddOperand(const Node& node, ValueId id, ModelBuilder& builder);
 Status QuantizeAdd(const Add& op, const Node& node, ModelBuilder& builder);
+// As an Add of the second operand's negative. REQUIRES: function SUB.
+Status QuantizeDifference(const Binary& op, const Node& node,
+                          ModelBuilder& builder);
 Status QuantizeMul(const Mul& op, const Node& node, ModelBuilder& builder);
 // As a Lookup.
 Status QuantizeUnary(const Unary& op, const Node& node, ModelBuilder& builder);

@@ -304,6 +304,33 @@ TEST(MixedPrecisionTest, ASumRepeatsAnActivation) {
   }
 }
 
+TEST(MixedPrecisionTest, ADifferenceIsASumWithAnExactNegative) {
+  Graph graph;
+  const ValueId x = AddInput(graph, "x", kPicture);
+  const ValueId a = AppendConv(graph, "a", x, 2, 3, 1);
+  const Binary subtract{schema::BinaryFunction::SUB, {}};
+  const ValueId difference = Append(graph, "difference", subtract, {x, a});
+  graph.outputs = {AppendConv(graph, "last", difference, 2, 1, 2)};
+  Ranges ranges = AllRanges(graph);
+  ranges[size_t(a)] = {-0.25f, 1.0f};
+  const QuantizedModel result = MakeModel(graph, ranges);
+  const std::vector<OperatorOptions> expected = {
+      OperatorOptions::Conv2d, OperatorOptions::Lookup, OperatorOptions::Add,
+      OperatorOptions::Conv2d};
+  ASSERT_EQ(Types(result.model), expected);
+  const schema::OperatorT& lookup = *result.model.operators[1];
+  const auto& from = *result.model.tensors[lookup.inputs[0]]->quantization;
+  const auto& to = *result.model.tensors[lookup.outputs[0]]->quantization;
+  EXPECT_EQ(result.model.operators[2]->inputs[1], lookup.outputs[0]);
+  const auto& table = lookup.options.AsLookup()->values;
+  ASSERT_EQ(table.size(), 256u);
+  for (int q = -128; q < 128; ++q) {
+    EXPECT_EQ(from.scale[0] * static_cast<float>(q - from.zero_point),
+              -to.scale[0] *
+                  static_cast<float>(table[size_t(q + 128)] - to.zero_point));
+  }
+}
+
 TEST(MixedPrecisionTest, IntegersAreStoredInTheirOwnType) {
   Graph graph;
   const ValueId x = AddInput(graph, "x", {3, 2});
