@@ -1,8 +1,10 @@
 #include "converter/evaluate/lone_range_errors.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 
 #include "converter/evaluate/activation_groups.h"
 #include "converter/evaluate/metrics.h"
@@ -41,6 +43,12 @@ LoneRangeErrors::LoneRangeErrors(const Graph& graph,
     for (ValueId id : groups_[g]) group_of_value_[size_t(id)] = g;
   }
   errors_.assign(groups_.size(), std::vector<double>(candidates.size(), 0.0));
+  contenders_.resize(groups_.size());
+  for (size_t g = 0; g < groups_.size(); ++g) {
+    for (size_t candidate = 0; candidate < candidates.size(); ++candidate) {
+      if (!IsRepeated(g, candidate)) contenders_[g].push_back(candidate);
+    }
+  }
 }
 
 Status LoneRangeErrors::Add(FloatExecutor& executor) {
@@ -51,15 +59,25 @@ Status LoneRangeErrors::Add(FloatExecutor& executor) {
   for (size_t group = groups_.size(); group-- > 0;) {
     const std::span<float> first = executor.MutableValue(groups_[group][0]);
     const std::vector<float> undisturbed = Copy(first);
-    for (size_t candidate = 0; candidate < params_.size(); ++candidate) {
-      if (FirstEqual(group, candidate) != candidate) continue;
+    for (size_t candidate : contenders_[group]) {
       OCTET_ASSIGN_OR_RETURN(const double error,
                              ErrorOf(group, candidate, scores, executor));
       errors_[group][candidate] += error;
       std::copy(undisturbed.begin(), undisturbed.end(), first.begin());
     }
   }
+  if (++samples_ == kSamplesOfAll) Sift();
   return OkStatus();
+}
+
+void LoneRangeErrors::Sift() {
+  const std::vector<size_t> best = Best();
+  for (size_t group = 0; group < groups_.size(); ++group) {
+    const std::vector<double>& errors = errors_[group];
+    std::erase_if(contenders_[group], [&](size_t candidate) {
+      return errors[candidate] > kHopeless * errors[best[group]];
+    });
+  }
 }
 
 Result<double> LoneRangeErrors::ErrorOf(
@@ -81,23 +99,22 @@ Result<double> LoneRangeErrors::ErrorOf(
   return error;
 }
 
-size_t LoneRangeErrors::FirstEqual(size_t group, size_t candidate) const {
+bool LoneRangeErrors::IsRepeated(size_t group, size_t candidate) const {
   const size_t id = size_t(groups_[group][0]);
-  size_t first = 0;
-  while (params_[first][id] != params_[candidate][id]) ++first;
-  return first;
+  return std::any_of(params_.begin(),
+                     params_.begin() + std::ptrdiff_t(candidate),
+                     [&](const std::vector<ActivationParams>& earlier) {
+                       return earlier[id] == params_[candidate][id];
+                     });
 }
 
 std::vector<size_t> LoneRangeErrors::Best() const {
-  std::vector<size_t> best(groups_.size(), 0);
+  std::vector<size_t> best;
   for (size_t group = 0; group < groups_.size(); ++group) {
     const std::vector<double>& errors = errors_[group];
-    for (size_t candidate = 0; candidate < errors.size(); ++candidate) {
-      if (FirstEqual(group, candidate) == candidate &&
-          errors[candidate] < errors[best[group]]) {
-        best[group] = candidate;
-      }
-    }
+    best.push_back(*std::min_element(
+        contenders_[group].begin(), contenders_[group].end(),
+        [&](size_t a, size_t b) { return errors[a] < errors[b]; }));
   }
   return best;
 }

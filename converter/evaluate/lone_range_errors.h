@@ -27,7 +27,11 @@ class LoneRangeErrors {
                   const QuantizeOptions& quantize);
 
   // Sums up one sample, on which `executor` has just run the graph. What the
-  // executor holds afterwards is unspecified.
+  // executor holds afterwards is unspecified. After kSamplesOfAll samples only
+  // those candidates of a group are still tried that cost less than
+  // kHopeless times as much as its best one.
+  static constexpr size_t kSamplesOfAll = 8;
+  static constexpr double kHopeless = 4.0;
   Status Add(FloatExecutor& executor);
 
   // Of each group (FindActivationGroups): the candidate with the least squared
@@ -38,8 +42,10 @@ class LoneRangeErrors {
   const std::vector<std::vector<ValueId>>& groups() const { return groups_; }
 
  private:
-  // The first candidate that gives the group the same numbers.
-  size_t FirstEqual(size_t group, size_t candidate) const;
+  // Whether an earlier candidate gives the group the same numbers.
+  bool IsRepeated(size_t group, size_t candidate) const;
+  // Takes the hopeless ones out of `contenders_`.
+  void Sift();
   Result<double> ErrorOf(size_t group, size_t candidate,
                          const std::vector<std::vector<float>>& scores,
                          FloatExecutor& executor) const;
@@ -47,9 +53,12 @@ class LoneRangeErrors {
   const std::vector<int> producers_;                   // by value
   std::vector<std::vector<ActivationParams>> params_;  // by candidate, value
   std::vector<std::vector<ValueId>> groups_;
-  std::vector<size_t> group_of_value_;       // SIZE_MAX: none
-  std::vector<ValueId> scores_;              // values
+  std::vector<size_t> group_of_value_;  // SIZE_MAX: none
+  std::vector<ValueId> scores_;         // values
+  // Of each group: the candidates that are tried, in their order.
+  std::vector<std::vector<size_t>> contenders_;
   std::vector<std::vector<double>> errors_;  // by group, candidate
+  size_t samples_ = 0;
 };
 
 }  // namespace octet::converter

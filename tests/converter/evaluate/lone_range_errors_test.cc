@@ -12,7 +12,8 @@
 namespace octet::converter {
 namespace {
 
-constexpr size_t kSamples = 6;
+// More than LoneRangeErrors tries all candidates on.
+constexpr size_t kSamples = 11;
 constexpr FloatClamp kRelu{0.0f, 1e30f};
 
 // A convolution, its maxima (the same scale), both joined, and a layer.
