@@ -2,6 +2,7 @@
 
 #include <pthreadpool.h>
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <memory>
@@ -27,7 +28,8 @@ struct Observed {
   std::vector<const RangeMethod*> methods;
   Range fixed;
   ActivationStatistics statistics;
-  std::vector<Range> ranges;  // the result
+  std::vector<Range> ranges;     // the result
+  std::vector<Range> inspected;  // by every method, where that is wanted
 };
 
 bool NeedsHistogram(const std::vector<const RangeMethod*>& methods) {
@@ -38,32 +40,60 @@ bool NeedsHistogram(const std::vector<const RangeMethod*>& methods) {
   return needs;
 }
 
-Result<std::vector<Observed>> MakeObserved(
-    const Graph& graph, const std::vector<std::string>& names,
-    const CalibrateOptions& options) {
-  std::vector<const RangeMethod*> methods;
+using RangeMethods = std::vector<const RangeMethod*>;
+
+Result<RangeMethods> FindRangeMethods(const std::vector<std::string>& names) {
+  RangeMethods methods;
   for (const std::string& name : names) {
     OCTET_ASSIGN_OR_RETURN(const RangeMethod* method, FindRangeMethod(name));
     methods.push_back(method);
   }
+  return methods;
+}
+
+// Of tensors without a rule.
+Result<RangeMethods> MethodsOfOthers(const RangeMethods& methods,
+                                     const CalibrateOptions& options) {
+  const bool some_are_chosen = std::any_of(
+      options.tensors.begin(), options.tensors.end(), [](const auto& entry) {
+        return std::holds_alternative<AutoRule>(entry.second);
+      });
+  if (!some_are_chosen) return methods;
+  OCTET_ASSIGN_OR_RETURN(const RangeMethod* method,
+                         FindRangeMethod(options.method));
+  return RangeMethods(methods.size(), method);
+}
+
+Status ApplyRule(const TensorRule& rule, const RangeMethods& methods,
+                 Observed& activation) {
+  if (const auto* name = std::get_if<std::string>(&rule)) {
+    OCTET_ASSIGN_OR_RETURN(const RangeMethod* method, FindRangeMethod(*name));
+    activation.methods.assign(methods.size(), method);
+  } else if (const auto* range = std::get_if<Range>(&rule)) {
+    activation.methods.clear();
+    activation.fixed = *range;
+  } else {
+    activation.methods = methods;
+  }
+  return OkStatus();
+}
+
+Result<std::vector<Observed>> MakeObserved(
+    const Graph& graph, const std::vector<std::string>& names,
+    const CalibrateOptions& options) {
+  OCTET_ASSIGN_OR_RETURN(const RangeMethods methods, FindRangeMethods(names));
+  OCTET_ASSIGN_OR_RETURN(const RangeMethods others,
+                         MethodsOfOthers(methods, options));
   std::vector<ValueId> ids = graph.inputs;
   for (const Node& node : graph.nodes) ids.push_back(node.output);
   std::erase_if(ids, [&](ValueId id) { return !graph.value(id).is_float(); });
   std::map<std::string, TensorRule> rules = options.tensors;
   std::vector<Observed> observed;
   for (ValueId id : ids) {
-    Observed activation = {
-        id, methods, {}, ActivationStatistics(false, 1.0), {}};
+    Observed activation = {id, others, {}, ActivationStatistics(false, 1.0),
+                           {}, {}};
     if (const auto rule = rules.extract(graph.value(id).name)) {
-      const std::string* name = std::get_if<std::string>(&rule.mapped());
-      activation.methods.clear();
-      if (name != nullptr) {
-        OCTET_ASSIGN_OR_RETURN(const RangeMethod* method,
-                               FindRangeMethod(*name));
-        activation.methods.assign(methods.size(), method);
-      } else {
-        activation.fixed = std::get<Range>(rule.mapped());
-      }
+      OCTET_RETURN_IF_ERROR(ApplyRule(rule.mapped(), methods, activation));
     }
     activation.statistics = ActivationStatistics(
         options.inspect != nullptr || NeedsHistogram(activation.methods),
@@ -125,14 +155,20 @@ Status ObserveSample(const Graph& graph, const FloatExecutor& executor,
   return OkStatus();
 }
 
-void ChooseRanges(const RangeMethodOptions& options, Observed& activation,
+void ChooseRanges(const CalibrateOptions& options, Observed& activation,
                   size_t count) {
+  const ActivationStatistics& statistics = activation.statistics;
   if (activation.methods.empty()) {
     activation.ranges.assign(count, activation.fixed);
-    return;
   }
   for (const RangeMethod* method : activation.methods) {
-    activation.ranges.push_back(method->choose(activation.statistics, options));
+    activation.ranges.push_back(
+        method->choose(statistics, options.method_options));
+  }
+  if (!options.inspect) return;
+  for (const std::string& name : RangeMethodNames()) {
+    activation.inspected.push_back(
+        (*FindRangeMethod(name))->choose(statistics, options.method_options));
   }
 }
 
@@ -162,12 +198,12 @@ Result<std::vector<Ranges>> CalibrateWithMethods(
     if (progress) progress(i + 1, sample_count);
   }
   ForEach(threads.get(), observed, [&](Observed& activation) {
-    ChooseRanges(options.method_options, activation, methods.size());
+    ChooseRanges(options, activation, methods.size());
   });
   if (options.inspect) {
     for (const Observed& activation : observed) {
       options.inspect(graph.value(activation.id).name, activation.statistics,
-                      activation.ranges);
+                      activation.inspected);
     }
   }
   std::vector<Ranges> result(methods.size(), Ranges(graph.values.size()));

@@ -26,12 +26,18 @@ using SampleReader =
 // Called after every sample with the numbers done and in total.
 using ProgressFunction = std::function<void(size_t done, size_t total)>;
 
+// Each of the methods that are asked for, for one to be chosen later.
+struct AutoRule {
+  friend bool operator==(const AutoRule&, const AutoRule&) = default;
+};
+
 // What one tensor gets instead of the method of all: another method, by its
-// name, or this range.
-using TensorRule = std::variant<std::string, Range>;
+// name, this range, or a choice.
+using TensorRule = std::variant<std::string, Range, AutoRule>;
 
 // Called for every activation, in order of execution, when calibration ends:
-// what is known of it and its range by each method.
+// what is known of it and its range by each of RangeMethodNames(), whatever
+// the rules say.
 using InspectFunction = std::function<void(
     const std::string& name, const ActivationStatistics& statistics,
     const std::vector<Range>& ranges)>;
@@ -59,7 +65,9 @@ Result<Ranges> Calibrate(const Graph& graph, size_t sample_count,
                          const ProgressFunction& progress = nullptr);
 
 // The same with several methods in one pass over the samples: the ranges of
-// methods[i] are entry i of the result. options.method does not count.
+// methods[i] are entry i of the result. options.method does not count, unless a
+// rule is an AutoRule: then it is what tensors without a rule get in all
+// entries.
 Result<std::vector<Ranges>> CalibrateWithMethods(
     const Graph& graph, size_t sample_count, const SampleReader& read_sample,
     const std::vector<std::string>& methods, const CalibrateOptions& options,

@@ -11,9 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "converter/calibrate/calibrate.h"
-#include "converter/calibrate/widen_ranges.h"
 #include "converter/command/budget.h"
+#include "converter/command/calibrate_on_samples.h"
 #include "converter/command/convert_quantized.h"
 #include "converter/command/explain_report.h"
 #include "converter/command/float_share.h"
@@ -26,7 +25,6 @@
 #include "converter/command/shape_option.h"
 #include "converter/command/varying_inputs.h"
 #include "converter/command/weight_grids.h"
-#include "converter/evaluate/choose_ranges.h"
 #include "converter/evaluate/evaluate.h"
 #include "converter/evaluate/sensitive_layers.h"
 #include "converter/explain/histogram_report.h"
@@ -44,10 +42,6 @@
 
 namespace octet::converter {
 namespace {
-
-// How much wider than made-up samples make them the ranges of the last layers
-// are: real pictures of CIFAR-10 reached 1.2 to 1.7 times as far there.
-constexpr float kDataFreeWidening = 1.5f;
 
 // Simplifies `graph`; every node that stands in the way is listed.
 Status Simplify(const ConvertOptions& options, Graph& graph) {
@@ -88,22 +82,6 @@ Status CheckGrids(const ConvertOptions& options, const Graph& graph) {
                          "scales; leave out --repair and --max-drop");
 }
 
-Result<CalibrateOptions> MakeCalibrateOptions(const ConvertOptions& options) {
-  CalibrateOptions result;
-  result.method = options.method;
-  result.threads = options.num_threads;
-  result.method_options.percentile = options.percentile;
-  result.method_options.moving_average_constant =
-      options.moving_average_constant;
-  result.method_options.scheme = options.scheme;
-  if (!options.config_path.empty()) {
-    OCTET_ASSIGN_OR_RETURN(const RangeConfig config,
-                           ReadRangeConfig(options.config_path));
-    result.tensors = config.tensors;
-  }
-  return result;
-}
-
 Result<QuantizeOptions> MakeQuantizeOptions(const Graph& graph,
                                             const ConvertOptions& options) {
   QuantizeOptions result;
@@ -115,59 +93,6 @@ Result<QuantizeOptions> MakeQuantizeOptions(const Graph& graph,
   result.precision = options.precision;
   OCTET_ASSIGN_OR_RETURN(result.grid_of_layer, GridsOfLayers(graph, options));
   return result;
-}
-
-bool WantsHistograms(const ConvertOptions& options) {
-  return !options.histograms_path.empty() || !options.report_path.empty();
-}
-
-Result<Ranges> CalibrateOnSamples(const Graph& graph,
-                                  const SampleSource& samples,
-                                  const ConvertOptions& options,
-                                  HistogramReport& histograms) {
-  OCTET_ASSIGN_OR_RETURN(CalibrateOptions calibrate_options,
-                         MakeCalibrateOptions(options));
-  const bool chooses = options.method == kAutoMethod;
-  std::vector<std::string> methods =
-      chooses ? AutoMethods() : std::vector<std::string>{options.method};
-  const size_t candidate_count = methods.size();
-  if (WantsHistograms(options)) {
-    for (const std::string& name : RangeMethodNames()) {
-      if (std::find(methods.begin(), methods.end(), name) == methods.end()) {
-        methods.push_back(name);
-      }
-    }
-    calibrate_options.inspect = [&](const std::string& name,
-                                    const ActivationStatistics& statistics,
-                                    const std::vector<Range>& ranges) {
-      histograms.Add(name, statistics, methods, ranges);
-    };
-  }
-  Progress progress("calibrating");
-  OCTET_ASSIGN_OR_RETURN(
-      std::vector<Ranges> candidates,
-      CalibrateWithMethods(
-          graph, samples.size(), InputsOf(samples), methods, calibrate_options,
-          [&](size_t done, size_t total) { progress.Update(done, total); }));
-  if (!options.histograms_path.empty()) {
-    OCTET_RETURN_IF_ERROR(histograms.Write(options.histograms_path));
-  }
-  candidates.resize(candidate_count);
-  if (options.data_free) {
-    for (Ranges& ranges : candidates)
-      WidenRanges(graph, kDataFreeWidening, ranges);
-  }
-  if (!chooses) return std::move(candidates[0]);
-  OCTET_ASSIGN_OR_RETURN(const QuantizeOptions quantize,
-                         MakeQuantizeOptions(graph, options));
-  OCTET_ASSIGN_OR_RETURN(
-      ChosenRanges chosen,
-      ChooseRangesOnSamples(graph, candidates, quantize, samples, options));
-  for (size_t i = 0; i < candidates.size(); ++i) {
-    std::printf("  %zu ranges by %s\n", chosen.groups_of_candidate[i],
-                methods[i].c_str());
-  }
-  return std::move(chosen.ranges);
 }
 
 // Everything that becomes of a graph under one set of options.
@@ -293,9 +218,11 @@ Status CalibrateGraph(const SampleSource& samples,
                      {.threads = options.num_threads}));
     std::fprintf(stderr, "absorbed the biases of %d channels\n", absorbed);
   }
-  OCTET_ASSIGN_OR_RETURN(
-      conversion.ranges,
-      CalibrateOnSamples(graph, samples, options, conversion.histograms));
+  OCTET_ASSIGN_OR_RETURN(const QuantizeOptions quantize,
+                         MakeQuantizeOptions(graph, options));
+  OCTET_ASSIGN_OR_RETURN(conversion.ranges,
+                         CalibrateOnSamples(graph, samples, quantize, options,
+                                            conversion.histograms));
   return OkStatus();
 }
 
@@ -502,10 +429,29 @@ Result<Graph> ImportAtSize(ConvertOptions options,
   return std::move(source.graph);
 }
 
+Status CheckTensorRules(const Graph& graph, const ConvertOptions& options) {
+  if (options.config_path.empty()) return OkStatus();
+  OCTET_ASSIGN_OR_RETURN(const RangeConfig config,
+                         ReadRangeConfig(options.config_path));
+  return CheckTensors(graph, config, options.config_path);
+}
+
+Status CheckOutputs(const ConvertOptions& options) {
+  for (const std::string* path :
+       {&options.output_path, &options.json_path, &options.report_path,
+        &options.histograms_path}) {
+    if (!path->empty()) OCTET_RETURN_IF_ERROR(CheckCanWrite(*path));
+  }
+  return OkStatus();
+}
+
 // What follows the passes. `options` say what is in FP32.
 Status ConvertSimplified(const ConvertOptions& options, const Graph& graph) {
-  // Everything that can be wrong with the samples is found before the work
-  // begins.
+  // Everything that can be wrong with the options and the samples is found
+  // before the work begins.
+  OCTET_RETURN_IF_ERROR(MakeQuantizeOptions(graph, options).status());
+  OCTET_RETURN_IF_ERROR(CheckTensorRules(graph, options));
+  OCTET_RETURN_IF_ERROR(CheckOutputs(options));
   OCTET_ASSIGN_OR_RETURN(const std::unique_ptr<SampleSource> calibration,
                          OpenCalibration(options, graph));
   std::unique_ptr<SampleSource> evaluation;
@@ -558,6 +504,10 @@ Status Convert(const ConvertOptions& given) {
   if (!given.json_path.empty() && given.evaluate_path.empty() &&
       !given.explain) {
     return InvalidArgument("--json writes an evaluation: add --evaluate");
+  }
+  if (!given.labels_path.empty() && given.evaluate_path.empty()) {
+    return InvalidArgument(
+        "--labels are those of an evaluation: add --evaluate");
   }
   if (given.max_drop.has_value() && given.evaluate_path.empty()) {
     return InvalidArgument("--max-drop needs samples: add --evaluate");

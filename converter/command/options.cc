@@ -114,9 +114,10 @@ void AddRangeOptions(CLI::App& app, ConvertOptions& options) {
       ->check(CLI::Range(1e-6, 1.0))
       ->capture_default_str()
       ->group(group);
-  app.add_option("--config", options.config_path,
-                 "JSON: {\"tensor\": \"method\" or [min, max], \"layer\": "
-                 "{\"weights\": \"int4\"}, ...}")
+  app.add_option(
+         "--config", options.config_path,
+         "JSON: {\"tensor\": \"method\" (auto, too) or [min, max], \"layer\": "
+         "{\"weights\": \"int4\"}, ...}")
       ->group(group);
   app.add_option("--histograms", options.histograms_path,
                  "write histograms and every method's range here, as JSON")
@@ -175,7 +176,7 @@ void AddRepairOptions(CLI::App& app, ConvertOptions& options,
          "--max-drop", options.max_drop,
          "points of top-1 that INT8 may lose on --evaluate: climbs from "
          "this --method and --repair to costlier ones until it fits")
-      ->check(CLI::NonNegativeNumber)
+      ->check(CLI::Range(0.0, 100.0))
       ->group("Accuracy");
 }
 

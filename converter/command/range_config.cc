@@ -3,6 +3,9 @@
 #include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
+
+#include "converter/command/options.h"
 
 namespace octet::converter {
 namespace {
@@ -12,6 +15,7 @@ using Json = nlohmann::json;
 Result<TensorRule> ParseRule(const Json& json) {
   if (json.is_string()) {
     const std::string& name = json.get_ref<const std::string&>();
+    if (name == kAutoMethod) return TensorRule(AutoRule{});
     OCTET_RETURN_IF_ERROR(FindRangeMethod(name).status());
     return TensorRule(name);
   }
@@ -61,6 +65,21 @@ Result<RangeConfig> ReadRangeConfig(const std::string& path) {
     config.tensors.emplace(name, *std::move(rule));
   }
   return config;
+}
+
+Status CheckTensors(const Graph& graph, const RangeConfig& config,
+                    const std::string& path) {
+  std::set<std::string> names;
+  for (const ValueId id : graph.inputs) names.insert(graph.value(id).name);
+  for (const Node& node : graph.nodes) {
+    names.insert(graph.value(node.output).name);
+  }
+  for (const auto& [name, rule] : config.tensors) {
+    if (names.contains(name)) continue;
+    return InvalidArgument(path + ": the network has no activation '" + name +
+                           "' (--verbose prints the names)");
+  }
+  return OkStatus();
 }
 
 }  // namespace octet::converter

@@ -23,7 +23,8 @@ Result<std::map<std::string, WeightGrid>> GridsOfLayers(
   for (const auto& [layer, grid] : config.grids) {
     if (std::find(layers.begin(), layers.end(), layer) == layers.end()) {
       return InvalidArgument(options.config_path + ": there is no layer '" +
-                             layer + "' with weights");
+                             layer +
+                             "' with weights (--verbose prints the names)");
     }
     grids[layer] = grid;
   }

@@ -140,4 +140,13 @@ Status WriteFileAtomically(const std::string& path,
   return WriteAndRename(descriptor, temporary_path, path, bytes);
 }
 
+Status CheckCanWrite(const std::string& path) {
+  OCTET_RETURN_IF_ERROR(CheckRegularOrAbsent(path));
+  TemporaryFile temporary(TemporaryName(path));  // removes it
+  const int descriptor = temporary.Create();
+  if (descriptor < 0) return SystemError(path, "create");
+  close(descriptor);
+  return OkStatus();
+}
+
 }  // namespace octet

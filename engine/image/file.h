@@ -62,6 +62,10 @@ Status WriteAll(int descriptor, std::span<const uint8_t> bytes,
 Status WriteFileAtomically(const std::string& path,
                            std::span<const uint8_t> bytes);
 
+// Whether WriteFileAtomically could begin now; leaves everything as it is. For
+// programs that would find out after minutes of work.
+Status CheckCanWrite(const std::string& path);
+
 }  // namespace octet
 
 #endif  // OCTET_ENGINE_IMAGE_FILE_H_

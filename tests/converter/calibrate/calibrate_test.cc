@@ -132,6 +132,54 @@ TEST(CalibrateTest, SeveralMethodsAndRulesInOnePass) {
   }
 }
 
+TEST(CalibrateTest, ChosenTensorsAloneDifferByTheMethod) {
+  const Graph graph = MakeGraph();
+  Samples samples;
+  for (int i = 0; i < 40; ++i) {
+    samples.push_back({0.01f * float(i), -1.0f, 0.5f, i == 20 ? 9.0f : 0.1f});
+  }
+  const std::vector<std::string> methods = {"minmax", "moving-average", "mse"};
+  std::vector<std::vector<Range>> inspected;
+  CalibrateOptions options;
+  options.threads = 1;
+  options.method = "percentile";
+  options.tensors = {{"double:0", AutoRule{}}};
+  options.inspect = [&](const std::string&, const ActivationStatistics&,
+                        const std::vector<Range>& ranges) {
+    inspected.push_back(ranges);
+  };
+  const auto mixed = CalibrateWithMethods(graph, samples.size(),
+                                          ReaderOf(samples), methods, options);
+  ASSERT_TRUE(mixed.ok()) << mixed.status().message();
+  options.inspect = nullptr;
+  options.tensors.clear();
+  const auto others =
+      Calibrate(graph, samples.size(), ReaderOf(samples), options);
+  ASSERT_TRUE(others.ok());
+  const size_t chosen = size_t(graph.nodes[0].output);
+  for (size_t i = 0; i < methods.size(); ++i) {
+    SCOPED_TRACE(methods[i]);
+    options.method = methods[i];
+    Ranges expected = *others;
+    const auto alone =
+        Calibrate(graph, samples.size(), ReaderOf(samples), options);
+    ASSERT_TRUE(alone.ok());
+    expected[chosen] = (*alone)[chosen];
+    EXPECT_EQ((*mixed)[i], expected);
+  }
+  EXPECT_NE((*mixed)[0], (*mixed)[1]);
+  // What is shown has every method, whatever the rules say.
+  ASSERT_EQ(inspected.size(), 1 + graph.nodes.size());
+  const std::vector<std::string> names = RangeMethodNames();
+  for (size_t i = 0; i < names.size(); ++i) {
+    options.method = names[i];
+    const auto alone =
+        Calibrate(graph, samples.size(), ReaderOf(samples), options);
+    ASSERT_TRUE(alone.ok());
+    EXPECT_EQ(inspected[1][i], (*alone)[chosen]) << names[i];
+  }
+}
+
 TEST(CalibrateTest, RulesThatFitNothing) {
   const Graph graph = MakeGraph();
   const Samples samples = {{0, 0, 0, 0}};

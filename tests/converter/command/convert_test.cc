@@ -206,6 +206,40 @@ TEST_F(ConvertTest, EndsAndSingleLayersKeepTheirWeights) {
   EXPECT_FALSE(status.ok());
   EXPECT_NE(status.message().find("no layer 'nobody'"), std::string::npos)
       << status.message();
+  WriteBytes(options.config_path, R"({"nobody": "kl"})");
+  const std::string message = Convert(options).message();
+  EXPECT_NE(message.find("config.json: the network has no activation 'nobody'"),
+            std::string::npos)
+      << message;
+}
+
+// `auto` for one tensor: the file is that of one of the methods, and no worse
+// on the calibration samples than MinMax for it.
+TEST_F(ConvertTest, AutoForOneTensorIsTheBestMethodForIt) {
+  ConvertOptions options = DigitsOptions(output_);
+  options.method = "kl";
+  options.config_path = folder_.Path("config.json");
+  options.evaluate_path = options.calibrate_path;
+  options.json_path = folder_.Path("evaluation.json");
+  const auto convert = [&](const std::string& method) {
+    WriteBytes(options.config_path,
+               R"({"/6/Add_output_0": ")" + method + R"("})");
+    const Status status = Convert(options);
+    EXPECT_TRUE(status.ok()) << status.message();
+    std::ifstream file(options.json_path);
+    return double{nlohmann::json::parse(file)["sqnr_db"]};
+  };
+  const double chosen = convert("auto");
+  const std::string bytes = ReadBytes(output_);
+  const double plain = convert("minmax");
+  EXPECT_GE(chosen, plain);
+  std::set<std::string> files = {ReadBytes(output_)};
+  for (const char* method : {"mse", "percentile", "kl", "kl-asymmetric"}) {
+    convert(method);
+    files.insert(ReadBytes(output_));
+  }
+  EXPECT_GT(files.size(), 1u);
+  EXPECT_TRUE(files.contains(bytes));
 }
 
 TEST_F(ConvertTest, BudgetThatFitsWritesAndOneThatDoesNotNamesCulprits) {
@@ -248,6 +282,18 @@ TEST_F(ConvertTest, ErrorsNameTheObjectAndLeaveTheOutputAlone) {
   options = DigitsOptions(output_);
   options.json_path = folder_.Path("x.json");
   EXPECT_NE(Convert(options).message().find("--evaluate"), std::string::npos);
+
+  options = DigitsOptions(output_);
+  options.labels_path = DigitsPath("test-labels.idx1-ubyte");
+  EXPECT_NE(Convert(options).message().find("--evaluate"), std::string::npos);
+
+  // Before anything is written.
+  options = DigitsOptions(output_);
+  options.histograms_path = folder_.Path("nowhere/histograms.json");
+  EXPECT_NE(Convert(options).message().find("nowhere/"), std::string::npos);
+  options = DigitsOptions(output_);
+  options.report_path = folder_.Path("nowhere/report.html");
+  EXPECT_NE(Convert(options).message().find("nowhere/"), std::string::npos);
 
   EXPECT_EQ(ReadBytes(output_), "precious");
   size_t files = 0;

@@ -17,10 +17,11 @@ Result<RangeConfig> Read(const std::string& text) {
 }
 
 TEST(RangeConfigTest, MethodsAndRanges) {
-  const auto rules = Read(R"({"a:0": "kl", "b": [-1.5, 30]})");
+  const auto rules = Read(R"({"a:0": "kl", "b": [-1.5, 30], "c": "auto"})");
   ASSERT_TRUE(rules.ok()) << rules.status().message();
-  EXPECT_EQ(rules->tensors, (std::map<std::string, TensorRule>{
-                                {"a:0", "kl"}, {"b", Range{-1.5f, 30.0f}}}));
+  EXPECT_EQ(rules->tensors,
+            (std::map<std::string, TensorRule>{
+                {"a:0", "kl"}, {"b", Range{-1.5f, 30.0f}}, {"c", AutoRule{}}}));
 }
 
 TEST(RangeConfigTest, WeightsOfLayers) {

@@ -77,6 +77,23 @@ TEST(WriteFileAtomicallyTest, LeavesNothingOnErrors) {
   EXPECT_EQ(folder.CountFiles(), 0);
 }
 
+TEST(CheckCanWriteTest, SaysWhatWritingWouldAndChangesNothing) {
+  TemporaryFolder folder;
+  const std::string path = folder.Path("out");
+  EXPECT_TRUE(CheckCanWrite(path).ok());
+  EXPECT_EQ(folder.CountFiles(), 0);
+  ASSERT_TRUE(WriteFileAtomically(path, Bytes{1, 2}).ok());
+  EXPECT_TRUE(CheckCanWrite(path).ok());
+  ExpectFile(path, {1, 2});
+  for (const std::string& wrong :
+       {folder.Path("no/such"), folder.path(), std::string("/dev/null")}) {
+    const Status status = CheckCanWrite(wrong);
+    EXPECT_FALSE(status.ok());
+    EXPECT_EQ(status.message(), WriteFileAtomically(wrong, {}).message());
+  }
+  EXPECT_EQ(folder.CountFiles(), 1);
+}
+
 TEST(WriteFileAtomicallyTest, ManyThreadsLeaveOneWholeFile) {
   TemporaryFolder folder;
   const std::string path = folder.Path("out");
