@@ -110,9 +110,21 @@ function legend(entries) {
            name)));
 }
 
+// "1 of 8 channels has", "2 of 8 channels have"
+function ofChannels(count, layer) {
+  return `${count} of ${layer.channels} channels ` +
+      (count === 1 ? 'has' : 'have');
+}
+
 function layerLink(layer) {
   return html('a', {href: '#layer-' + report.layers.indexOf(layer)},
               layer.name);
+}
+
+// The link, or the name alone where it is no row of the table.
+function namedLayer(name) {
+  const layer = report.layers.find((row) => row.name === name);
+  return layer ? layerLink(layer) : name;
 }
 
 function className(index) {
@@ -185,30 +197,29 @@ function findings() {
   for (const layer of layers) {
     const lost = layer.constant_channels - layer.constant_channels_fp32;
     if (lost > 0) {
-      add(layerLink(layer), `: ${lost} of ${layer.channels} channels have ` +
-          'one and the same INT8 value on all samples, but not in FP32.');
+      add(layerLink(layer), `: ${ofChannels(lost, layer)} one and the same ` +
+          'INT8 value on all samples, but not in FP32.');
     }
     if (layer.dead_channels > 0) {
-      add(layerLink(layer), `: ${layer.dead_channels} of ${layer.channels} ` +
-          'channels have INT8 weights of 0 alone.');
+      add(layerLink(layer), `: ${ofChannels(layer.dead_channels, layer)} INT8 ` +
+          'weights of 0 alone.');
     }
     if (layer.widened_channels > 0) {
-      add(layerLink(layer), `: ${layer.widened_channels} of ` +
-          `${layer.channels} channels have coarser weights, so that their ` +
-          'bias fits 32 bits.');
+      add(layerLink(layer), `: ${ofChannels(layer.widened_channels, layer)} ` +
+          'coarser weights, so that the bias fits 32 bits.');
     }
   }
   for (const concat of report.concats) {
     const narrow = concat.inputs.filter((input) => input.steps < 64);
     if (narrow.length > 0) {
-      add(`${concat.name} joins inputs of unlike ranges: ` + narrow.map(
+      add(namedLayer(concat.name), ' joins inputs of unlike ranges: ' + narrow.map(
           (input) => `${input.value} uses ${Math.round(input.steps)}`)
           .join(', ') + ' of 256 steps.');
     }
   }
   for (const name of report.raised_adds) {
-    add(`${name} has the scale of its larger input, which is coarser than ` +
-        'its own range asks for.');
+    add(namedLayer(name), ' has the scale of its larger input, which is ' +
+        'coarser than its own range asks for.');
   }
   if (list.length > 0) section('What stands out',
                                html('ul', {class: 'findings'}, list));
@@ -315,7 +326,7 @@ const columns = [
   {title: 'Error from weights', key: (l) => l.alone_weights_share ?? -1,
    cell: (l) => l.alone_weights_share === null || l.weights === null ? '–' :
        html('div', {class: 'measure'}, shareBar(l.alone_weights_share),
-            percent(l.alone_weights_share))},
+            html('span', null, percent(l.alone_weights_share)))},
   {title: 'Saturated', key: (l) => l.saturated,
    cell: (l) => html('span', {class: l.saturated > 0.001 ? 'bad' : null},
                      percent(l.saturated))},
