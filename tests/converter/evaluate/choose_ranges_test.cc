@@ -54,7 +54,8 @@ TEST(ChooseRangesTest, TakesTheGoodRangesOfEachCandidate) {
       ChooseRanges(graph, candidates, kSamples, ReadSample, {}, IgnoreProgress);
   ASSERT_TRUE(chosen.ok()) << chosen.status().message();
   EXPECT_EQ(chosen->ranges, good);
-  // x and a from the second candidate, b from the first; the output's are equal.
+  // x and a from the second candidate, b from the first; the output's are
+  // equal.
   EXPECT_EQ(chosen->groups_of_candidate, (std::vector<size_t>{2, 2}));
   EXPECT_GT(chosen->sqnr_db, 25.0);
 
