@@ -188,7 +188,7 @@ NETWORKS = [
     # By default: 93.9 % of the objects.
     Network('fastestdet_fp32',
             **_tuned(_pictures('images/detection', '--stretch', '--bgr', *UNIT),
-                     '--method', 'auto', '--repair', 'equalize', 'bias'),
+                     '--repair', 'bias'),
             golden=_scene('fastestdet_fp32', (352, 352, 3), {
                 '': 'golden/fastestdet_fp32.758.f32'}, nchw=True),
             task=Task('objects', 'images/detection', SAME_OBJECTS,

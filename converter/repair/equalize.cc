@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
 #include <utility>
+#include <variant>
 #include <vector>
 
+#include "converter/quantize/weight_scale.h"
 #include "converter/repair/channel_statistics.h"
 #include "converter/repair/float_targets.h"
 #include "converter/repair/layer_seams.h"
@@ -39,7 +42,7 @@ class Equalizer {
     std::vector<Seam> seams;
     for (LayerSeam& found : FindLayerSeams(graph_)) {
       const FloatClamp& clamp = *FindClamp(graph_.nodes[found.producer].op);
-      if (!IsHomogeneous(clamp)) continue;
+      if (!IsHomogeneous(clamp) || BreaksIntegers(found)) continue;
       Seam seam{std::move(found), {}};
       for (const ChannelStatistics& channel :
            statistics[size_t(split.unclamped[seam.producer])]) {
@@ -64,6 +67,34 @@ class Equalizer {
   static bool IsHomogeneous(const FloatClamp& clamp) {
     const bool lower = clamp.min == 0.0f || !std::isfinite(clamp.min);
     return lower && clamp.max > 0.0f;
+  }
+
+  // Weights that are integers in some scale, those of a quantized source, round
+  // without an error: no balance is worth as much. A factor for each input
+  // channel would end that. (Where an output channel reads only one, and has a
+  // scale of its own, it does not.)
+  bool BreaksIntegers(const LayerSeam& seam) const {
+    return std::any_of(
+        seam.consumers.begin(), seam.consumers.end(), [&](size_t consumer) {
+          const Node& node = graph_.nodes[consumer];
+          const bool depthwise = std::holds_alternative<Conv2d>(node.op) &&
+                                 IsDepthwise(graph_, node);
+          return (options_.per_tensor || !depthwise) && HasIntegerWeights(node);
+        });
+  }
+
+  // Most channels have: 8 bits with a zero point reach 255 steps from 0, of
+  // which some channels use more than 127.
+  bool HasIntegerWeights(const Node& layer) const {
+    const std::span<const float> weights(*graph_.value(layer.inputs[1]).data);
+    const size_t rows =
+        options_.per_tensor ? 1 : graph_.value(layer.inputs[2]).data->size();
+    const size_t row = weights.size() / rows;
+    size_t integers = 0;
+    for (size_t i = 0; i < rows; ++i) {
+      integers += ScaleOfIntegers(weights.subspan(i * row, row)) > 0.0f;
+    }
+    return 2 * integers >= rows;
   }
 
   size_t Channels(const Seam& seam) const {

@@ -146,6 +146,54 @@ TEST(EqualizeLimitsTest, PerTensorLoosensAnUpperClamp) {
 
 INSTANTIATE_TEST_SUITE_P(PerTensor, EqualizeTest, testing::Bool());
 
+// Makes each output channel's weights integers in a scale of their own.
+void RoundWeights(Graph& graph, size_t node) {
+  ValueId& id = graph.nodes[node].inputs[1];
+  const Value value = graph.value(id);
+  std::vector<float> data = *value.data;
+  const size_t row = data.size() / size_t(value.shape[0]);
+  for (size_t begin = 0; begin < data.size(); begin += row) {
+    float most = 0.0f;
+    for (size_t i = begin; i < begin + row; ++i) {
+      most = std::max(most, std::abs(data[i]));
+    }
+    const float scale = most / 127.0f;
+    for (size_t i = begin; i < begin + row; ++i) {
+      data[i] = scale * std::round(data[i] / scale);
+    }
+  }
+  id = graph.AddConstant(value.name, value.shape, data);
+}
+
+TEST(EqualizeLimitsTest, WeightsThatAreIntegersStayIntegers) {
+  // The seam behind "a" has a depthwise reader, that behind "b" has not.
+  Graph all = MakeGraph(kRelu);
+  for (size_t node = 0; node < 4; ++node) RoundWeights(all, node);
+  const auto equalized = Equalize(all, kSamples, ReadRandom, {});
+  ASSERT_TRUE(equalized.ok());
+  EXPECT_EQ(*equalized, 1);
+
+  Graph none = MakeGraph(kRelu);
+  const auto both = Equalize(none, kSamples, ReadRandom, {});
+  ASSERT_TRUE(both.ok());
+  EXPECT_EQ(*both, 2);
+
+  // With one scale for all weights of a layer none is left.
+  Graph per_tensor = MakeGraph(kRelu);
+  for (Node& node : per_tensor.nodes) {
+    const Value value = per_tensor.value(node.inputs[1]);
+    std::vector<float> data = *value.data;
+    for (float& w : data) w = std::round(w * 16.0f) / 16.0f;
+    data[0] = 127.0f / 16.0f;
+    for (float& w : data) w = std::clamp(w, -127.0f / 16.0f, 127.0f / 16.0f);
+    node.inputs[1] = per_tensor.AddConstant(value.name, value.shape, data);
+  }
+  const auto integers =
+      Equalize(per_tensor, kSamples, ReadRandom, {.per_tensor = true});
+  ASSERT_TRUE(integers.ok());
+  EXPECT_EQ(*integers, 0);
+}
+
 TEST(EqualizeLimitsTest, LeavesAloneWhatOthersReadOrReturn) {
   Graph graph;
   const ValueId x = AddInput(graph, "x", {1, 7, 6, 3});
