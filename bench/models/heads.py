@@ -87,6 +87,45 @@ def classes_of_pixels(outputs, channels):
             for i in range(height * width)]
 
 
+def text_lines(outputs, threshold=0.3, box_threshold=0.6, enlarge=1.5):
+    """Output 0, one plane: the probability that a pixel is within the shrunken
+    core of a line of text. The upright boxes around connected pixels above
+    `threshold` whose mean is `box_threshold` or more, enlarged on all sides by
+    area * `enlarge` / perimeter, as the cores were shrunk."""
+    (plane,), height, width = _planes(outputs[0], 1)
+    boxes = []
+    for region in _regions(plane, width, threshold):
+        score = sum(plane[i] for i in region) / len(region)
+        if score < box_threshold:
+            continue
+        columns, rows = [i % width for i in region], [i // width for i in region]
+        x1, x2, y1, y2 = min(columns), max(columns) + 1, min(rows), max(rows) + 1
+        grow = (x2 - x1) * (y2 - y1) * enlarge / (2 * (x2 - x1 + y2 - y1))
+        boxes.append((0, score, max(x1 - grow, 0) / width,
+                      max(y1 - grow, 0) / height,
+                      min(x2 + grow, width) / width,
+                      min(y2 + grow, height) / height))
+    return boxes
+
+
+def _regions(plane, width, threshold):
+    """The indices of the pixels of each group that touch at their sides."""
+    left = {i for i, value in enumerate(plane) if value > threshold}
+    while left:
+        region, edge = [], [left.pop()]
+        while edge:
+            i = edge.pop()
+            region.append(i)
+            near = [i - width, i + width]
+            near += [i - 1] if i % width else []
+            near += [i + 1] if (i + 1) % width else []
+            for other in near:
+                if other in left:
+                    left.remove(other)
+                    edge.append(other)
+        yield region
+
+
 def read_line(outputs, keys):
     """Output 0, [1, steps, 2 + keys]: the most probable of each step, repeated
     ones once; 0 is nothing, the last one a space, which is left out."""

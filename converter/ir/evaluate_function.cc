@@ -113,9 +113,7 @@ bool Compare(BinaryFunction function, Number a, Number b) {
   }
 }
 
-}  // namespace
-
-double EvaluateUnary(const Unary& op, double x) {
+double EvaluateUnscaled(const Unary& op, double x) {
   switch (op.function) {
     case UnaryFunction::ABS:
       return std::abs(x);
@@ -156,6 +154,15 @@ double EvaluateUnary(const Unary& op, double x) {
     default:
       return EvaluateActivation(op, x);
   }
+}
+
+}  // namespace
+
+double EvaluateUnary(const Unary& op, double x) {
+  const double y = EvaluateUnscaled(op, x);
+  // Keeps -0 where there is nothing to do.
+  if (op.scale == 1.0f && op.offset == 0.0f) return y;
+  return double{op.scale} * y + double{op.offset};
 }
 
 double EvaluateBinary(BinaryFunction function, double a, double b) {

@@ -136,11 +136,15 @@ struct FakeQuantize {
   Int8Grid grid;
 };
 
-// One input: FP32; for Not BOOL; for Abs, Neg and Sign integers as well.
+// scale * function(x) + offset of one input: FP32; for Not BOOL; for Abs, Neg
+// and Sign integers as well. Only where the result is FP32 there are a scale and
+// an offset.
 struct Unary {
   schema::UnaryFunction function = schema::UnaryFunction::ABS;
   float alpha = 0.0f;
   float beta = 0.0f;
+  float scale = 1.0f;
+  float offset = 0.0f;
 };
 
 // Two inputs of one type, broadcast as Add's. Sums and products of FP32 are Add

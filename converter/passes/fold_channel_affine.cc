@@ -1,5 +1,6 @@
 #include "converter/passes/fold_channel_affine.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -14,6 +15,11 @@ namespace {
 
 std::vector<float> ToFloats(const std::vector<double>& values) {
   return std::vector<float>(values.begin(), values.end());
+}
+
+bool IsUniform(const std::vector<double>& values) {
+  return std::all_of(values.begin(), values.end(),
+                     [&](double value) { return value == values[0]; });
 }
 
 // Rewrites the nodes in order; appended ones carry no affine node but those
@@ -32,6 +38,8 @@ class Folder {
         Append(std::move(node));
       } else if (Node* layer = FindLayer(node, affine->axis)) {
         FoldInto(*layer, *affine, node.output);
+      } else if (Node* function = FindFunction(node, *affine)) {
+        FoldIntoFunction(*function, *affine, node.output);
       } else {
         AppendDepthwise(std::move(node), *affine);
       }
@@ -45,23 +53,48 @@ class Folder {
     graph_.nodes.push_back(std::move(node));
   }
 
-  // The layer in front of `node` into which it can be folded, or null.
-  Node* FindLayer(const Node& node, int axis) {
+  // What computes the input of `node` for it alone, or null.
+  Node* FindProducer(const Node& node) {
     const ValueId input = node.inputs[0];
     producers_.resize(graph_.values.size(), -1);
     const int producer = producers_[size_t(input)];
-    if (producer < 0) return nullptr;
-    Node& layer = graph_.nodes[size_t(producer)];
     // Values that this pass adds have a single reader.
     const bool single =
         size_t(input) >= uses_.size() || uses_[size_t(input)] == 1;
-    const bool is_layer = IsWeightedLayer(layer.op) ||
-                          std::holds_alternative<ConvTranspose2d>(layer.op);
-    const bool fits = single && is_layer && FindClamp(layer.op)->is_none() &&
-                      axis == graph_.value(input).shape.rank - 1 &&
-                      graph_.value(layer.inputs[1]).is_constant() &&
-                      graph_.value(layer.inputs[2]).is_constant();
-    return fits ? &layer : nullptr;
+    if (producer < 0 || !single) return nullptr;
+    return &graph_.nodes[size_t(producer)];
+  }
+
+  // The layer in front of `node` into which it can be folded, or null.
+  Node* FindLayer(const Node& node, int axis) {
+    Node* layer = FindProducer(node);
+    if (layer == nullptr) return nullptr;
+    const bool is_layer = IsWeightedLayer(layer->op) ||
+                          std::holds_alternative<ConvTranspose2d>(layer->op);
+    const bool fits = is_layer && FindClamp(layer->op)->is_none() &&
+                      axis == graph_.value(node.inputs[0]).shape.rank - 1 &&
+                      graph_.value(layer->inputs[1]).is_constant() &&
+                      graph_.value(layer->inputs[2]).is_constant();
+    return fits ? layer : nullptr;
+  }
+
+  // The function in front of `node` whose scale and offset can take it.
+  Node* FindFunction(const Node& node, const ChannelAffine& affine) {
+    Node* producer = FindProducer(node);
+    const bool fits = producer != nullptr &&
+                      std::holds_alternative<Unary>(producer->op) &&
+                      affine.clamp.is_none() && IsUniform(affine.scale) &&
+                      IsUniform(affine.bias);
+    return fits ? producer : nullptr;
+  }
+
+  void FoldIntoFunction(Node& node, const ChannelAffine& affine,
+                        ValueId output) {
+    Unary& function = std::get<Unary>(node.op);
+    function.scale = static_cast<float>(function.scale * affine.scale[0]);
+    function.offset =
+        static_cast<float>(function.offset * affine.scale[0] + affine.bias[0]);
+    Replace(node, output);
   }
 
   void FoldInto(Node& layer, const ChannelAffine& affine, ValueId output) {
@@ -82,9 +115,14 @@ class Folder {
     layer.inputs[2] =
         graph_.AddConstant(bias.name, bias.shape, std::move(new_bias));
     *MutableClamp(layer.op) = affine.clamp;
-    layer.output = output;
+    Replace(layer, output);
+  }
+
+  // `node` computes `output` from now on.
+  void Replace(Node& node, ValueId output) {
+    node.output = output;
     producers_.resize(graph_.values.size(), -1);
-    producers_[size_t(output)] = static_cast<int>(&layer - &graph_.nodes[0]);
+    producers_[size_t(output)] = static_cast<int>(&node - &graph_.nodes[0]);
   }
 
   // Appends op(input) with a new output of shape `shape`.

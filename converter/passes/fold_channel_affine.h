@@ -3,6 +3,8 @@
 // Result: new weights and bias of the Conv2d or FullyConnected in front, where
 //         that has no other reader and no clamp and c is its output channel:
 //           weights[o, ...] * scale[o],  bias[o] * scale[o] + bias[o]
+//         Of a Unary in front that has no other reader the scale and offset,
+//         where all channels have the same.
 //         Otherwise a depthwise 1x1 Conv2d, between Reshapes where the input is
 //         no picture, and between Transposes where c is not the last axis.
 

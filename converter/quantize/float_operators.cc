@@ -35,6 +35,30 @@ struct Adder {
     return Append(std::move(result));
   }
 
+  // One of several operators of the node; all in the shape of its output.
+  template <typename OptionsT>
+  uint32_t AppendStep(const std::string& suffix, OptionsT options,
+                      std::vector<uint32_t> inputs, bool is_last) const {
+    const uint32_t output =
+        is_last ? builder.StoredTensor(node.output)
+                : builder.AddFloatActivation(
+                      builder.value(node.output).name + suffix + "/input",
+                      output_shape());
+    builder.AddOperator(node.name + suffix, std::move(options),
+                        std::move(inputs), output);
+    return output;
+  }
+  uint32_t AppendScalar(schema::BinaryFunction function,
+                        const std::string& suffix, uint32_t x, float scalar,
+                        bool is_last) const {
+    schema::BinaryT result;
+    result.function = function;
+    result.float_clamp = MakeFloatClamp({});
+    const uint32_t constant =
+        builder.AddFloatConstant(node.name + suffix, Shape{}, {scalar});
+    return AppendStep(suffix, std::move(result), {x, constant}, is_last);
+  }
+
   Status operator()(const Conv2d& op) const {
     schema::Conv2dT result;
     result.window = MakeWindow(op.window);
@@ -128,7 +152,19 @@ struct Adder {
     result.function = op.function;
     result.alpha = op.alpha;
     result.beta = op.beta;
-    return Append(std::move(result));
+    // A step each, the last of which gives the node's output.
+    uint32_t x = builder.PlainTensor(node.inputs[0]);
+    const bool has_scale = op.scale != 1.0f;
+    const bool has_offset = op.offset != 0.0f;
+    x = AppendStep("", std::move(result), {x}, !has_scale && !has_offset);
+    if (has_scale) {
+      x = AppendScalar(schema::BinaryFunction::MUL, "/scale", x, op.scale,
+                       !has_offset);
+    }
+    if (has_offset) {
+      AppendScalar(schema::BinaryFunction::ADD, "/offset", x, op.offset, true);
+    }
+    return OkStatus();
   }
   Status operator()(const MatMul& op) const {
     schema::MatMulT result;

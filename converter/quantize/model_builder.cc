@@ -164,6 +164,11 @@ uint32_t ModelBuilder::AddFloatConstant(std::string name, const Shape& shape,
                         AddBuffer(std::move(bytes)));
 }
 
+uint32_t ModelBuilder::AddFloatActivation(std::string name,
+                                         const Shape& shape) {
+  return AddPlainTensor(std::move(name), shape, schema::DataType::FLOAT32, 0);
+}
+
 uint32_t ModelBuilder::AddPlainConstant(const Value& constant) {
   if (constant.is_float()) {
     return AddFloatConstant(constant.name, constant.shape, *constant.data);

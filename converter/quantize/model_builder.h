@@ -90,6 +90,9 @@ class ModelBuilder {
   uint32_t AddActivation(std::string name, const Shape& shape,
                          const ActivationParams& params);
 
+  // An activation in FLOAT32 that the graph does not have.
+  uint32_t AddFloatActivation(std::string name, const Shape& shape);
+
   // How many Requantize operators TensorInOutputParams has appended.
   int inserted_requantizes() const { return inserted_requantizes_; }
   // How many Quantize and Dequantize operators there are.

@@ -9,6 +9,8 @@
 #include <limits>
 #include <utility>
 
+#include "tests/reference/float_operators.h"
+
 namespace octet::reference {
 namespace {
 
@@ -82,7 +84,7 @@ Shape WindowOutput(const Window2dParams& w, const Shape& in, int32_t channels) {
 struct Run {
   const Inputs& in;
 
-  FloatTensor operator()(const Conv2d& op) const {
+  FloatTensor operator()(const converter::Conv2d& op) const {
     const Shape& weights = in[1]->shape;
     const int32_t group_outputs = weights[0] / op.groups;
     const Shape& picture = in[0]->shape;
@@ -204,7 +206,7 @@ struct Run {
     });
   }
 
-  FloatTensor operator()(const Softmax&) const {
+  FloatTensor operator()(const converter::Softmax&) const {
     const auto n = in[0]->shape[in[0]->shape.rank - 1];
     FloatTensor result = *in[0];
     for (size_t row = 0; row < result.data.size(); row += size_t(n)) {
@@ -282,6 +284,14 @@ struct Run {
   }
 
   FloatTensor operator()(const Identity&) const { return *in[0]; }
+  FloatTensor operator()(const converter::Unary& op) const {
+    FloatTensor result = *in[0];
+    for (float& x : result.data) {
+      const double y = Unary(op.function, op.alpha, op.beta, x);
+      x = static_cast<float>(double{op.scale} * y + double{op.offset});
+    }
+    return result;
+  }
   // The operators of float islands are checked against ONNX's own cases
   // (tests/converter/onnx) and the networks' goldens.
   template <typename Other>

@@ -64,6 +64,38 @@ TEST(FoldChannelAffineTest, LayerWithClampIsLeftAlone) {
   EXPECT_EQ(Operators(RunAndCheck(graph, FoldChannelAffine)), "Conv2d Conv2d");
 }
 
+TEST(FoldChannelAffineTest, ScalarsGoIntoTheFunctionInFront) {
+  Graph graph;
+  const ValueId x = AddInput(graph, "x", {1, 5, 6, 3});
+  const ValueId swish =
+      Append(graph, "swish", Unary{schema::UnaryFunction::HARD_SWISH}, {x});
+  const ValueId factor = graph.AddConstant("factor", {1}, {-1.5f});
+  const ValueId mul = Append(graph, "mul", Mul{}, {swish, factor});
+  const ValueId term = graph.AddConstant("term", {1, 1, 1, 3}, {2, 2, 2});
+  graph.outputs = {Append(graph, "add", Add{}, {mul, term})};
+  const Graph result = RunAndCheck(graph, FoldChannelAffine);
+  ASSERT_EQ(Operators(result), "HardSwish");
+  const auto& function = std::get<Unary>(result.nodes[0].op);
+  EXPECT_EQ(function.scale, -1.5f);
+  EXPECT_EQ(function.offset, 2.0f);
+}
+
+TEST(FoldChannelAffineTest, FunctionKeepsWhatDiffersByChannelOrHasAClamp) {
+  Graph graph;
+  const ValueId x = AddInput(graph, "x", {1, 5, 6, 3});
+  const auto tanh = [&](const char* name) {
+    return Append(graph, name, Unary{schema::UnaryFunction::TANH}, {x});
+  };
+  const ValueId a = tanh("a"), b = tanh("b"), c = tanh("c");
+  const ValueId factors = graph.AddConstant("factors", {3}, {1, 2, 3});
+  const ValueId term = graph.AddConstant("term", {1}, {0.5f});
+  graph.outputs = {Append(graph, "by_channel", Mul{}, {a, factors}),
+                   Append(graph, "clamped", Add{Bounds(0, 1)}, {b, term}),
+                   Append(graph, "read_twice", Add{}, {c, term}), c};
+  EXPECT_EQ(Operators(RunAndCheck(graph, FoldChannelAffine)),
+            "Tanh Tanh Tanh Conv2d Conv2d Conv2d");
+}
+
 // Normalization of an input picture: two steps, one depthwise convolution.
 TEST(FoldChannelAffineTest, ChainWithoutLayerBecomesOneDepthwise) {
   Graph graph;

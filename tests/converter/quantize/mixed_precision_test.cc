@@ -1,5 +1,6 @@
 // Models with nodes in FP32: where conversions stand, and what is stored.
 
+#include <cstring>
 #include <map>
 #include <string>
 #include <vector>
@@ -229,6 +230,70 @@ TEST(MixedPrecisionTest, FunctionsOfOneValueAreTables) {
   for (const auto& [q, value] : expected) {
     EXPECT_EQ(values[size_t(q + 128)], value) << q;
   }
+}
+
+TEST(MixedPrecisionTest, TablesScaleAndShiftTheFunction) {
+  Graph graph;
+  const ValueId x = AddInput(graph, "x", {1, 4});
+  const ValueId y =
+      Append(graph, "abs", Unary{UnaryFunction::ABS, 0, 0, -2.0f, 3.0f}, {x});
+  graph.outputs = {y};
+  Ranges ranges(graph.values.size());
+  ranges[size_t(x)] = {-127.0f / 32, 127.0f / 32};
+  ranges[size_t(y)] = {-127.0f / 16, 127.0f / 16};
+  QuantizeOptions options;
+  options.scheme.symmetric = true;
+  const QuantizedModel result = MakeModel(graph, ranges, options);
+  const auto& values = result.model.operators[0]->options.AsLookup()->values;
+  ASSERT_EQ(values.size(), 256u);
+  // q / 32 -> 16 * (3 - 2 * |q / 32|) = 48 - |q|
+  for (const int q : {-127, -40, 0, 1, 48, 127}) {
+    EXPECT_EQ(values[size_t(q + 128)], 48 - std::abs(q)) << q;
+  }
+}
+
+// A file has no field for them where the function runs in FP32.
+TEST(MixedPrecisionTest, ScaleAndOffsetInFloatAreOperators) {
+  Graph graph;
+  const ValueId x = AddInput(graph, "x", {1, 4});
+  const ValueId y =
+      Append(graph, "y", Unary{UnaryFunction::TANH, 0, 0, -2.0f, 3.0f}, {x});
+  const ValueId z =
+      Append(graph, "z", Unary{UnaryFunction::TANH, 0, 0, 1.0f, 3.0f}, {y});
+  graph.outputs = {
+      Append(graph, "w", Unary{UnaryFunction::TANH, 0, 0, 0.5f, 0.0f}, {z})};
+  QuantizeOptions options;
+  options.precision.all_float = true;
+  const QuantizedModel result = MakeModel(graph, AllRanges(graph), options);
+  EXPECT_EQ(Types(result.model),
+            (std::vector<OperatorOptions>{
+                OperatorOptions::Unary, OperatorOptions::Binary,
+                OperatorOptions::Binary, OperatorOptions::Unary,
+                OperatorOptions::Binary, OperatorOptions::Unary,
+                OperatorOptions::Binary}));
+  // Each reads the one before, and the constant if there is one.
+  const auto& operators = result.model.operators;
+  for (size_t i = 1; i < operators.size(); ++i) {
+    EXPECT_EQ(operators[i]->inputs[0], operators[i - 1]->outputs[0]);
+  }
+  const auto constant = [&](size_t i) {
+    const auto& tensor = result.model.tensors[operators[i]->inputs[1]];
+    const auto& bytes = result.model.buffers[tensor->buffer]->data;
+    float number = 0.0f;
+    std::memcpy(&number, bytes.data(), sizeof number);
+    return number;
+  };
+  const auto function = [&](size_t i) {
+    return operators[i]->options.AsBinary()->function;
+  };
+  EXPECT_EQ(constant(1), -2.0f);
+  EXPECT_EQ(function(1), schema::BinaryFunction::MUL);
+  EXPECT_EQ(constant(2), 3.0f);
+  EXPECT_EQ(function(2), schema::BinaryFunction::ADD);
+  EXPECT_EQ(constant(4), 3.0f);
+  EXPECT_EQ(function(4), schema::BinaryFunction::ADD);
+  EXPECT_EQ(constant(6), 0.5f);
+  EXPECT_EQ(function(6), schema::BinaryFunction::MUL);
 }
 
 TEST(MixedPrecisionTest, ProductOfTwoActivations) {
