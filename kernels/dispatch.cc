@@ -206,6 +206,7 @@ KernelSet ResolveKernels(const KernelTable* leading) {
   set.max_pool = FirstFunction(leading, &KernelTable::max_pool);
   set.average_pool = FirstFunction(leading, &KernelTable::average_pool);
   set.add = FirstFunction(leading, &KernelTable::add);
+  set.mul = FirstFunction(leading, &KernelTable::mul);
   set.requantize = FirstFunction(leading, &KernelTable::requantize);
   set.lookup = FirstFunction(leading, &KernelTable::lookup);
   set.softmax = FirstFunction(leading, &KernelTable::softmax);

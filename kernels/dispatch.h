@@ -44,6 +44,7 @@ struct KernelSet {
   PoolFunction max_pool;
   PoolFunction average_pool;
   AddFunction add;
+  MulFunction mul;
   RequantizeFunction requantize;
   LookupFunction lookup;
   SoftmaxFunction softmax;

@@ -30,6 +30,25 @@ struct AddArgs {
   ActivationForm form;
 };
 
+// q = RequantizeQ15((q_a - zero_point_a) * (q_b - zero_point_b), multiplier,
+//                   shift, stage)
+// in rows of n values: `a` and the output have `rows` of them without gaps, `b`
+// has as many or one for all, which then must not be the output.
+struct MulArgs {
+  size_t rows;
+  size_t n;
+  const void* a;
+  const void* b;
+  void* output;
+  size_t b_stride;  // from row to row, in bytes: n or 0
+  int8_t zero_point_a;
+  int8_t zero_point_b;
+  int16_t multiplier;
+  int8_t shift;
+  OutputStage stage;
+  ActivationForm form;
+};
+
 // q = RequantizeQ15(q_input - zero_point_input, multiplier, shift, stage)
 struct RequantizeArgs {
   size_t n;
@@ -84,6 +103,7 @@ struct DequantizeArgs {
 };
 
 using AddFunction = void (*)(const AddArgs& args);
+using MulFunction = void (*)(const MulArgs& args);
 using RequantizeFunction = void (*)(const RequantizeArgs& args);
 using LookupFunction = void (*)(const LookupArgs& args);
 using SoftmaxFunction = void (*)(const SoftmaxArgs& args);

@@ -38,6 +38,7 @@ struct KernelTable {
   PoolFunction max_pool;
   PoolFunction average_pool;
   AddFunction add;
+  MulFunction mul;
   RequantizeFunction requantize;
   LookupFunction lookup;
   SoftmaxFunction softmax;

@@ -30,6 +30,7 @@ void WinogradConv6x16(const WinogradConvArgs& args);
 void MaxPool(const PoolArgs& args);
 void AveragePool(const PoolArgs& args);
 void Add(const AddArgs& args);
+void Mul(const MulArgs& args);
 void Requantize(const RequantizeArgs& args);
 void Lookup(const LookupArgs& args);
 void Quantize(const QuantizeArgs& args);

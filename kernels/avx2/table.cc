@@ -151,6 +151,7 @@ const KernelTable kAvx2Table = {
     .max_pool = avx2::MaxPool,
     .average_pool = avx2::AveragePool,
     .add = avx2::Add,
+    .mul = avx2::Mul,
     .requantize = avx2::Requantize,
     .lookup = avx2::Lookup,
     .softmax = nullptr,

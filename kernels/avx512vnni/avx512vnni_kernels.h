@@ -26,6 +26,7 @@ void DepthwiseConvAny(const DepthwiseConvArgs& args);
 void MaxPool(const PoolArgs& args);
 void AveragePool(const PoolArgs& args);
 void Add(const AddArgs& args);
+void Mul(const MulArgs& args);
 void Requantize(const RequantizeArgs& args);
 void Lookup(const LookupArgs& args);
 

@@ -1,5 +1,5 @@
-// add, requantize and lookup: 64 bytes at a time. |q - zero_point| <= 255, so
-// that all fits int16.
+// add, mul, requantize and lookup: 64 bytes at a time. |q - zero_point| <= 255,
+// so that all fits int16.
 
 #include "kernels/elementwise.h"
 
@@ -31,6 +31,53 @@ static inline __m512i AddWords(__m512i a, __m512i b, const AddConstants& k) {
   return SumToWords(ScaleAddend(a, k.zero_point_a, k.multiplier_a),
                     ScaleAddend(b, k.zero_point_b, k.multiplier_b),
                     k.fraction_bits, k.stage.zero_point);
+}
+
+struct MulConstants {
+  __m512i zero_point_a, zero_point_b, multiplier;
+  __m128i left, right;  // the one of a sign that is not negative
+  VectorStage stage;
+};
+
+// ShiftAccumulator of products, but for the saturation, which packing does.
+template <bool kLeft>
+static inline __m512i ShiftProducts(__m512i products, const MulConstants& k) {
+  if constexpr (!kLeft) return _mm512_sra_epi32(products, k.right);
+  products = _mm512_max_epi32(products, _mm512_set1_epi32(INT16_MIN));
+  products = _mm512_min_epi32(products, _mm512_set1_epi32(INT16_MAX));
+  return _mm512_sll_epi32(products, k.left);
+}
+
+template <bool kLeft>
+static inline __m512i MulWords(__m512i a, __m512i b, const MulConstants& k) {
+  const __m512i x = _mm512_sub_epi16(a, k.zero_point_a);
+  const __m512i y = _mm512_sub_epi16(b, k.zero_point_b);
+  const __m512i low = _mm512_mullo_epi16(x, y);
+  const __m512i high = _mm512_mulhi_epi16(x, y);
+  const __m512i t = _mm512_packs_epi32(
+      ShiftProducts<kLeft>(_mm512_unpacklo_epi16(low, high), k),
+      ShiftProducts<kLeft>(_mm512_unpackhi_epi16(low, high), k));
+  return ToWords(t, k.multiplier, k.stage.zero_point);
+}
+
+template <bool kLeft>
+static inline void MulRows(const MulArgs& args, const MulConstants& k) {
+  const uint8_t* a = static_cast<const uint8_t*>(args.a);
+  const uint8_t* b = static_cast<const uint8_t*>(args.b);
+  uint8_t* output = static_cast<uint8_t*>(args.output);
+  for (size_t row = 0; row < args.rows; ++row) {
+    for (size_t i = 0; i < args.n; i += kBlock) {
+      const Words x = Widen(Load(a + i));
+      const Words y = Widen(Load(b + i));
+      const __m512i bytes =
+          ToBytes(MulWords<kLeft>(x.part0, y.part0, k),
+                  MulWords<kLeft>(x.part1, y.part1, k), k.stage);
+      StoreBlock(output + i, bytes, args.n - i);
+    }
+    a += args.n;
+    b += args.b_stride;
+    output += args.n;
+  }
 }
 
 // How q - zero_point becomes t: exact on |q - zero_point| <= 255.
@@ -99,6 +146,20 @@ void Add(const AddArgs& args) {
         ToBytes(AddWords(wide_a.part0, wide_b.part0, k),
                 AddWords(wide_a.part1, wide_b.part1, k), k.stage);
     StoreBlock(output + i, bytes, args.n - i);
+  }
+}
+
+void Mul(const MulArgs& args) {
+  const MulConstants k = {ZeroPointWords(args.zero_point_a),
+                          ZeroPointWords(args.zero_point_b),
+                          _mm512_set1_epi16(args.multiplier),
+                          _mm_cvtsi32_si128(-args.shift),
+                          _mm_cvtsi32_si128(args.shift),
+                          MakeVectorStage(args.stage, kFractionBits)};
+  if (args.shift < 0) {
+    MulRows<true>(args, k);
+  } else {
+    MulRows<false>(args, k);
   }
 }
 

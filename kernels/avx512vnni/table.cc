@@ -175,6 +175,7 @@ const KernelTable kAvx512VnniTable = {
     .max_pool = avx512vnni::MaxPool,
     .average_pool = avx512vnni::AveragePool,
     .add = avx512vnni::Add,
+    .mul = avx512vnni::Mul,
     .requantize = avx512vnni::Requantize,
     .lookup = avx512vnni::Lookup,
     // The tables behind this one are as fast.

@@ -109,6 +109,7 @@ const KernelTable kAvxVnniTable = {
     .max_pool = nullptr,
     .average_pool = nullptr,
     .add = nullptr,
+    .mul = nullptr,
     .requantize = nullptr,
     .lookup = nullptr,
     .softmax = nullptr,

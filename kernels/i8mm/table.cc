@@ -49,6 +49,7 @@ const KernelTable kI8mmTable = {
     .max_pool = nullptr,
     .average_pool = nullptr,
     .add = nullptr,
+    .mul = nullptr,
     .requantize = nullptr,
     .lookup = nullptr,
     .softmax = nullptr,

@@ -1,5 +1,5 @@
-// add, requantize and lookup: 16 bytes at a time. |q - zero_point| <= 255, so
-// that all fits int16.
+// add, mul, requantize and lookup: 16 bytes at a time. |q - zero_point| <= 255,
+// so that all fits int16.
 
 #include "kernels/elementwise.h"
 
@@ -30,6 +30,22 @@ static inline int8x8_t Add8(int8x8_t a, int8x8_t b, const AddConstants& k) {
   return SumToBytes(sum, k.stage.zero_point, k.left);
 }
 
+struct MulConstants {
+  int8x8_t zero_point_a, zero_point_b;
+  int32x4_t left;  // by -shift
+  int16x8_t multiplier;
+  VectorStage stage;
+};
+
+static inline int16x8_t Mul8(int8x8_t a, int8x8_t b, const MulConstants& k) {
+  const int16x8_t x = vsubl_s8(a, k.zero_point_a);
+  const int16x8_t y = vsubl_s8(b, k.zero_point_b);
+  const int16x8_t t = ShiftAccumulators(
+      vmull_s16(vget_low_s16(x), vget_low_s16(y)),
+      vmull_s16(vget_high_s16(x), vget_high_s16(y)), k.left, k.left);
+  return ToWords(t, k.multiplier, k.stage.zero_point);
+}
+
 // q - zero_point of 8 values, shifted to t.
 static inline int16x8_t ShiftDifference(int8x8_t bytes, int8x8_t zero_point,
                                         int16x8_t left) {
@@ -56,6 +72,29 @@ void Add(const AddArgs& args) {
         vcombine_s8(Add8(vget_low_s8(a16), vget_low_s8(b16), k),
                     Add8(vget_high_s8(a16), vget_high_s8(b16), k));
     StoreUpTo16(output + i, ClampBytes(sum, k.stage), args.n - i);
+  }
+}
+
+void Mul(const MulArgs& args) {
+  const MulConstants k = {
+      vdup_n_s8(args.zero_point_a), vdup_n_s8(args.zero_point_b),
+      vdupq_n_s32(-args.shift), vdupq_n_s16(args.multiplier),
+      MakeVectorStage(args.stage, kFractionBits)};
+  const uint8_t* a = static_cast<const uint8_t*>(args.a);
+  const uint8_t* b = static_cast<const uint8_t*>(args.b);
+  uint8_t* output = static_cast<uint8_t*>(args.output);
+  for (size_t row = 0; row < args.rows; ++row) {
+    for (size_t i = 0; i < args.n; i += kBlock) {
+      const int8x16_t x = LoadBytes(a + i);
+      const int8x16_t y = LoadBytes(b + i);
+      StoreUpTo16(output + i,
+                  ToBytes(Mul8(vget_low_s8(x), vget_low_s8(y), k),
+                          Mul8(vget_high_s8(x), vget_high_s8(y), k), k.stage),
+                  args.n - i);
+    }
+    a += args.n;
+    b += args.b_stride;
+    output += args.n;
   }
 }
 

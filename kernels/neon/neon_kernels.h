@@ -38,6 +38,7 @@ void WinogradConv(const WinogradConvArgs& args);
 void MaxPool(const PoolArgs& args);
 void AveragePool(const PoolArgs& args);
 void Add(const AddArgs& args);
+void Mul(const MulArgs& args);
 void Requantize(const RequantizeArgs& args);
 void Lookup(const LookupArgs& args);
 #if defined(__aarch64__)

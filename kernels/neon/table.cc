@@ -128,6 +128,7 @@ const KernelTable kNeonTable = {
     .max_pool = neon::MaxPool,
     .average_pool = neon::AveragePool,
     .add = neon::Add,
+    .mul = neon::Mul,
     .requantize = neon::Requantize,
 #if defined(__aarch64__)
     .lookup = neon::Lookup,

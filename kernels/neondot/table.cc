@@ -107,6 +107,7 @@ const KernelTable kNeonDotTable = {
     .max_pool = nullptr,
     .average_pool = nullptr,
     .add = nullptr,
+    .mul = nullptr,
     .requantize = nullptr,
     .lookup = nullptr,
     .softmax = nullptr,

@@ -21,6 +21,22 @@ void Add(const AddArgs& args) {
   }
 }
 
+void Mul(const MulArgs& args) {
+  const uint8_t* a = static_cast<const uint8_t*>(args.a);
+  uint8_t* output = static_cast<uint8_t*>(args.output);
+  for (size_t row = 0; row < args.rows; ++row) {
+    const uint8_t* b =
+        static_cast<const uint8_t*>(args.b) + row * args.b_stride;
+    for (size_t i = 0; i < args.n; ++i) {
+      const int32_t product = (ReadQ(*a++, args.form) - args.zero_point_a) *
+                              (ReadQ(b[i], args.form) - args.zero_point_b);
+      *output++ = ToByte(
+          RequantizeQ15(product, args.multiplier, args.shift, args.stage),
+          args.form);
+    }
+  }
+}
+
 void Requantize(const RequantizeArgs& args) {
   const uint8_t* input = static_cast<const uint8_t*>(args.input);
   uint8_t* output = static_cast<uint8_t*>(args.output);

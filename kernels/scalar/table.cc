@@ -39,6 +39,7 @@ const KernelTable kScalarTable = {
     .max_pool = scalar::MaxPool,
     .average_pool = scalar::AveragePool,
     .add = scalar::Add,
+    .mul = scalar::Mul,
     .requantize = scalar::Requantize,
     .lookup = scalar::Lookup,
     .softmax = scalar::Softmax,

@@ -99,9 +99,15 @@ TEST(Int8Forms, ConvTranspose2d) {
 TEST(Int8Forms, Mul) {
   const Shape shapes[][3] = {{{2, 5, 17}, {2, 5, 17}, {2, 5, 17}},
                              {{2, 5, 17}, {17}, {2, 5, 17}},
-                             {{1, 4, 1, 3}, {2, 1, 5, 3}, {2, 4, 5, 3}}};
+                             {{1, 4, 1, 3}, {2, 1, 5, 3}, {2, 4, 5, 3}},
+                             // Gates of channels and of pixels, one number.
+                             {{2, 6, 5, 70}, {2, 1, 1, 70}, {2, 6, 5, 70}},
+                             {{2, 1, 1, 70}, {2, 6, 5, 70}, {2, 6, 5, 70}},
+                             {{1, 6, 5, 300}, {1, 6, 5, 1}, {1, 6, 5, 300}},
+                             {{7, 90}, {1}, {7, 90}},
+                             {{7, 1}, {1, 300}, {7, 300}}};
   for (const auto& shape : shapes) {
-    Random random(CaseSeed(shape[2].ToString()));
+    Random random(CaseSeed(shape[0].ToString() + shape[1].ToString()));
     const std::vector<int8_t> a = RandomValues(shape[0].NumElements(), random);
     const std::vector<int8_t> b = RandomValues(shape[1].NumElements(), random);
     const reference::Requantization scales = {{20000}, {2}};

@@ -46,10 +46,11 @@ TEST(DispatchTest, TheListEndsWithAWholeScalarTable) {
   EXPECT_TRUE(last.serves_both_forms);
   EXPECT_GT(last.num_gemm, 0u);
   EXPECT_GT(last.num_depthwise_conv, 0u);
-  for (bool present : {last.max_pool != nullptr, last.average_pool != nullptr,
-                       last.add != nullptr, last.requantize != nullptr,
-                       last.lookup != nullptr, last.softmax != nullptr,
-                       last.quantize != nullptr, last.dequantize != nullptr}) {
+  for (bool present :
+       {last.max_pool != nullptr, last.average_pool != nullptr,
+        last.add != nullptr, last.mul != nullptr, last.requantize != nullptr,
+        last.lookup != nullptr, last.softmax != nullptr,
+        last.quantize != nullptr, last.dequantize != nullptr}) {
     EXPECT_TRUE(present);
   }
 }
@@ -115,15 +116,17 @@ TEST(DispatchTest, ResolvedKernelsAreThoseOfTheFirstTableThatHasThem) {
     EXPECT_EQ(set.max_pool, FirstOf(tables, &KernelTable::max_pool));
     EXPECT_EQ(set.average_pool, FirstOf(tables, &KernelTable::average_pool));
     EXPECT_EQ(set.add, FirstOf(tables, &KernelTable::add));
+    EXPECT_EQ(set.mul, FirstOf(tables, &KernelTable::mul));
     EXPECT_EQ(set.requantize, FirstOf(tables, &KernelTable::requantize));
     EXPECT_EQ(set.lookup, FirstOf(tables, &KernelTable::lookup));
     EXPECT_EQ(set.softmax, FirstOf(tables, &KernelTable::softmax));
     EXPECT_EQ(set.quantize, FirstOf(tables, &KernelTable::quantize));
     EXPECT_EQ(set.dequantize, FirstOf(tables, &KernelTable::dequantize));
-    for (bool present : {set.max_pool != nullptr, set.average_pool != nullptr,
-                         set.add != nullptr, set.requantize != nullptr,
-                         set.lookup != nullptr, set.softmax != nullptr,
-                         set.quantize != nullptr, set.dequantize != nullptr}) {
+    for (bool present :
+         {set.max_pool != nullptr, set.average_pool != nullptr,
+          set.add != nullptr, set.mul != nullptr, set.requantize != nullptr,
+          set.lookup != nullptr, set.softmax != nullptr,
+          set.quantize != nullptr, set.dequantize != nullptr}) {
       EXPECT_TRUE(present) << leading->isa;
     }
   }

@@ -42,6 +42,7 @@ class FunctionTest : public testing::TestWithParam<Tested<Function>> {
 };
 
 using AddTest = FunctionTest<AddFunction>;
+using MulTest = FunctionTest<MulFunction>;
 using RequantizeTest = FunctionTest<RequantizeFunction>;
 using LookupTest = FunctionTest<LookupFunction>;
 using SoftmaxTest = FunctionTest<SoftmaxFunction>;
@@ -101,6 +102,54 @@ TEST_P(AddTest, AllPairsOfValues) {
     layer.multiplier_a = 32767;
     layer.multiplier_b = 32767;
     ElementwiseTester().TestAdd(function(), form(), layer, a, b);
+  }
+}
+
+TEST_P(MulTest, LengthsAndPlaces) {
+  const reference::MulLayer layer = {-11, 40, 25001, 2, {7, -128, 127}};
+  for (size_t n : kLengths) {
+    const std::vector<int8_t> a = RandomValues(3 * n);
+    const std::vector<int8_t> b(a.rbegin(), a.rend());
+    const std::vector<int8_t> row(b.begin(), b.begin() + ptrdiff_t(n));
+    const auto test = [&](const ElementwiseTester& tester) {
+      tester.TestMul(function(), form(), layer, 3, a, b);
+      tester.TestMul(function(), form(), layer, 1, a, b);
+    };
+    test(ElementwiseTester());
+    test(ElementwiseTester().in_place(0));
+    test(ElementwiseTester().in_place(1).misalignment(5));
+    test(ElementwiseTester().misalignment(n % 31));
+    for (const auto& tester :
+         {ElementwiseTester(), ElementwiseTester().in_place(0),
+          ElementwiseTester().misalignment(n % 29)}) {
+      tester.TestMul(function(), form(), layer, 3, a, row);
+    }
+  }
+}
+
+TEST_P(MulTest, AllPairsOfValues) {
+  std::vector<int8_t> a, b;
+  for (int8_t q_a : AllValues()) {
+    for (int8_t q_b : AllValues()) {
+      a.push_back(q_a);
+      b.push_back(q_b);
+    }
+  }
+  for (int shift = -15; shift <= 31; ++shift) {
+    for (int multiplier : {0, 1 << 14, 23170, 32767}) {
+      ElementwiseTester().TestMul(function(), form(),
+                                  {-3, 5, multiplier, shift, {4, -20, 100}},
+                                  256, a, b);
+    }
+  }
+  for (int zero_point : {-128, 0, 127}) {
+    for (int shift : {-15, -1, 0, 1, 8}) {
+      for (int other : {zero_point, -1 - zero_point}) {
+        ElementwiseTester().TestMul(
+            function(), form(),
+            {zero_point, other, 32767, shift, {other, -128, 127}}, 1, a, b);
+      }
+    }
   }
 }
 
@@ -258,6 +307,7 @@ TEST_P(DequantizeTest, AllValuesLengthsAndPlaces) {
       NameOfTested())
 
 OCTET_TEST_FUNCTIONS(AddTest, add);
+OCTET_TEST_FUNCTIONS(MulTest, mul);
 OCTET_TEST_FUNCTIONS(RequantizeTest, requantize);
 OCTET_TEST_FUNCTIONS(LookupTest, lookup);
 OCTET_TEST_FUNCTIONS(SoftmaxTest, softmax);

@@ -70,7 +70,8 @@ void ElementwiseTester::Run(const std::string& description, ActivationForm form,
     for (int8_t& q : bytes) {
       q = static_cast<int8_t>(static_cast<uint8_t>(q) ^ FormMask(form));
     }
-    buffers.push_back(CopyOf(bytes.data(), n, misalignment_, random));
+    buffers.push_back(
+        CopyOf(bytes.data(), bytes.size(), misalignment_, random));
     pointers.push_back(buffers.back().data() + misalignment_);
     if (in_place_ && i == over_input_) {
       std::memcpy(output.first(), bytes.data(), n);
@@ -105,6 +106,36 @@ void ElementwiseTester::TestAdd(AddFunction function, ActivationForm form,
         args.multiplier_a = static_cast<int16_t>(layer.multiplier_a);
         args.multiplier_b = static_cast<int16_t>(layer.multiplier_b);
         args.fraction_bits = static_cast<int8_t>(layer.fraction_bits);
+        args.stage = ToOutputStage(layer.output);
+        args.form = form;
+        function(args);
+      });
+}
+
+void ElementwiseTester::TestMul(MulFunction function, ActivationForm form,
+                                const reference::MulLayer& layer, size_t rows,
+                                const std::vector<int8_t>& a,
+                                const std::vector<int8_t>& b) const {
+  const std::string description =
+      ToString("mul", form, a.size()) + " in " + std::to_string(rows) +
+      " rows, " + std::to_string(b.size()) + " in b, zero points " +
+      std::to_string(layer.zero_point_a) + " and " +
+      std::to_string(layer.zero_point_b) + ", multiplier " +
+      std::to_string(layer.multiplier) + ", shift " +
+      std::to_string(layer.shift) + octet::ToString(layer.output);
+  Run(description, form, {a, b}, reference::Mul(layer, a, b),
+      [&](const std::vector<const void*>& in, void* out) {
+        MulArgs args = {};
+        args.rows = rows;
+        args.n = a.size() / rows;
+        args.a = in[0];
+        args.b = in[1];
+        args.output = out;
+        args.b_stride = b.size() == a.size() ? args.n : 0;
+        args.zero_point_a = static_cast<int8_t>(layer.zero_point_a);
+        args.zero_point_b = static_cast<int8_t>(layer.zero_point_b);
+        args.multiplier = static_cast<int16_t>(layer.multiplier);
+        args.shift = static_cast<int8_t>(layer.shift);
         args.stage = ToOutputStage(layer.output);
         args.form = form;
         function(args);

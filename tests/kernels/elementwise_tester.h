@@ -29,6 +29,11 @@ class ElementwiseTester {
   void TestAdd(AddFunction function, ActivationForm form,
                const reference::AddLayer& layer, const std::vector<int8_t>& a,
                const std::vector<int8_t>& b) const;
+  // b has rows of a.size() / rows values: as many as a, or one.
+  void TestMul(MulFunction function, ActivationForm form,
+               const reference::MulLayer& layer, size_t rows,
+               const std::vector<int8_t>& a,
+               const std::vector<int8_t>& b) const;
   void TestRequantize(RequantizeFunction function, ActivationForm form,
                       int input_zero_point, int multiplier, int shift,
                       const reference::OutputParams& output,

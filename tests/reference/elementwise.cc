@@ -18,6 +18,19 @@ std::vector<int8_t> Add(const AddLayer& layer, const std::vector<int8_t>& a,
   return output;
 }
 
+std::vector<int8_t> Mul(const MulLayer& layer, const std::vector<int8_t>& a,
+                        const std::vector<int8_t>& b) {
+  std::vector<int8_t> output;
+  output.reserve(a.size());
+  for (size_t i = 0; i < a.size(); ++i) {
+    const int64_t product = int64_t{a[i] - layer.zero_point_a} *
+                            (b[i % b.size()] - layer.zero_point_b);
+    output.push_back(RequantizeExactly(product, layer.multiplier, layer.shift,
+                                       layer.output));
+  }
+  return output;
+}
+
 std::vector<int8_t> Requantize(const std::vector<int8_t>& input,
                                int input_zero_point, int multiplier, int shift,
                                const OutputParams& output) {

@@ -23,6 +23,18 @@ struct AddLayer {
 std::vector<int8_t> Add(const AddLayer& layer, const std::vector<int8_t>& a,
                         const std::vector<int8_t>& b);
 
+struct MulLayer {
+  int zero_point_a = 0;
+  int zero_point_b = 0;
+  int multiplier = 0;
+  int shift = 0;
+  OutputParams output;
+};
+
+// b repeats where it is shorter.
+std::vector<int8_t> Mul(const MulLayer& layer, const std::vector<int8_t>& a,
+                        const std::vector<int8_t>& b);
+
 // One entry of multiplier and shift for all values.
 std::vector<int8_t> Requantize(const std::vector<int8_t>& input,
                                int input_zero_point, int multiplier, int shift,
