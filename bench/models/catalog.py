@@ -38,6 +38,7 @@ class Task:
     pictures: str
     limit: float
     arguments: dict = dataclasses.field(default_factory=dict)
+    reader: str = ''  # the network that reads what this one finds
 
 
 @dataclasses.dataclass
@@ -76,6 +77,12 @@ PSNR = 39.0
 SAME_OBJECTS = 95.0
 SAME_PIXELS = 97.0
 SAME_LINES = 95.0
+
+# Pictures of lines of text, and how many pages are made of every other one
+# ('pages:even', 'pages:odd').
+LINES = 'images/ocr_lines'
+PAGES = {'even': 16, 'odd': 6}
+KEYS = 'models/ppocrv4_rec_fp32/keys.txt'
 
 CROPS = 'golden/imagenet_crops224.u8'
 CIFAR = 'images/cifar10/cifar10_dev.bin'
@@ -245,15 +252,17 @@ NETWORKS = [
             golden=_crops('mobilenet_v2_1.0_224_uint8.armnn_first2.u8',
                           count=2)),
     Network('ppocrv4_det_fp32',
-            **_halves('images/ocr_lines', '--stretch', '--bgr',
-                      '--mean', '123.675,116.28,103.53',
-                      '--std', '58.395,57.12,57.375',
-                      '--shape', 'x=1,3,320,320')),
+            feed=['--bgr', '--mean', '123.675,116.28,103.53',
+                  '--std', '58.395,57.12,57.375',
+                  '--shape', 'x=1,3,640,640'],
+            calibrate=['--calibrate', 'pages:even'],
+            evaluate=['--evaluate', 'pages:odd'],
+            task=Task('text', 'pages:odd', SAME_LINES, {'keys': KEYS},
+                      reader='ppocrv4_rec_fp32')),
     Network('ppocrv4_rec_fp32',
-            **_halves('images/ocr_lines', '--stretch', '--bgr', *INCEPTION,
+            **_halves(LINES, '--fit', '--fill', '127', '--bgr', *INCEPTION,
                       '--shape', 'x=1,3,48,320'),
-            task=Task('lines', 'images/ocr_lines:odd', SAME_LINES,
-                      {'keys': 'models/ppocrv4_rec_fp32/keys.txt'})),
+            task=Task('lines', f'{LINES}:odd', SAME_LINES, {'keys': KEYS})),
     Network('selfie_segmentation_fp16w_tflite',
             refused=['(Convolution2DTransposeBias): custom operators']),
     Network('shufflenet_v2_int8_onnx', feed=IMAGENET,

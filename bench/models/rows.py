@@ -8,6 +8,7 @@ import sys
 import catalog
 import measures
 import npy
+import pages
 import tasks
 import tools
 
@@ -65,8 +66,7 @@ class Bench:
                                  'differ from the golden ones')
 
     def _calibrated(self, network, row):
-        single = self._convert(network, ['--precision', 'float32'], 'fp32')
-        reference = tools.Model(self.bin, single)
+        reference = self._single(network)
         row['fp32_ms'] = reference.milliseconds(self.seconds, self.threads)
         row['ok'] = True
         if network.golden:
@@ -75,12 +75,9 @@ class Bench:
                 self._blame(row, f"FP32 is {row['fp32_error']:.2g} from the "
                                  f'golden output, relatively; {FP32_LIMIT}')
         figures = os.path.join(self.work, network.name + '.json')
-        path = self._convert(
-            network,
-            self._samples(network, network.calibrate) +
-            self._samples(network, network.evaluate) +
-            ['--json', figures] + self.extra, 'int8')
-        model = tools.Model(self.bin, path)
+        model = self._calibrate(
+            network, self._samples(network, network.evaluate) +
+            ['--json', figures])
         with open(figures, encoding='utf-8') as file:
             evaluation = json.load(file)
         self._describe(model, len(evaluation['float_nodes']), row)
@@ -92,15 +89,28 @@ class Bench:
 
     # Their parts.
 
+    def _single(self, network):
+        """The network in FP32."""
+        return tools.Model(self.bin, self._convert(
+            network, ['--precision', 'float32'], 'fp32'))
+
+    def _calibrate(self, network, options):
+        """The network in INT8."""
+        return tools.Model(self.bin, self._convert(
+            network, self._samples(network, network.calibrate) + options +
+            self.extra, 'int8'))
+
     def _compare(self, task, reference, model, row):
         folder = self._samples(None, [task.pictures])[0]
-        pictures = [os.path.join(folder, name)
-                    for name in sorted(os.listdir(folder))
-                    if name.endswith(('.jpg', '.png'))]
+        pictures = tasks.picture_paths(folder)
         compare = getattr(tasks, task.kind)
         arguments = {name: self._samples(None, [value])[0]
                      if isinstance(value, str) else value
                      for name, value in task.arguments.items()}
+        if task.reader:
+            reader = catalog.find(task.reader)
+            arguments['readers'] = (self._single(reader),
+                                    self._calibrate(reader, []))
         value = compare(reference, model, pictures, self.work, **arguments)
         row['task'] = {'kind': task.kind, 'value': value, 'limit': task.limit}
         row['measure'] = f'{task.kind} {value:.4g}'
@@ -138,6 +148,8 @@ class Bench:
                 option = os.path.join(self.data, folder)
                 if half:
                     option = self._half(option, half)
+            elif option.startswith('pages:'):
+                option = self._pages(option[len('pages:'):])
             elif option.startswith('noise:'):
                 option = self._noise(network, int(option[len('noise:'):]))
             result.append(option)
@@ -154,6 +166,18 @@ class Bench:
             if not os.path.exists(link):
                 os.symlink(os.path.abspath(os.path.join(folder, name)),
                            link)
+        return path
+
+    def _pages(self, half):
+        """A folder with pages of the lines of that half."""
+        path = os.path.join(self.work, f'pages.{half}')
+        if os.path.isdir(path):
+            return path
+        folder = os.path.join(self.data, catalog.LINES)
+        lines = tasks.picture_paths(self._half(folder, half))
+        os.makedirs(path)
+        pages.make(tasks.labels_of(lines), catalog.PAGES[half], path,
+                   seed=len(half))
         return path
 
     def _noise(self, network, count):

@@ -8,6 +8,8 @@ import os
 import heads
 import measures
 import npy
+import pages
+import png
 
 # Boxes that overlap so much are the same object.
 SAME_OBJECT = 0.7
@@ -51,14 +53,12 @@ def pixels(reference, model, pictures, work, channels):
 def lines(reference, model, pictures, work, keys):
     """Of the lines that FP32 reads rightly (labels.csv beside the pictures:
     file, text; spaces do not count), the share, in %, that INT8 does."""
-    with open(keys, encoding='utf-8') as file:
-        keys = file.read().split('\n')
-    keys = keys[:-1] if keys[-1] == '' else keys
-    labels = _labels(pictures)
+    keys = _keys(keys)
+    labels = labels_of(pictures)
 
     def reads(which, picture):
         text = heads.read_line(_outputs(which, picture, work), keys)
-        return text == labels[os.path.basename(picture)].replace(' ', '')
+        return text == labels[picture].replace(' ', '')
 
     read = [picture for picture in pictures if reads(reference, picture)]
     if not read:
@@ -66,10 +66,59 @@ def lines(reference, model, pictures, work, keys):
     return 100.0 * sum(reads(model, picture) for picture in read) / len(read)
 
 
-def _labels(pictures):
+def text(reference, model, pictures, work, keys, readers):
+    """Of the lines on pages (pages.py) that FP32 finds and reads rightly
+    (spaces do not count), the share, in %, that INT8 does. `readers`: the
+    networks, FP32 and INT8, that read what the other two found."""
+    keys = _keys(keys)
+    expected, same = 0, 0
+    for path in pictures:
+        page = png.read(path)
+        read = [_read_page(page, path, finder, reader, keys, work)
+                for finder, reader in zip((reference, model), readers)]
+        for box, line in pages.lines_of(path):
+            line = line.replace(' ', '')
+            if read[0][box] == line:
+                expected += 1
+                same += read[1][box] == line
+    if expected == 0:
+        raise ValueError('FP32 reads no line')
+    return 100.0 * same / expected
+
+
+def _read_page(page, path, finder, reader, keys, work):
+    """What stands in the box of each line: the texts of all that was found with
+    its middle there, from the left."""
+    found = []
+    for _, _, *box in heads.text_lines(_outputs(finder, path, work)):
+        left, right = (round(x * page.width) for x in box[::2])
+        top, bottom = (round(y * page.height) for y in box[1::2])
+        crop = os.path.join(work, 'crop.png')
+        png.write(crop, page.crop(left, top, right, bottom))
+        text = heads.read_line(_outputs(reader, crop, work), keys)
+        found.append(((left + right) / 2, (top + bottom) / 2, text))
+    return {box: ''.join(text for x, y, text in sorted(found)
+                         if box[0] <= x < box[2] and box[1] <= y < box[3])
+            for box, _ in pages.lines_of(path)}
+
+
+def _keys(path):
+    with open(path, encoding='utf-8') as file:
+        keys = file.read().split('\n')
+    return keys[:-1] if keys[-1] == '' else keys
+
+
+def picture_paths(folder):
+    return [os.path.join(folder, name) for name in sorted(os.listdir(folder))
+            if name.endswith(('.jpg', '.png'))]
+
+
+def labels_of(pictures):
+    """The text of each, by path; labels.csv stands beside the first."""
     folder = os.path.dirname(os.path.realpath(pictures[0]))
     with open(os.path.join(folder, 'labels.csv'), encoding='utf-8') as file:
-        return {row[0]: row[1] for row in csv.reader(file)}
+        texts = {row[0]: row[1] for row in csv.reader(file)}
+    return {path: texts[os.path.basename(path)] for path in pictures}
 
 
 def _outputs(which, picture, work):

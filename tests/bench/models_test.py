@@ -7,9 +7,11 @@ usage: models_test.py SOURCE_DIR
 
 import math
 import os
+import struct
 import sys
 import tempfile
 import unittest
+import zlib
 
 SOURCE = sys.argv[1]
 sys.path.insert(0, os.path.join(SOURCE, 'bench', 'models'))
@@ -18,6 +20,8 @@ import heads
 import main
 import measures
 import npy
+import pages
+import png
 import rows
 import tasks
 import tools
@@ -143,6 +147,97 @@ class Heads(unittest.TestCase):
         steps = [0, 2, 2, 0, 2, 1, 3, 1]
         values = [float(i == best) for best in steps for i in range(4)]
         self.assertEqual(heads.read_line([((1, 8, 4), values)], 'ab'), 'bbaa')
+
+
+    def test_text_lines(self):
+        width, height = 20, 10
+        plane = [0.0] * (width * height)
+        for y in (4, 5):
+            for x in range(2, 8):
+                plane[y * width + x] = 0.9
+        plane[5 * width + 9] = 0.9  # no neighbour of those
+        for x in (12, 13):
+            plane[x] = 0.5  # too faint
+        plane[2 * width - 1] = plane[2 * width] = 0.7  # in two rows
+        boxes = sorted(heads.text_lines([((1, height, width, 1), plane)]),
+                       key=lambda box: box[2:])
+        self.assertEqual(len(boxes), 4)
+        # 6 x 2 pixels, enlarged by 12 * 1.5 / 16.
+        box = next(box for box in boxes if abs(box[1] - 0.9) < 1e-6 and
+                   box[4] - box[2] > 0.3)
+        for value, expected in zip(box[2:], ((2 - 1.125) / 20, (4 - 1.125) / 10,
+                                             (8 + 1.125) / 20,
+                                             (6 + 1.125) / 10)):
+            self.assertAlmostEqual(value, expected)
+
+
+class Pages(unittest.TestCase):
+
+    @staticmethod
+    def line(width, seed):
+        picture = png.Picture(width, 48)
+        for y, row in enumerate(picture.rows):
+            for i in range(len(row)):
+                row[i] = (i * 7 + y * y * 3 + seed) % 256
+        return picture
+
+    def test_png_round_trip(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, 'x.png')
+            png.write(path, self.line(33, 5))
+            read = png.read(path)
+            self.assertEqual((read.width, read.height), (33, 48))
+            self.assertEqual(read.rows, self.line(33, 5).rows)
+            part = read.crop(2, 1, 5, 4)
+            self.assertEqual(part.rows[0], read.rows[1][6:15])
+            self.assertEqual((part.width, part.height), (3, 3))
+
+    def test_png_rows_of_every_kind(self):
+        # Two pixels a row; each kind of row by its formula.
+        raw = bytes([1, 10, 20, 30, 1, 2, 3,      # left: 10 20 30 11 22 33
+                     2, 1, 1, 1, 250, 1, 1,       # above: 11 21 31 5 23 34
+                     3, 1, 0, 0, 2, 0, 0,         # mean: 6 10 15 7 16 24
+                     4, 1, 0, 0, 0, 1, 0,         # nearest: 7 10 15 7 17 24
+                     0, 9, 8, 7, 6, 5, 4])
+        def chunk(kind, body):
+            return (struct.pack('>I', len(body)) + kind + body +
+                    struct.pack('>I', zlib.crc32(kind + body)))
+        data = zlib.compress(raw)
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, 'x.png')
+            header = struct.pack(png.HEADER, 2, 5, 8, 2, 0, 0, 0)
+            with open(path, 'wb') as file:
+                file.write(png.MAGIC + chunk(b'IHDR', header) +
+                           chunk(b'tEXt', b'any') + chunk(b'IDAT', data[:7]) +
+                           chunk(b'IDAT', data[7:]) + chunk(b'IEND', b''))
+            self.assertEqual([list(row) for row in png.read(path).rows],
+                             [[10, 20, 30, 11, 22, 33], [11, 21, 31, 5, 23, 34],
+                              [6, 10, 15, 7, 16, 24], [7, 10, 15, 7, 17, 24],
+                              [9, 8, 7, 6, 5, 4]])
+            header = struct.pack(png.HEADER, 2, 5, 8, 6, 0, 0, 0)
+            with open(path, 'wb') as file:
+                file.write(png.MAGIC + chunk(b'IHDR', header))
+            with self.assertRaises(ValueError):
+                png.read(path)
+
+    def test_pages_say_where_their_lines_are(self):
+        with tempfile.TemporaryDirectory() as folder:
+            texts = {}
+            for i, width in enumerate((200, 345, 90, 616)):
+                path = os.path.join(folder, f'line{i}.png')
+                png.write(path, self.line(width, i))
+                texts[path] = f'line, {i}'
+            pages.make(texts, 3, folder, seed=1)
+            orders = set()
+            for i in range(3):
+                path = os.path.join(folder, f'page_{i:02}.png')
+                page, lines = png.read(path), pages.lines_of(path)
+                self.assertEqual(len(lines), 4)
+                orders.add(tuple(text for _, text in lines))
+                for box, text in lines:
+                    line = self.line(box[2] - box[0], int(text[-1]))
+                    self.assertEqual(page.crop(*box).rows, line.rows)
+            self.assertGreater(len(orders), 1)
 
 
 class Catalog(unittest.TestCase):
