@@ -22,4 +22,14 @@ void ActivationStatistics::Observe(const float* values, size_t count) {
   if (with_histogram_) histogram_.Observe(values, count);
 }
 
+void ActivationStatistics::Limit(const Range& limits) {
+  if (limits == min_max_) return;
+  min_max_ = limits;
+  average_min_ =
+      std::clamp(average_min_, double{limits.min}, double{limits.max});
+  average_max_ =
+      std::clamp(average_max_, double{limits.min}, double{limits.max});
+  if (with_histogram_) histogram_.Limit(limits);
+}
+
 }  // namespace octet::converter

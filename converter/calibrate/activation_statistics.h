@@ -22,6 +22,10 @@ class ActivationStatistics {
   // The tensor's values on one more sample; all finite, at least one.
   void Observe(const float* values, size_t count);
 
+  // As if every value beyond `limits` had been the end that it lies beyond.
+  // REQUIRES: each end lies between 0 and that of min_max().
+  void Limit(const Range& limits);
+
   bool empty() const { return samples_ == 0; }
   // The following require !empty().
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "converter/calibrate/activation_statistics.h"
+#include "converter/calibrate/function_limits.h"
 #include "converter/float/float_executor.h"
 
 namespace octet::converter {
@@ -155,9 +156,18 @@ Status ObserveSample(const Graph& graph, const FloatExecutor& executor,
   return OkStatus();
 }
 
-void ChooseRanges(const CalibrateOptions& options, Observed& activation,
-                  size_t count) {
-  const ActivationStatistics& statistics = activation.statistics;
+Ranges SeenRanges(const Graph& graph, const std::vector<Observed>& observed) {
+  Ranges ranges(graph.values.size());
+  for (const Observed& activation : observed) {
+    ranges[size_t(activation.id)] = activation.statistics.min_max();
+  }
+  return ranges;
+}
+
+void ChooseRanges(const CalibrateOptions& options, const Range& limits,
+                  Observed& activation, size_t count) {
+  ActivationStatistics statistics = activation.statistics;
+  statistics.Limit(limits);
   if (activation.methods.empty()) {
     activation.ranges.assign(count, activation.fixed);
   }
@@ -197,8 +207,10 @@ Result<std::vector<Ranges>> CalibrateWithMethods(
             .WithContext(context));
     if (progress) progress(i + 1, sample_count);
   }
+  const Ranges limits = LimitsOfFunctions(graph, SeenRanges(graph, observed));
   ForEach(threads.get(), observed, [&](Observed& activation) {
-    ChooseRanges(options, activation, methods.size());
+    ChooseRanges(options, limits[size_t(activation.id)], activation,
+                 methods.size());
   });
   if (options.inspect) {
     for (const Observed& activation : observed) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace octet::converter {
 namespace {
@@ -64,6 +65,28 @@ void Histogram::Observe(const float* values, size_t count) {
   }
   bins_[0] -= zeros;
   zeros_ += zeros;
+}
+
+void Histogram::LimitHalf(float end, std::span<uint64_t> bins) {
+  const size_t last = std::min(size_t(end / width_), kBins - 1);
+  uint64_t beyond = 0;
+  for (size_t i = last + 1; i < kBins; ++i) {
+    beyond += std::exchange(bins[i], 0);
+  }
+  if (end == 0.0f) {
+    zeros_ += beyond + std::exchange(bins[0], 0);
+  } else {
+    bins[last] += beyond;
+  }
+}
+
+void Histogram::Limit(const Range& limits) {
+  range_ = limits;
+  if (width_ == 0.0f) return;  // only zeros
+  const std::span<uint64_t> positive = std::span(bins_).first(kBins);
+  const std::span<uint64_t> negative = std::span(bins_).last(kBins);
+  LimitHalf(std::max(limits.max, 0.0f), positive);
+  LimitHalf(std::max(-limits.min, 0.0f), negative);
 }
 
 std::span<const uint64_t> Histogram::positive() const {

@@ -29,6 +29,11 @@ class Histogram {
   // `values` are finite.
   void Observe(const float* values, size_t count);
 
+  // As if every value beyond `limits` had been the end that it lies beyond;
+  // bins keep their width. REQUIRES: each end lies between 0 and that of
+  // range().
+  void Limit(const Range& limits);
+
   uint64_t count() const { return count_; }  // of all values, zeros included
   uint64_t zeros() const { return zeros_; }
   // The smallest and the largest value. REQUIRES: count() > 0.
@@ -43,6 +48,8 @@ class Histogram {
 
  private:
   void WidenTo(float max_magnitude);
+  // Moves what lies above `end`, >= 0, in one half of the bins.
+  void LimitHalf(float end, std::span<uint64_t> bins);
 
   uint64_t count_ = 0;
   uint64_t zeros_ = 0;

@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "converter/calibrate/function_limits.h"
 #include "converter/evaluate/metrics.h"
 #include "converter/float/float_executor.h"
 #include "octet/session.h"
@@ -40,6 +41,7 @@ class Evaluator {
         original_(original),
         session_(session),
         options_(options),
+        of_functions_(FindValuesOfFunctions(graph)),
         layer_sqnr_(graph.nodes.size()) {
     for (ValueId output : graph.outputs) {
       scores_.push_back(ScoreValue(graph, output));
@@ -57,10 +59,11 @@ class Evaluator {
     return {executor.Value(id), size};
   }
   // Not so the output of a layer that adds a residual before it rounds, nor
+  // what functions alone read, which may be cut (LimitsOfFunctions), nor
   // integers.
-  bool HasInt8(ValueId id) const {
+  bool IsCompared(ValueId id) const {
     return quantized_.tensor_of_value[size_t(id)] >= 0 &&
-           graph_.value(id).is_float();
+           !of_functions_[size_t(id)] && graph_.value(id).is_float();
   }
   // The INT8 network's value for `id`, as real numbers, into int8_value_.
   Status ReadInt8(ValueId id);
@@ -74,6 +77,7 @@ class Evaluator {
   const EvaluateOptions& options_;
   std::vector<ValueId> scores_;
   std::vector<float> int8_value_;
+  const std::vector<bool> of_functions_;  // by value
   std::vector<Sqnr> layer_sqnr_;
   Sqnr output_sqnr_;
   Hits fp32_, int8_;
@@ -136,7 +140,7 @@ Status Evaluator::Add(const Sample& sample, bool with_layers) {
     OCTET_RETURN_IF_ERROR(executor_.Run(sample.inputs));
   }
   for (size_t i = 0; i < graph_.nodes.size(); ++i) {
-    if (!HasInt8(graph_.nodes[i].output)) continue;
+    if (!IsCompared(graph_.nodes[i].output)) continue;
     OCTET_RETURN_IF_ERROR(ReadInt8(graph_.nodes[i].output));
     layer_sqnr_[i].Add(FloatValue(executor_, graph_.nodes[i].output),
                        int8_value_);
@@ -164,7 +168,7 @@ Result<Evaluation> Evaluator::Finish() const {
   }
   for (size_t i = 0; i < graph_.nodes.size(); ++i) {
     const Node& node = graph_.nodes[i];
-    if (!HasInt8(node.output)) continue;
+    if (!IsCompared(node.output)) continue;
     evaluation.layers.push_back(
         {node.name, OperatorName(node.op), layer_sqnr_[i].Decibels()});
   }

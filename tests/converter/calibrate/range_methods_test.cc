@@ -112,6 +112,39 @@ TEST(HistogramTest, CountsOfBinsAsCountedOneByOne) {
   }
 }
 
+TEST(HistogramTest, LimitCountsAsIfValuesHadBeenCut) {
+  for (const Case& data : Distributions()) {
+    SCOPED_TRACE(data.name);
+    const Histogram whole = HistogramOf(data.values);
+    const double width = whole.bin_width();
+    for (const auto& [low, high] :
+         {std::pair{0.3f, 0.7f}, {0.0f, 0.5f}, {1.0f, 0.0f}, {1.0f, 1.0f}}) {
+      const Range limits = {low * std::min(whole.range().min, 0.0f),
+                            high * std::max(whole.range().max, 0.0f)};
+      if (whole.range().min > 0 || whole.range().max < 0) continue;
+      Histogram limited = whole;
+      limited.Limit(limits);
+      std::vector<uint64_t> positive(whole.positive().size());
+      std::vector<uint64_t> negative(whole.negative().size());
+      uint64_t zeros = 0;
+      for (float value : data.values) {
+        value = std::clamp(value, limits.min, limits.max);
+        if (value == 0.0f) {
+          ++zeros;
+        } else {
+          const size_t bin = size_t(std::abs(double(value)) / width);
+          ++(value < 0.0f ? negative : positive).at(bin);
+        }
+      }
+      EXPECT_EQ(limited.range(), limits);
+      EXPECT_EQ(limited.count(), whole.count());
+      EXPECT_EQ(limited.zeros(), zeros);
+      EXPECT_TRUE(std::ranges::equal(limited.positive(), positive));
+      EXPECT_TRUE(std::ranges::equal(limited.negative(), negative));
+    }
+  }
+}
+
 TEST(MovingAverageTest, FollowsTheRecurrence) {
   const std::vector<Values> samples = {
       {-1.0f, 2.0f}, {-3.0f, 1.0f}, {0.5f, 8.0f}};
