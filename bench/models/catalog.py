@@ -288,13 +288,11 @@ NETWORKS = [
                 'boxes': 'golden/ultraface_rfb320_fp32.boxes.f32'}),
             task=Task('objects', 'images/faces:odd', SAME_OBJECTS,
                       {'head': 'ultraface'})),
-    # Its first layers have outputs with a few values a hundred times as large as
-    # most, which 8 bits cannot hold: 65 % of the objects with all in INT8, 95 %
-    # with the first two layers in FP32.
+    # Its first layer has outputs with a few values a hundred times as large as
+    # most, which 8 bits cannot hold: 9 dB and 74 % of the objects without this.
     Network('yolox_nano_fp32',
             **_tuned(_pictures('images/detection', '--stretch', '--bgr'),
-                     '--method', 'mse', '--float-nodes', 'Conv_41', 'Mul_43',
-                     'Conv_44', 'Mul_46', 'Conv_47', 'Mul_49'),
+                     '--method', 'mse', '--min-sqnr', '15'),
             golden=_scene('yolox_nano_fp32', (416, 416, 3), {
                 '': 'golden/yolox_nano_fp32.output.f32'}),
             task=Task('objects', 'images/detection', SAME_OBJECTS,

@@ -15,6 +15,7 @@
 #include "converter/command/calibrate_on_samples.h"
 #include "converter/command/convert_quantized.h"
 #include "converter/command/explain_report.h"
+#include "converter/command/float_nodes_on_samples.h"
 #include "converter/command/float_share.h"
 #include "converter/command/metadata.h"
 #include "converter/command/progress.h"
@@ -74,12 +75,14 @@ Status CheckGrids(const ConvertOptions& options, const Graph& graph) {
   if (!HasGrids(graph)) return OkStatus();
   const RepairSet& repairs = options.repairs;
   if (!repairs.changes_graph() && !repairs.changes_layers() &&
-      !repairs.analytic && !options.max_drop.has_value()) {
+      !repairs.analytic && !options.max_drop.has_value() &&
+      !options.min_sqnr.has_value()) {
     return OkStatus();
   }
   return InvalidArgument(options.model_path +
                          ": the network is quantized already and keeps its "
-                         "scales; leave out --repair and --max-drop");
+                         "scales; leave out --repair, --max-drop and "
+                         "--min-sqnr");
 }
 
 Result<QuantizeOptions> MakeQuantizeOptions(const Graph& graph,
@@ -248,9 +251,10 @@ Status FinishConversion(const SampleSource* samples,
 }
 
 // `samples` may be null where nothing is calibrated.
-// `options.recorded` goes into the file.
+// `recorded` of the options goes into the file.
 Result<Conversion> ConvertGraph(const Graph& graph, const SampleSource* samples,
-                                const ConvertOptions& options) {
+                                const ConvertOptions& given) {
+  ConvertOptions options = given;
   Conversion result;
   result.graph = graph;
   if (samples == nullptr) {
@@ -260,7 +264,11 @@ Result<Conversion> ConvertGraph(const Graph& graph, const SampleSource* samples,
         result.quantized,
         Quantize(result.graph, RangesOfGrids(result.graph), quantize));
   } else {
-    OCTET_RETURN_IF_ERROR(CalibrateGraph(*samples, options, result));
+    OCTET_RETURN_IF_ERROR(CalibrateGraph(*samples, given, result));
+    OCTET_ASSIGN_OR_RETURN(const QuantizeOptions quantize,
+                           MakeQuantizeOptions(result.graph, given));
+    OCTET_ASSIGN_OR_RETURN(options, KeepCostlyNodes(result.graph, result.ranges,
+                                                    quantize, *samples, given));
     OCTET_RETURN_IF_ERROR(RepairAndQuantize(*samples, options, result));
   }
   OCTET_RETURN_IF_ERROR(FinishConversion(samples, options, result));
@@ -272,19 +280,12 @@ ConvertOptions WithRung(const ConvertOptions& options, const Rung& rung) {
   ConvertOptions result = options;
   result.method = rung.method;
   result.repairs = rung.repairs;
-  std::set<std::string>& float_nodes = result.precision.float_nodes;
-  float_nodes.insert(rung.float_nodes.begin(), rung.float_nodes.end());
   std::erase_if(result.recorded, [](const std::string& line) {
-    return line.starts_with("method=") || line.starts_with("repair=") ||
-           line.starts_with("float-nodes=");
+    return line.starts_with("method=") || line.starts_with("repair=");
   });
   result.recorded.push_back("method=" + rung.method);
   result.recorded.push_back("repair=" + ToString(rung.repairs));
-  if (!float_nodes.empty()) {
-    result.recorded.push_back(
-        "float-nodes=" + JoinNames({float_nodes.begin(), float_nodes.end()}));
-  }
-  return result;
+  return WithFloatNodes(result, rung.float_nodes);
 }
 
 struct Evaluated {
@@ -512,10 +513,11 @@ Status Convert(const ConvertOptions& given) {
   if (given.max_drop.has_value() && given.evaluate_path.empty()) {
     return InvalidArgument("--max-drop needs samples: add --evaluate");
   }
-  if (given.max_drop.has_value() && given.precision.all_float) {
+  if (given.precision.all_float &&
+      (given.max_drop.has_value() || given.min_sqnr.has_value())) {
     return InvalidArgument(
-        "--max-drop says what INT8 may lose: "
-        "--precision float32 loses nothing");
+        std::string(given.max_drop.has_value() ? "--max-drop" : "--min-sqnr") +
+        " says what INT8 may lose: --precision float32 loses nothing");
   }
   OCTET_ASSIGN_OR_RETURN(TfliteImport source,
                          ReadSourceModel(given.model_path, given.shapes));

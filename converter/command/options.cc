@@ -180,6 +180,17 @@ void AddRepairOptions(CLI::App& app, ConvertOptions& options,
       ->group("Accuracy");
 }
 
+void AddMinSqnr(CLI::App& app, ConvertOptions& options) {
+  app.add_option(
+         "--min-sqnr", options.min_sqnr,
+         "keep the costliest nodes in FP32, as few as are needed, until the "
+         "outputs are this near to FP32's: dB on the calibration samples, "
+         "before repairs")
+      ->check(CLI::Range(0.0, 100.0))
+      ->excludes("--max-drop")
+      ->group("Accuracy");
+}
+
 void AddPictureOptions(CLI::App& app, PictureOptions& options) {
   const std::string group = "Pictures (stored in the file)";
   app.add_option("--size", options.size,
@@ -340,6 +351,7 @@ std::optional<ConvertOptions> ParseOptions(int argc, char** argv,
   AddRangeOptions(app, options);
   AddPrecisionOptions(app, options);
   AddRepairOptions(app, options, repairs);
+  AddMinSqnr(app, options);
   AddPictureOptions(app, pictures);
   AddEvaluationOptions(app, options);
   try {

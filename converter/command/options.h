@@ -57,6 +57,9 @@ struct ConvertOptions {
   PrecisionOptions precision = {.float_outputs = true};
   // Points of top-1; the configuration is then chosen (budget.h).
   std::optional<double> max_drop;
+  // Of the outputs, in dB; the nodes in FP32 are then chosen
+  // (float_nodes_on_samples.h).
+  std::optional<double> min_sqnr;
   bool method_is_chosen = false;  // --method was given
   bool background_class = false;
   int num_threads = 0;

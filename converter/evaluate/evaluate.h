@@ -58,8 +58,8 @@ struct Evaluation {
   std::optional<Classification> int8;
   std::optional<Drop> drop;
   // In order of execution, without the layers whose output the INT8 network
-  // does not round, that of their Add is compared, and those that only functions
-  // read: what a function makes of it is compared.
+  // does not round, that of their Add is compared, and those that only
+  // functions read: what a function makes of it is compared.
   std::vector<LayerError> layers;
 };
 

@@ -40,6 +40,10 @@ class LoneRangeErrors {
   std::vector<size_t> Best() const;
 
   const std::vector<std::vector<ValueId>>& groups() const { return groups_; }
+  // The squared error summed up so far.
+  double Error(size_t group, size_t candidate) const {
+    return errors_[group][candidate];
+  }
 
  private:
   // Whether an earlier candidate gives the group the same numbers.

@@ -263,6 +263,28 @@ TEST_F(ConvertTest, BudgetThatFitsWritesAndOneThatDoesNotNamesCulprits) {
   EXPECT_EQ(ReadBytes(output_), written);
 }
 
+TEST_F(ConvertTest, MinSqnrChangesNothingWhereInt8IsEnough) {
+  ConvertOptions options = DigitsOptions(output_);
+  ASSERT_TRUE(Convert(options).ok());
+  const std::string plain = ReadBytes(output_);
+  options.min_sqnr = 5.0;
+  const Status status = Convert(options);
+  ASSERT_TRUE(status.ok()) << status.message();
+  EXPECT_EQ(ReadBytes(output_), plain);
+
+  options.min_sqnr = 99.0;
+  const Status refused = Convert(options);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_NE(refused.message().find("--min-sqnr: the outputs' SQNR is"),
+            std::string::npos)
+      << refused.message();
+  EXPECT_EQ(ReadBytes(output_), plain);
+
+  options.precision.all_float = true;
+  EXPECT_NE(Convert(options).message().find("--min-sqnr says what INT8"),
+            std::string::npos);
+}
+
 TEST_F(ConvertTest, ErrorsNameTheObjectAndLeaveTheOutputAlone) {
   WriteBytes(output_, "precious");
   ConvertOptions options = DigitsOptions(output_);
