@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 
 #include "tests/reference/tflite.h"
 #include "tests/reference/tflite_pictures.h"
@@ -66,9 +67,10 @@ Stored Read(const tflite::Model& model, const tflite::Tensor& tensor) {
 struct Factor {
   int64_t multiplier = 0;
   int shift = 0;
+  std::optional<double> real = std::nullopt;  // where nothing is rounded
 };
 
-Factor FactorOf(double real) {
+Factor FixedPointFactor(double real) {
   Factor factor;
   factor.multiplier =
       std::llround(std::frexp(real, &factor.shift) * 2147483648);
@@ -81,14 +83,20 @@ Factor FactorOf(double real) {
 }
 
 int64_t Scaled(int64_t value, const Factor& factor) {
+  if (factor.real.has_value()) {
+    return std::llround(static_cast<double>(value) * *factor.real);
+  }
   return TfliteScaled(value, factor.multiplier, factor.shift);
 }
 
 // The walk: one function an operator.
 class Walk {
  public:
-  Walk(const tflite::Model& model, const std::vector<StoredValues>& inputs)
-      : model_(model), graph_(*model.subgraphs()->Get(0)) {
+  Walk(const tflite::Model& model, const std::vector<StoredValues>& inputs,
+       TfliteArithmetic arithmetic)
+      : model_(model),
+        graph_(*model.subgraphs()->Get(0)),
+        arithmetic_(arithmetic) {
     for (const tflite::Tensor* tensor : *graph_.tensors()) {
       tensors_.push_back(Read(model, *tensor));
     }
@@ -127,6 +135,7 @@ class Walk {
   void ArgMax();
   void Requantize();
   void Softmax();
+  void RealSoftmax(double scale);
   void Concatenation();
   void Pad();
   // round(function(real) / scale) + zero_point
@@ -142,6 +151,11 @@ class Walk {
     if (op_->inputs()->size() < 3 || op_->inputs()->Get(2) < 0) return 0;
     return Input(2).values[channel];
   }
+  Factor FactorOf(double real) {
+    Factor factor = FixedPointFactor(real);
+    if (arithmetic_ == TfliteArithmetic::kReal) factor.real = real;
+    return factor;
+  }
   Factor LayerFactor(size_t channel) {
     return FactorOf(Input(0).scale[0] * Input(1).ScaleOf(channel) /
                     Output().scale[0]);
@@ -149,6 +163,7 @@ class Walk {
 
   const tflite::Model& model_;
   const tflite::SubGraph& graph_;
+  const TfliteArithmetic arithmetic_;
   std::vector<Stored> tensors_;
   const tflite::Operator* op_ = nullptr;
 };
@@ -286,11 +301,14 @@ void Walk::Pool(bool average) {
     }
     int64_t value = *std::max_element(cells.begin(), cells.end());
     if (average) {
+      // To nearest, halves away from 0: of what is stored, or of what that
+      // stands for.
+      const int64_t zero =
+          arithmetic_ == TfliteArithmetic::kReal ? in.zero_point : 0;
       int64_t sum = 0;
-      for (const int64_t cell : cells) sum += cell;
-      // To nearest, halves away from 0.
-      value = std::llround(static_cast<double>(sum) /
-                           static_cast<double>(cells.size()));
+      for (const int64_t cell : cells) sum += cell - zero;
+      value = zero + std::llround(static_cast<double>(sum) /
+                                  static_cast<double>(cells.size()));
     }
     out.values.push_back(
         Clamped(value - out.zero_point, options.fused_activation_function()));
@@ -427,6 +445,10 @@ void Walk::Softmax() {
   const Stored& in = Input(0);
   Stored& out = Output();
   out.values.clear();
+  if (arithmetic_ == TfliteArithmetic::kReal) {
+    RealSoftmax(beta * in.scale[0]);
+    return;
+  }
   const Factor factor = FactorOf(beta * in.scale[0] * (1 << 26));
   const TfliteScales scales = {{static_cast<int32_t>(factor.multiplier)},
                                {static_cast<int8_t>(factor.shift)}};
@@ -436,6 +458,28 @@ void Walk::Softmax() {
   }
   for (const int8_t value : TfliteSoftmax(q, size_t(in.shape.back()), scales)) {
     out.values.push_back(value + 128 + out.low);
+  }
+}
+
+void Walk::RealSoftmax(double scale) {
+  const StoredValues& in = Input(0).values;
+  Stored& out = Output();
+  const size_t row = size_t(Input(0).shape.back());
+  for (size_t first = 0; first < in.size(); first += row) {
+    const int64_t largest = *std::max_element(
+        in.begin() + ptrdiff_t(first), in.begin() + ptrdiff_t(first + row));
+    std::vector<double> exponentials;
+    double sum = 0.0;
+    for (size_t i = first; i < first + row; ++i) {
+      exponentials.push_back(
+          std::exp(static_cast<double>(in[i] - largest) * scale));
+      sum += exponentials.back();
+    }
+    for (const double exponential : exponentials) {
+      const double steps = exponential / sum / out.scale[0];
+      out.values.push_back(
+          Clamped(std::llround(steps), tflite::Activation::NONE));
+    }
   }
 }
 
@@ -587,9 +631,10 @@ void Walk::RunOperator() {
 
 }  // namespace
 
-std::vector<StoredValues> RunTfliteFile(
-    const tflite::Model& model, const std::vector<StoredValues>& inputs) {
-  return Walk(model, inputs).Run();
+std::vector<StoredValues> RunTfliteFile(const tflite::Model& model,
+                                        const std::vector<StoredValues>& inputs,
+                                        TfliteArithmetic arithmetic) {
+  return Walk(model, inputs, arithmetic).Run();
 }
 
 }  // namespace octet::reference

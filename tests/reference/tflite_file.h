@@ -17,12 +17,20 @@ namespace octet::reference {
 // Values of one tensor, as stored.
 using StoredValues = std::vector<int64_t>;
 
+enum class TfliteArithmetic {
+  kPublished,  // fixed-point multipliers, which round twice
+  // Real numbers, rounded once where a layer, a sum or a Softmax stores them:
+  // what engines compute that turn int8 into floats.
+  kReal,
+};
+
 // The values of every tensor of the first subgraph after a run; empty for
 // tensors of floats. `inputs` are those of the graph, in order. Ends the
 // program where an operator is not written here. REQUIRES: a file that
 // ImportTflite accepts and that is quantized.
 std::vector<StoredValues> RunTfliteFile(
-    const tflite::Model& model, const std::vector<StoredValues>& inputs);
+    const tflite::Model& model, const std::vector<StoredValues>& inputs,
+    TfliteArithmetic arithmetic = TfliteArithmetic::kPublished);
 
 }  // namespace octet::reference
 
