@@ -22,6 +22,10 @@ namespace {
 constexpr int64_t kMaxTaps = 4096;
 // Fraction bits of an INT8 weight along one dimension.
 constexpr int kWeightBits = 11;
+// Bytes for a tap's place and weight.
+constexpr int64_t kScratchPerTap = 16;
+// Where no dimension changes.
+constexpr ResizeTap kCopy = {0, 1.0f};
 
 ResizeAxis AxisOf(const schema::Resize& options, const Shape& input,
                   const Shape& output, int axis) {
@@ -74,8 +78,9 @@ class ResizeOperator : public Operator {
     }
     plan_.packed_bytes =
         static_cast<uint64_t>(table_entries_) * sizeof(ResizeTap);
-    plan_.scratch_bytes = AlignBlock(static_cast<uint64_t>(taps_) *
-                                     (sizeof(void*) + sizeof(int64_t)));
+    if (num_axes_ > 0) outer_taps_ = taps_ / Last().taps;
+    plan_.scratch_bytes = AlignBlock(
+        static_cast<uint64_t>((taps_ + outer_taps_) * kScratchPerTap));
     mask_ = FormMask(context.kernels.form);
     plan_.kernel = "resize";
     plan_.num_parts = NumParts(
@@ -101,9 +106,19 @@ class ResizeOperator : public Operator {
     const Range blocks = PartOf(blocks_, part, plan_.num_parts);
     uint8_t* scratch =
         context.scratch + static_cast<uint64_t>(part) * plan_.scratch_bytes;
-    for (int64_t block = blocks.begin; block < blocks.end; ++block) {
+    const int64_t row = num_axes_ > 0 ? Last().geometry.output : 1;
+    for (int64_t block = blocks.begin; block < blocks.end;) {
+      const int64_t x = block % row;
+      const Range columns = {x, std::min(row, x + blocks.end - block)};
       uint8_t* output = context.tensors[output_] + block * block_ * element_;
-      RunBlock(context.tensors[input_], block, scratch, output);
+      if (element_ == 1) {
+        RunRow<int64_t>(context.tensors[input_], block / row, columns, scratch,
+                        output);
+      } else {
+        RunRow<float>(context.tensors[input_], block / row, columns, scratch,
+                      output);
+      }
+      block += columns.size();
     }
   }
 
@@ -123,29 +138,77 @@ class ResizeOperator : public Operator {
                           resized ? NumResizeTaps(geometry) : 1, stride};
   }
 
-  // scratch: room for a weight of 8 bytes and a pointer for each tap.
-  void RunBlock(const uint8_t* input, int64_t block, uint8_t* scratch,
-                uint8_t* output) const {
+  const Axis& Last() const { return axes_[num_axes_ - 1]; }
+
+  // The weight of a tap: of INT8 two taps a dimension have w and 2^11 - w.
+  static int64_t WeightOf(const ResizeTap* taps, int64_t chosen, int64_t) {
+    constexpr int64_t kOne = int64_t{1} << kWeightBits;
+    const int64_t second =
+        static_cast<int64_t>(taps[1].weight * static_cast<float>(kOne) + 0.5f);
+    return chosen == 1 ? second : kOne - second;
+  }
+  static float WeightOf(const ResizeTap* taps, int64_t chosen, float) {
+    return taps[chosen].weight;
+  }
+
+  // All dimensions but the last one that changes, of one row of blocks: for
+  // each of their taps where it lies, and the product of its weights, that of
+  // the first dimension first. False: outside the input.
+  template <typename Weight>
+  bool FillOuterTaps(int64_t row, int64_t* at, Weight* weights) const {
     const ResizeTap* taps[kMaxRank];
-    int64_t base = 0;
-    for (int i = num_axes_ - 1; i >= 0; --i) {
-      const int64_t index = block % axes_[i].geometry.output;
-      block /= axes_[i].geometry.output;
+    for (int i = num_axes_ - 2; i >= 0; --i) {
+      const int64_t index = row % axes_[i].geometry.output;
+      row /= axes_[i].geometry.output;
       taps[i] = axes_[i].table + index * axes_[i].taps;
-      if (taps[i][0].index < 0) return Extrapolate(output);
-      base += taps[i][0].index * axes_[i].stride;
+      if (taps[i][0].index < 0) return false;
     }
-    uint8_t* pointers = scratch + taps_ * int64_t{sizeof(int64_t)};
-    if (taps_ == 1) {
-      std::memcpy(output, input + base * element_,
-                  static_cast<size_t>(block_ * element_));
-    } else if (element_ == 1) {
-      SumInt8(input, taps, reinterpret_cast<const uint8_t**>(pointers),
-              reinterpret_cast<int64_t*>(scratch), output);
-    } else {
-      Sum(reinterpret_cast<const float*>(input), taps,
-          reinterpret_cast<const float**>(pointers),
-          reinterpret_cast<float*>(scratch), reinterpret_cast<float*>(output));
+    for (int64_t t = 0; t < outer_taps_; ++t) {
+      at[t] = 0;
+      weights[t] = 1;
+      int64_t rest = outer_taps_;
+      for (int i = 0; i < num_axes_ - 1; ++i) {
+        rest /= axes_[i].taps;
+        const int64_t chosen = t / rest % axes_[i].taps;
+        at[t] += taps[i][chosen].index * axes_[i].stride;
+        if (axes_[i].resized) {
+          weights[t] *= WeightOf(taps[i], chosen, Weight{});
+        }
+      }
+    }
+    return true;
+  }
+
+  // scratch: kScratchPerTap for each tap and each outer tap.
+  template <typename Weight>
+  void RunRow(const uint8_t* input, int64_t row, const Range& columns,
+              uint8_t* scratch, uint8_t* output) const {
+    static_assert(sizeof(Weight) + sizeof(void*) <= kScratchPerTap);
+    const uint8_t** inputs = reinterpret_cast<const uint8_t**>(scratch);
+    int64_t* at = reinterpret_cast<int64_t*>(scratch) + taps_;
+    Weight* weights = reinterpret_cast<Weight*>(at + outer_taps_);
+    Weight* outer_weights = weights + taps_;
+    const bool inside = FillOuterTaps(row, at, outer_weights);
+    for (int64_t x = columns.begin; x < columns.end; ++x) {
+      const ResizeTap* taps =
+          num_axes_ > 0 ? Last().table + x * Last().taps : &kCopy;
+      const int64_t stride = num_axes_ > 0 ? Last().stride : 0;
+      if (!inside || taps[0].index < 0) {
+        Extrapolate(output);
+      } else if (taps_ == 1) {
+        std::memcpy(output, input + (at[0] + taps[0].index * stride) * element_,
+                    static_cast<size_t>(block_ * element_));
+      } else {
+        for (int64_t t = 0; t < taps_; ++t) {
+          const int64_t outer = t / Last().taps;
+          const int64_t chosen = t - outer * Last().taps;
+          inputs[t] =
+              input + (at[outer] + taps[chosen].index * stride) * element_;
+          weights[t] = outer_weights[outer] * WeightOf(taps, chosen, Weight{});
+        }
+        Sum(inputs, weights, output);
+      }
+      output += block_ * element_;
     }
   }
 
@@ -153,50 +216,22 @@ class ResizeOperator : public Operator {
     std::fill_n(reinterpret_cast<float*>(output), block_, extrapolation_);
   }
 
-  // Tap `t` of all dimensions together: where it lies, and the product of its
-  // weights, of the first dimension first.
-  template <typename Weight, typename WeightOf>
-  int64_t Combine(const ResizeTap* const* taps, int64_t t, Weight* product,
-                  WeightOf weight_of) const {
-    int64_t at = 0;
-    int64_t rest = taps_;
-    *product = 1;
-    for (int i = 0; i < num_axes_; ++i) {
-      rest /= axes_[i].taps;
-      const int64_t chosen = t / rest % axes_[i].taps;
-      at += taps[i][chosen].index * axes_[i].stride;
-      if (axes_[i].resized) *product *= weight_of(taps[i], chosen);
-    }
-    return at;
-  }
-
-  void Sum(const float* input, const ResizeTap* const* taps,
-           const float** inputs, float* weights, float* output) const {
-    for (int64_t t = 0; t < taps_; ++t) {
-      inputs[t] = input + Combine(taps, t, &weights[t],
-                                  [](const ResizeTap* tap, int64_t i) {
-                                    return tap[i].weight;
-                                  });
-    }
+  void Sum(const uint8_t* const* inputs, const float* weights,
+           uint8_t* output) const {
     WeightedSum({static_cast<size_t>(block_), static_cast<size_t>(taps_),
-                 inputs, weights, output});
+                 reinterpret_cast<const float* const*>(inputs), weights,
+                 reinterpret_cast<float*>(output)});
   }
 
-  // Two taps a dimension with weights w and 2^11 - w.
-  static int64_t Int8Weight(const ResizeTap* taps, int64_t chosen) {
-    constexpr int64_t kOne = int64_t{1} << kWeightBits;
-    const int64_t second =
-        static_cast<int64_t>(taps[1].weight * static_cast<float>(kOne) + 0.5f);
-    return chosen == 1 ? second : kOne - second;
-  }
-
-  void SumInt8(const uint8_t* input, const ResizeTap* const* taps,
-               const uint8_t** inputs, int64_t* weights,
-               uint8_t* output) const {
-    for (int64_t t = 0; t < taps_; ++t) {
-      inputs[t] = input + Combine(taps, t, &weights[t], Int8Weight);
-    }
+  void Sum(const uint8_t* const* inputs, const int64_t* weights,
+           uint8_t* output) const {
     const int shift = kWeightBits * num_resized_;
+    // Weights add up to 1: that of one block is the block.
+    if (std::all_of(inputs, inputs + taps_,
+                    [&](const uint8_t* tap) { return tap == inputs[0]; })) {
+      std::memcpy(output, inputs[0], static_cast<size_t>(block_));
+      return;
+    }
     for (int64_t c = 0; c < block_; ++c) {
       int64_t sum = int64_t{1} << (shift - 1);
       for (int64_t t = 0; t < taps_; ++t) {
@@ -216,7 +251,8 @@ class ResizeOperator : public Operator {
   int num_resized_ = 0;
   int64_t block_ = 1;  // elements
   int64_t blocks_ = 1;
-  int64_t taps_ = 1;  // of an output
+  int64_t taps_ = 1;        // of an output
+  int64_t outer_taps_ = 1;  // without those of the last dimension that changes
   int64_t table_entries_ = 0;
 };
 
