@@ -193,11 +193,12 @@ NETWORKS = [
             task=Task('pixels', 'images/detection', SAME_PIXELS,
                       {'channels': 21})),
     Network('deeplabv3_dm05_uint8_tflite'),
-    # By default: 93.9 % of the objects. On other pictures, those of faces, this
-    # is the best of eight settings as well (95.9 %).
+    # By default, with 64 samples: 93.9 % of the objects. Of sixteen settings this
+    # one is above the limit on the pictures of faces as well (96.1 %).
     Network('fastestdet_fp32',
-            **_tuned(_pictures('images/detection', '--stretch', '--bgr', *UNIT),
-                     '--repair', 'bias'),
+            **_tuned(_pictures('images/detection', '--stretch', '--bgr', *UNIT,
+                               samples=320),
+                     '--repair', 'full'),
             golden=_scene('fastestdet_fp32', (352, 352, 3), {
                 '': 'golden/fastestdet_fp32.758.f32'}, nchw=True),
             task=Task('objects', 'images/detection', SAME_OBJECTS,
