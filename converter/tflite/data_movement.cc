@@ -1,4 +1,4 @@
-// CONCATENATION, PACK, PAD, RESHAPE and its like, TRANSPOSE.
+// CONCATENATION, PACK, PAD, RESHAPE and its like, SHAPE, TRANSPOSE.
 
 #include <string>
 #include <utility>
