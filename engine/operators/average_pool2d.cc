@@ -51,7 +51,6 @@ std::set<int64_t> DistinctCounts(const Network& network, const Node& node,
   const std::set<int64_t> widths =
       DistinctCells(HorizontalAxis(window, input, output));
   std::set<int64_t> counts;
-  if (heights.size() > limit || widths.size() > limit) limit = 0;
   for (const int64_t height : heights) {
     for (const int64_t width : widths) {
       counts.insert(height * width);
@@ -136,6 +135,10 @@ Status CheckCounts(const Network& network, const Node& node) {
   if (!may_differ && (stored.size() != counts->size() || stored != found)) {
     return InvalidModel(
         "the counts differ from the numbers of cells that the windows cover");
+  }
+  if (found.size() > kMaxCounts) {
+    return Unsupported("the windows have more than " +
+                       std::to_string(kMaxCounts) + " numbers of cells");
   }
   if (*found.rbegin() > kMaxAverageCount) {
     return Unsupported("a window has more than " +

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <memory>
@@ -330,6 +331,70 @@ TEST(ResizeWindowsTest, HostileScalesAreRefused) {
   ExpectRefused(
       kCases[0], [&](auto& op) { op.options.AsAveragePool2d()->counts = {47}; },
       "the counts differ");
+}
+
+// Averages of columns, each with as much of a row as `kernel` reaches.
+ModelBuilder AverageOfRowsBesides(const Shape& picture, int kernel,
+                                  std::vector<int32_t> counts) {
+  ModelBuilder builder;
+  AveragePool2dT pool;
+  const Window2dParams window = {picture[1], kernel, 1,          1, 1,
+                                 1,          0,      kernel - 1, 0, kernel - 1};
+  pool.window = std::make_unique<schema::Window2d>(ToSchema(window));
+  pool.clamp = std::make_unique<schema::Clamp>(-128, 127);
+  pool.whole_height = true;
+  pool.requantization = std::make_unique<schema::RequantizationT>();
+  for (const int32_t count : counts) {
+    // Equal scales: 1 / count.
+    int exponent = 0;
+    const double fraction = std::frexp(1.0 / count, &exponent);
+    pool.requantization->multiplier.push_back(
+        static_cast<int16_t>(std::lround(fraction * 32768)));
+    pool.requantization->shift.push_back(static_cast<int8_t>(-exponent - 6));
+  }
+  pool.counts = std::move(counts);
+  builder.Output(builder.Operator(
+      std::move(pool), {builder.Input(picture, kInput)},
+      {picture[0], 1, picture[2] + kernel - 1, picture[3]}, kInput));
+  return builder;
+}
+
+TEST(ResizeWindowsTest, EveryNumberOfCellsHasItsScale) {
+  const auto network = [](const Shape& picture) {
+    std::vector<int32_t> counts;
+    for (int i = 1; i <= std::min(picture[2], 4); ++i) {
+      counts.push_back(i * picture[1]);
+    }
+    return AverageOfRowsBesides(picture, 4, counts);
+  };
+  ModelBuilder builder = network({1, 3, 2, 2});
+  VaryAll(builder);
+  ExpectAsFixed(builder,
+                {Shape{1, 5, 9, 2}, Shape{2, 1, 1, 2}, Shape{1, 3, 2, 2}},
+                network, "rows");
+}
+
+TEST(ResizeWindowsTest, MissingCountsAreRefused) {
+  // Windows of 3 and 6 cells.
+  for (const std::vector<int32_t>& counts :
+       {std::vector<int32_t>{3}, {6}, {3, 6, 9}}) {
+    const std::vector<uint8_t> bytes =
+        AverageOfRowsBesides({1, 3, 2, 2}, 2, counts).Finish();
+    const auto model = Model::FromMemory(bytes.data(), bytes.size());
+    ASSERT_FALSE(model.ok());
+    EXPECT_NE(model.status().message().find("the counts differ"),
+              std::string::npos)
+        << model.status().message();
+  }
+  // 2000 of them at another size.
+  ModelBuilder builder = AverageOfRowsBesides({1, 3, 2, 2}, 2000, {3, 6});
+  VaryAll(builder);
+  auto session = Session::Create(Load(builder));
+  ASSERT_TRUE(session.ok());
+  const Status status = (*session)->Resize(0, {1, 3, 2000, 2});
+  EXPECT_NE(status.message().find("more than 1024 numbers of cells"),
+            std::string::npos)
+      << status.message();
 }
 
 struct SliceCase {
