@@ -80,6 +80,9 @@ struct Network {
   std::vector<int> inputs;
   std::vector<int> outputs;
   std::vector<VaryingDimension> varying_dimensions;
+  // Whether shapes may be others than in the file: what the file says of its
+  // own sizes (AveragePool2d's counts) then follows anew.
+  bool is_resized = false;
   // Null but while shapes change (resize_network.h): where the shape goes that
   // an operator gives, instead of being compared with its output's.
   Shape* inferred_shape = nullptr;

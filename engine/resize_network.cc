@@ -111,8 +111,13 @@ Shape SliceTarget(const schema::Slice& options, const Shape& before,
   Shape target = output;
   for (int axis = 0; axis < now.rank; ++axis) {
     const uint32_t i = static_cast<uint32_t>(axis);
-    if (before[axis] == output[axis] && options.begin()->Get(i) == 0 &&
-        options.step()->Get(i) == 1) {
+    const int32_t begin = options.begin()->Get(i);
+    const int32_t step = options.step()->Get(i);
+    const int32_t cut = options.cut() == nullptr ? -1 : options.cut()->Get(i);
+    if (cut >= 0) {
+      target[axis] =
+          static_cast<int32_t>(SliceSizeOfCut(now[axis], begin, step, cut));
+    } else if (before[axis] == output[axis] && begin == 0 && step == 1) {
       target[axis] = now[axis];
     }
   }
@@ -181,6 +186,7 @@ Result<Network> ResizeNetwork(const Network& network,
         " shapes, one for each input, not " + std::to_string(inputs.size()));
   }
   Network result = network;
+  result.is_resized = true;
   for (size_t i = 0; i < inputs.size(); ++i) {
     OCTET_RETURN_IF_ERROR(CheckInput(network, i, inputs[i]));
     Tensor& tensor = result.tensors[static_cast<size_t>(result.inputs[i])];

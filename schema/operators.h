@@ -45,6 +45,16 @@ struct SliceParams {
   int32_t begin[kMaxRank] = {};
   int32_t size[kMaxRank] = {};
   int32_t step[kMaxRank] = {1, 1, 1, 1, 1, 1};
+  // Where >= 0: `size` is the number of elements in front of the input's size
+  // minus this; -1: it is a number of its own (schema: Slice).
+  int32_t cut[kMaxRank] = {-1, -1, -1, -1, -1, -1};
+};
+
+// Directions in which a pooling's window is the whole picture, by what the
+// source says and not because the sizes happen to be equal.
+struct WholeAxes {
+  bool height = false;
+  bool width = false;
 };
 
 // schema: Resize. Of INT8 values, dimensions that change at once: their weights

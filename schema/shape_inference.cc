@@ -225,6 +225,12 @@ Result<Shape> InferPadShape(const PadParams& params, const Shape& input) {
   return Checked(output);
 }
 
+int64_t SliceSizeOfCut(int32_t input, int32_t begin, int32_t step,
+                       int32_t cut) {
+  const int64_t span = int64_t{input} - cut - begin;
+  return span <= 0 ? 0 : (span + step - 1) / step;
+}
+
 Result<Shape> InferSliceShape(const SliceParams& params, const Shape& input) {
   OCTET_RETURN_IF_ERROR(CheckShape(input));
   Shape output = input;
@@ -236,6 +242,17 @@ Result<Shape> InferSliceShape(const SliceParams& params, const Shape& input) {
         first >= input[axis] || last < 0 || last >= input[axis]) {
       return InvalidModel("a slice leaves dimension " + std::to_string(axis) +
                           " of " + input.ToString());
+    }
+    const int32_t cut = params.cut[axis];
+    if (cut < -1 ||
+        (cut >= 0 &&
+         (params.step[axis] < 0 ||
+          SliceSizeOfCut(input[axis], params.begin[axis], params.step[axis],
+                         cut) != params.size[axis]))) {
+      return InvalidModel(
+          "a slice's cut of " + std::to_string(cut) + " does not give " +
+          std::to_string(params.size[axis]) + " elements of dimension " +
+          std::to_string(axis) + " of " + input.ToString());
     }
     output[axis] = params.size[axis];
   }

@@ -58,6 +58,9 @@ Result<Shape> InferTransposeShape(const TransposeParams& params,
                                   const Shape& input);
 Result<Shape> InferPadShape(const PadParams& params, const Shape& input);
 Result<Shape> InferSliceShape(const SliceParams& params, const Shape& input);
+// SliceParams::size along a dimension of `input` elements with a cut >= 0; 0 or
+// less: nothing is taken. REQUIRES: step > 0.
+int64_t SliceSizeOfCut(int32_t input, int32_t begin, int32_t step, int32_t cut);
 
 // Aligned at the last dimensions; of two sizes one may be 1 or missing. Also
 // that of Expand (b: the target, which must be the result) and, twice, Where.

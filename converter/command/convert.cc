@@ -430,6 +430,20 @@ Result<Graph> ImportAtSize(ConvertOptions options,
   return std::move(source.graph);
 }
 
+Result<VaryingInputs> FindVarying(
+    const ConvertOptions& options, const Graph& graph,
+    const std::map<std::string, Shape>& source_shapes) {
+  if (options.vary.empty()) return VaryingInputs();
+  OCTET_ASSIGN_OR_RETURN(schema::ModelT base, FloatModel(graph));
+  return FindVaryingInputs(std::move(base), source_shapes, options.vary,
+                           [&](const auto& shapes) -> Result<schema::ModelT> {
+                             OCTET_ASSIGN_OR_RETURN(
+                                 const Graph other,
+                                 ImportAtSize(options, shapes));
+                             return FloatModel(other);
+                           });
+}
+
 Status CheckTensorRules(const Graph& graph, const ConvertOptions& options) {
   if (options.config_path.empty()) return OkStatus();
   OCTET_ASSIGN_OR_RETURN(const RangeConfig config,
@@ -532,12 +546,8 @@ Status Convert(const ConvertOptions& given) {
   OCTET_RETURN_IF_ERROR(Simplify(given, graph));
   OCTET_RETURN_IF_ERROR(CheckGrids(given, graph));
   ConvertOptions options = given;
-  OCTET_ASSIGN_OR_RETURN(
-      options.varying,
-      FindVaryingInputs(graph, source_shapes, given.vary,
-                        [&](const std::map<std::string, Shape>& shapes) {
-                          return ImportAtSize(given, shapes);
-                        }));
+  OCTET_ASSIGN_OR_RETURN(options.varying,
+                         FindVarying(given, graph, source_shapes));
   if (KeepsGrids(options, graph)) {
     return ConvertSimplified(WithoutCalibration(options, graph), graph);
   }

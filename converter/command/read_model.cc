@@ -34,13 +34,12 @@ Result<TfliteImport> ReadSourceModel(const std::string& path,
     OCTET_ASSIGN_OR_RETURN(result.graph, ImportOnnx(path, options));
     return result;
   }
-  if (!shapes.empty()) {
-    return InvalidArgument("--shape: the shapes of a .tflite file are fixed");
-  }
+  TfliteImportOptions options;
+  OCTET_ASSIGN_OR_RETURN(options.shapes, ParseShapes(shapes));
   OCTET_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes, ReadFile(path));
   return ImportTflite(
       {reinterpret_cast<const char*>(bytes.data()), bytes.size()},
-      std::filesystem::path(path).filename().string());
+      std::filesystem::path(path).filename().string(), options);
 }
 
 }  // namespace octet::converter

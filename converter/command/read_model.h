@@ -13,7 +13,7 @@ namespace octet::converter {
 
 // Reads the .onnx or .tflite file at `path`. An ONNX model is an FP32 network:
 // is_quantized is false, and `stored` says nothing. `shapes` are the texts of
-// --shape; a .tflite file has its own shapes and takes none.
+// --shape.
 Result<TfliteImport> ReadSourceModel(const std::string& path,
                                      const std::vector<std::string>& shapes);
 

@@ -20,16 +20,31 @@ constexpr char kRemedy[] =
 using SourceShapes = std::map<std::string, Shape>;
 using SourceRanges = std::map<std::string, std::vector<SizeRange>>;
 
-// What the file would hold in FP32: operators with all their attributes.
-Result<schema::ModelT> FloatModel(const Graph& graph) {
-  QuantizeOptions options;
-  options.precision.all_float = true;
-  OCTET_ASSIGN_OR_RETURN(QuantizedModel quantized,
-                         Quantize(graph, RangesOfGrids(graph), options));
-  return std::move(quantized.model);
+void ForgetKernel(bool whole_height, bool whole_width, schema::Window2d& w) {
+  w = schema::Window2d(
+      whole_height ? 1 : w.kernel_h(), whole_width ? 1 : w.kernel_w(),
+      w.stride_h(), w.stride_w(), w.dilation_h(), w.dilation_w(), w.pad_top(),
+      w.pad_left(), w.pad_bottom(), w.pad_right());
 }
 
-std::vector<uint8_t> Bytes(const schema::OperatorT& op) {
+// Without what the engine derives from the size.
+schema::OperatorT WithoutSizes(schema::OperatorT op) {
+  if (schema::MaxPool2dT* pool = op.options.AsMaxPool2d()) {
+    ForgetKernel(pool->whole_height, pool->whole_width, *pool->window);
+  }
+  if (schema::AveragePool2dT* pool = op.options.AsAveragePool2d()) {
+    ForgetKernel(pool->whole_height, pool->whole_width, *pool->window);
+    if (pool->whole_height || pool->whole_width) {
+      pool->counts.clear();
+      pool->requantization = nullptr;
+      pool->tflite_requantization = nullptr;
+    }
+  }
+  return op;
+}
+
+std::vector<uint8_t> Bytes(const schema::OperatorT& given) {
+  const schema::OperatorT op = WithoutSizes(given);
   flatbuffers::FlatBufferBuilder builder;
   builder.Finish(schema::Operator::Pack(builder, &op));
   return {builder.GetBufferPointer(),
@@ -77,29 +92,11 @@ Shape ShapeOf(const schema::TensorT& tensor) {
   return shape;
 }
 
-// Whether every activation of the resized session has its shape in `other`.
-Status CompareShapes(const Session& session, const schema::ModelT& other) {
-  const std::vector<TensorInfo> tensors = session.Tensors();
-  const size_t num_inputs = other.inputs.size();
-  for (size_t i = 0; i < other.operators.size(); ++i) {
-    const schema::OperatorT& op = *other.operators[i];
-    const Shape expected = ShapeOf(*other.tensors[op.outputs[0]]);
-    const Shape& found = tensors[num_inputs + i].shape;
-    if (found == expected) continue;
-    return Unsupported("operator '" + op.name + "' (" +
-                       schema::EnumNameOperatorOptions(op.options.type) +
-                       ") gives " + expected.ToString() +
-                       ", which does not follow from its input's shape: that "
-                       "would be " +
-                       found.ToString() + kRemedy);
-  }
-  return OkStatus();
-}
-
-std::vector<Shape> ShapesOf(const Graph& graph,
-                            const std::vector<ValueId>& ids) {
+std::vector<Shape> ShapesOf(const schema::ModelT& model,
+                            const std::vector<uint32_t>& tensors) {
   std::vector<Shape> shapes;
-  for (const ValueId id : ids) shapes.push_back(graph.value(id).shape);
+  for (const uint32_t id : tensors)
+    shapes.push_back(ShapeOf(*model.tensors[id]));
   return shapes;
 }
 
@@ -132,9 +129,9 @@ Status CheckRanges(const SourceShapes& shapes, const SourceRanges& ranges) {
 
 class Prover {
  public:
-  Prover(const Graph& graph, const SourceShapes& shapes,
-         const ImportWithShapes& import)
-      : graph_(graph), shapes_(shapes), import_(import) {}
+  Prover(schema::ModelT base, const SourceShapes& shapes,
+         const ModelAtSize& make_model)
+      : base_(std::move(base)), shapes_(shapes), make_model_(make_model) {}
 
   // Finds the dimensions in the file and collects what is to be tried.
   Status Collect(const SourceRanges& ranges) {
@@ -158,40 +155,34 @@ class Prover {
     return least == shapes_ ? OkStatus() : Import(least);
   }
 
-  // Compares all that was imported.
+  // Resizes the base to all that was imported.
   Result<VaryingInputs> Prove() {
-    OCTET_ASSIGN_OR_RETURN(schema::ModelT base, FloatModel(graph_));
-    for (const Imported& imported : imported_) {
-      OCTET_ASSIGN_OR_RETURN(const schema::ModelT other,
-                             FloatModel(imported.graph));
-      OCTET_RETURN_IF_ERROR(
-          CompareModels(base, other).WithContext(imported.title));
-    }
     for (const schema::VaryingDimensionT& dimension : result_.dimensions) {
-      base.varying_dimensions.push_back(
+      base_.varying_dimensions.push_back(
           std::make_unique<schema::VaryingDimensionT>(dimension));
     }
     OCTET_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes,
-                           ExportModel(std::move(base), {}));
+                           ExportModel(std::move(base_), {}));
     OCTET_ASSIGN_OR_RETURN(auto model,
                            Model::FromMemory(bytes.data(), bytes.size()));
     OCTET_ASSIGN_OR_RETURN(
         const auto session,
         Session::Create(std::move(model), {.keep_intermediates = true}));
     for (const Imported& imported : imported_) {
-      const Status status = ResizeAs(imported.graph, *session);
+      const Status status = ResizeAs(imported, *session);
       if (!status.ok()) return status.WithContext(imported.title);
-      result_.trials.push_back(
-          {ShapesOf(imported.graph, imported.graph.inputs),
-           ShapesOf(imported.graph, imported.graph.outputs)});
+      result_.trials.push_back({imported.inputs, imported.outputs});
     }
     return std::move(result_);
   }
 
  private:
+  // Of a model at another size: its constants are those of the base.
   struct Imported {
     std::string title;
-    Graph graph;
+    std::vector<Shape> inputs, outputs;
+    std::vector<std::unique_ptr<schema::OperatorT>> operators;
+    std::vector<Shape> results;  // of the operators' first outputs
   };
 
   SourceShapes WithSize(const std::string& name, int axis, int32_t size) const {
@@ -201,25 +192,36 @@ class Prover {
   }
 
   Status Import(const SourceShapes& shapes) {
-    const std::string title = "--vary: with " + Text(shapes);
-    Result<Graph> graph = import_(shapes);
-    if (!graph.ok()) return graph.status().WithContext(title);
-    if (graph->inputs.size() != graph_.inputs.size()) {
-      return Unsupported("the network has other inputs").WithContext(title);
+    Imported imported;
+    imported.title = "--vary: with " + Text(shapes);
+    Result<schema::ModelT> made = make_model_(shapes);
+    if (!made.ok()) return made.status().WithContext(imported.title);
+    schema::ModelT& model = *made;
+    if (model.inputs.size() != base_.inputs.size()) {
+      return Unsupported("the network has other inputs")
+          .WithContext(imported.title);
     }
-    imported_.push_back({title, *std::move(graph)});
+    OCTET_RETURN_IF_ERROR(
+        CompareModels(base_, model).WithContext(imported.title));
+    imported.inputs = ShapesOf(model, model.inputs);
+    imported.outputs = ShapesOf(model, model.outputs);
+    for (const auto& op : model.operators) {
+      imported.results.push_back(ShapeOf(*model.tensors[op->outputs[0]]));
+    }
+    imported.operators = std::move(model.operators);
+    imported_.push_back(std::move(imported));
     return OkStatus();
   }
 
-  // The one dimension of the graph's inputs that changed is the one that
+  // The one dimension of the model's inputs that changed is the one that
   // varies.
   Status Locate(const SourceShapes& shapes, const SizeRange& range) {
     OCTET_RETURN_IF_ERROR(Import(shapes));
-    const Graph& other = imported_.back().graph;
+    const std::vector<Shape> base = ShapesOf(base_, base_.inputs);
     size_t found = 0;
-    for (size_t input = 0; input < graph_.inputs.size(); ++input) {
-      const Shape& before = graph_.value(graph_.inputs[input]).shape;
-      const Shape& now = other.value(other.inputs[input]).shape;
+    for (size_t input = 0; input < base.size(); ++input) {
+      const Shape& before = base[input];
+      const Shape& now = imported_.back().inputs[input];
       for (int axis = 0; axis < std::min(before.rank, now.rank); ++axis) {
         if (before[axis] == now[axis]) continue;
         schema::VaryingDimensionT dimension;
@@ -238,15 +240,28 @@ class Prover {
         .WithContext(imported_.back().title);
   }
 
-  static Status ResizeAs(const Graph& graph, Session& session) {
-    OCTET_RETURN_IF_ERROR(session.Resize(ShapesOf(graph, graph.inputs)));
-    OCTET_ASSIGN_OR_RETURN(const schema::ModelT other, FloatModel(graph));
-    return CompareShapes(session, other);
+  // Whether every activation of the resized session has the imported shape.
+  static Status ResizeAs(const Imported& imported, Session& session) {
+    OCTET_RETURN_IF_ERROR(session.Resize(imported.inputs));
+    const std::vector<TensorInfo> tensors = session.Tensors();
+    for (size_t i = 0; i < imported.operators.size(); ++i) {
+      const schema::OperatorT& op = *imported.operators[i];
+      const Shape& expected = imported.results[i];
+      const Shape& found = tensors[imported.inputs.size() + i].shape;
+      if (found == expected) continue;
+      return Unsupported("operator '" + op.name + "' (" +
+                         schema::EnumNameOperatorOptions(op.options.type) +
+                         ") gives " + expected.ToString() +
+                         ", which does not follow from its input's shape: "
+                         "that would be " +
+                         found.ToString() + kRemedy);
+    }
+    return OkStatus();
   }
 
-  const Graph& graph_;
+  schema::ModelT base_;
   const SourceShapes& shapes_;
-  const ImportWithShapes& import_;
+  const ModelAtSize& make_model_;
   std::vector<Imported> imported_;
   VaryingInputs result_;
 };
@@ -261,13 +276,20 @@ std::map<std::string, Shape> InputShapesByName(const Graph& graph) {
   return shapes;
 }
 
+Result<schema::ModelT> FloatModel(const Graph& graph) {
+  QuantizeOptions options;
+  options.precision.all_float = true;
+  OCTET_ASSIGN_OR_RETURN(QuantizedModel quantized,
+                         Quantize(graph, RangesOfGrids(graph), options));
+  return std::move(quantized.model);
+}
+
 Result<VaryingInputs> FindVaryingInputs(
-    const Graph& graph, const std::map<std::string, Shape>& source_shapes,
-    const std::vector<std::string>& vary, const ImportWithShapes& import) {
-  if (vary.empty()) return VaryingInputs();
+    schema::ModelT base, const std::map<std::string, Shape>& source_shapes,
+    const std::vector<std::string>& vary, const ModelAtSize& make_model) {
   OCTET_ASSIGN_OR_RETURN(const SourceRanges ranges, ParseVary(vary));
   OCTET_RETURN_IF_ERROR(CheckRanges(source_shapes, ranges));
-  Prover prover(graph, source_shapes, import);
+  Prover prover(std::move(base), source_shapes, make_model);
   OCTET_RETURN_IF_ERROR(prover.Collect(ranges));
   return prover.Prove();
 }

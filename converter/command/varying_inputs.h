@@ -18,7 +18,7 @@
 
 namespace octet::converter {
 
-// Sizes at which the network was imported anew: shapes of the graph's inputs
+// Sizes at which the network was imported anew: shapes of the model's inputs
 // and outputs.
 struct SizeTrial {
   std::vector<Shape> inputs;
@@ -33,20 +33,24 @@ struct VaryingInputs {
 // Those of the graph's inputs; before passes in the source's own order.
 std::map<std::string, Shape> InputShapesByName(const Graph& graph);
 
-// Imports and simplifies the source with these shapes of its inputs, by name
-// and in its own order of dimensions.
-using ImportWithShapes =
-    std::function<Result<Graph>(const std::map<std::string, Shape>&)>;
+// What a file would hold of a simplified graph in FP32: operators with all
+// their attributes.
+Result<schema::ModelT> FloatModel(const Graph& graph);
 
-// `graph` is simplified; `source_shapes` are those of its inputs before, by
-// name. Tries, for each dimension that `vary` names, the next size, the least
-// and the largest one, then the least ones together: every operator's
-// attributes and every constant must be the same as in `graph`, and the engine
-// must find the same shapes when it resizes. Otherwise the error names the
-// operator that depends on the size.
+// Imports the source with these shapes of its inputs, by name and in its own
+// order of dimensions, and makes a model of it.
+using ModelAtSize =
+    std::function<Result<schema::ModelT>(const std::map<std::string, Shape>&)>;
+
+// `base` is the model of the sizes in `source_shapes`. Tries, for each
+// dimension that `vary` names, the next size, the least and the largest one,
+// then the least ones together: every operator's attributes and every constant
+// must be the same as in `base`, but for what the engine derives from the size
+// (windows of the whole picture), and the engine must find the same shapes when
+// it resizes. Otherwise the error names the operator that depends on the size.
 Result<VaryingInputs> FindVaryingInputs(
-    const Graph& graph, const std::map<std::string, Shape>& source_shapes,
-    const std::vector<std::string>& vary, const ImportWithShapes& import);
+    schema::ModelT base, const std::map<std::string, Shape>& source_shapes,
+    const std::vector<std::string>& vary, const ModelAtSize& make_model);
 
 // Whether the finished model can be resized to all trials.
 Status CheckTrials(std::shared_ptr<const Model> model,

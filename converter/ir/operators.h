@@ -57,10 +57,12 @@ struct FullyConnected {
   FloatClamp clamp;
 };
 
-// input {n,h,w,c}; padded cells do not count.
+// input {n,h,w,c}; padded cells do not count. In the directions of `whole` the
+// window is as large as the input, without pads, stride or dilation.
 struct MaxPool2d {
   Window2dParams window;
   FloatClamp clamp;
+  WholeAxes whole = {};
 };
 
 // input {n,h,w,c}. GlobalAveragePool and ReduceMean over h and w are windows
@@ -69,6 +71,7 @@ struct AveragePool2d {
   Window2dParams window;
   bool count_include_pad = false;
   FloatClamp clamp;
+  WholeAxes whole = {};
 };
 
 // a + b, two inputs that are broadcast to each other: aligned at their last

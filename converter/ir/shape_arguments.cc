@@ -158,13 +158,18 @@ Result<SliceRange> ResolveSlice(int64_t start, int64_t end, int64_t step,
   step = std::clamp(step, -dim - 1, dim + 1);
   const int64_t low = step > 0 ? 0 : -1;
   const int64_t high = step > 0 ? dim : dim - 1;
+  int64_t cut = -1;
+  if (step > 0 && end < 0 && end >= -dim) cut = -end;
+  if (step > 0 && end >= dim) cut = 0;
   if (start < 0) start += dim;
   if (end < 0) end += dim;
   start = std::clamp<int64_t>(start, 0, high);
   end = std::clamp<int64_t>(end, low, high);
   const int64_t span = step > 0 ? end - start : start - end;
   const int64_t stride = step > 0 ? step : -step;
-  return SliceRange{start, span <= 0 ? 0 : (span + stride - 1) / stride, step};
+  const int64_t size = span <= 0 ? 0 : (span + stride - 1) / stride;
+  if (size == dim && step == 1) cut = -1;  // taken whole
+  return SliceRange{start, size, step, cut};
 }
 
 }  // namespace octet::converter

@@ -44,6 +44,9 @@ struct SliceRange {
   int64_t begin = 0;
   int64_t size = 0;  // 0: the slice is empty
   int64_t step = 1;
+  // SliceParams::cut: >= 0 where the slice ends at the dimension's end or is
+  // said to end so many elements in front of it.
+  int64_t cut = -1;
 };
 // From Slice's start, end and step, which may lie anywhere in int64: they are
 // cut to the dimension as the standard says. An error where step is 0.

@@ -29,6 +29,8 @@ bool HasPads(const Axes& axes) {
 template <typename Pool>
 Result<Operator> WithWindow(Pool pool, const Axes& axes) {
   OCTET_ASSIGN_OR_RETURN(pool.window, ToWindow2d(axes));
+  pool.whole.height = axes.size() > 1 && axes[axes.size() - 2].is_whole;
+  pool.whole.width = axes.back().is_whole;
   return Operator(pool);
 }
 
@@ -102,7 +104,8 @@ Result<ValueId> EmitPads(NodeContext& node, ValueId input, Axes& axes) {
 // One window over each channel.
 Axes WholeWindow(const Shape& shape) {
   Axes axes;
-  for (int32_t size : SpatialSizes(shape)) axes.push_back({size, 1, 1, 0, 0});
+  for (int32_t size : SpatialSizes(shape))
+    axes.push_back({size, 1, 1, 0, 0, true});
   return axes;
 }
 

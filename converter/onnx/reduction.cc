@@ -18,27 +18,31 @@ struct MeanPlan {
   Shape nchw;             // the input's shape as a picture
   bool channels_last;     // it is a picture in NHWC already
   Window2dParams window;  // in pixels
+  WholeAxes whole;
 };
 
 std::optional<MeanPlan> PlanMean(const Shape& shape,
                                  const std::vector<int>& axes) {
   using Axes = std::vector<int>;
-  MeanPlan plan{shape, false, {}};
+  MeanPlan plan{shape, false, {}, {}};
   if (shape.rank == 4 && axes == Axes{1, 2}) {
     plan.channels_last = true;
+    plan.whole = {true, true};
     plan.window.kernel_h = shape[1];
     plan.window.kernel_w = shape[2];
     return plan;
   }
   if (shape.rank == 4 &&
       (axes == Axes{2, 3} || axes == Axes{2} || axes == Axes{3})) {
-    if (axes.front() == 2) plan.window.kernel_h = shape[2];
-    if (axes.back() == 3) plan.window.kernel_w = shape[3];
+    plan.whole = {axes.front() == 2, axes.back() == 3};
+    if (plan.whole.height) plan.window.kernel_h = shape[2];
+    if (plan.whole.width) plan.window.kernel_w = shape[3];
     return plan;
   }
   if (shape.rank == 3 && axes == Axes{2}) {
     plan.nchw = Shape{shape[0], shape[1], shape[2], 1};
     plan.window.kernel_h = shape[2];
+    plan.whole.height = true;
     return plan;
   }
   return std::nullopt;
@@ -113,6 +117,7 @@ Status ImportReduceMean(NodeContext& node) {
   }
   AveragePool2d pool;
   pool.window = plan->window;
+  pool.whole = plan->whole;
   OCTET_ASSIGN_OR_RETURN(ValueId mean,
                          node.EmitReshape(input, plan->nchw, "/as_picture"));
   if (plan->channels_last) {

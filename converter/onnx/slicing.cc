@@ -72,6 +72,7 @@ Result<ValueId> EmitCut(NodeContext& node, ValueId input, PadParams& pads) {
     cuts = cuts || front + back > 0;
     slice.params.begin[i] = front;
     slice.params.size[i] = shape[i] - front - back;
+    if (front + back > 0) slice.params.cut[i] = back;
     pads.begin[i] = std::max(0, pads.begin[i]);
     pads.end[i] = std::max(0, pads.end[i]);
   }
@@ -215,6 +216,7 @@ Status ImportSlice(NodeContext& node) {
     slice.params.begin[axis] = static_cast<int32_t>(range.begin);
     slice.params.size[axis] = static_cast<int32_t>(range.size);
     slice.params.step[axis] = static_cast<int32_t>(range.step);
+    slice.params.cut[axis] = static_cast<int32_t>(range.cut);
   }
   OCTET_ASSIGN_OR_RETURN(const ValueId output, node.Emit(slice, {input}));
   return node.Return(output);

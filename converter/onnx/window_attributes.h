@@ -21,6 +21,7 @@ struct WindowAxis {
   int32_t dilation = 1;
   int32_t pad_begin = 0;
   int32_t pad_end = 0;
+  bool is_whole = false;  // as large as the input, whatever its size
 };
 
 // The window of a node whose input {n, c, ...} has the spatial dimensions

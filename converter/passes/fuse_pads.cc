@@ -47,12 +47,14 @@ struct WithPads {
     AveragePool2d padded = op;
     AddPads(pad.params, padded.window);
     padded.count_include_pad = true;
+    padded.whole = {};
     return padded;
   }
   Padded operator()(const MaxPool2d& op) const {
     if (!(pad.value <= lower_bound)) return std::nullopt;
     MaxPool2d padded = op;
     AddPads(pad.params, padded.window);
+    padded.whole = {};
     return padded;
   }
   template <typename Other>

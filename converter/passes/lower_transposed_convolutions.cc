@@ -25,6 +25,10 @@ struct Axis {
   int32_t pad_begin, pad_end;
   int32_t places;  // of each phase
 
+  // Outputs of the phases behind the `output` that are wanted.
+  int32_t CutAtEnd(int32_t output) const {
+    return places * stride - cut - output;
+  }
   // The tap of the transposed convolution that a phase's `tap` is; it may not
   // exist.
   int32_t Source(int32_t phase, int32_t tap, int32_t pad) const {
@@ -140,6 +144,9 @@ class Lowering {
       for (int axis = 0; axis < 4; ++axis) {
         cut.params.size[axis] = wanted[axis];
       }
+      // As many at the end, whatever the picture's size.
+      cut.params.cut[1] = plan.y.CutAtEnd(wanted[1]);
+      cut.params.cut[2] = plan.x.CutAtEnd(wanted[2]);
       Append("/cut", cut, wanted);
     }
     nodes_.back().output = node_.output;

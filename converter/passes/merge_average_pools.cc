@@ -18,6 +18,12 @@ bool TakesAllOrEach(int32_t size, int32_t kernel, int32_t stride) {
   return kernel == size || (kernel == 1 && stride == 1);
 }
 
+// Whether both together take all cells of an axis, whatever its size: the first
+// does, or leaves each on its own to the second.
+bool StaysWhole(int32_t kernel, int32_t stride, bool first, bool second) {
+  return first || (kernel == 1 && stride == 1 && second);
+}
+
 bool CanMerge(const AveragePool2d& first, const Shape& first_input,
               const AveragePool2d& second, const Shape& second_input) {
   const Window2dParams& a = first.window;
@@ -46,6 +52,11 @@ Status MergeAveragePools(Graph& graph) {
     if (!CanMerge(*first, picture, *second, graph.value(between).shape)) {
       continue;
     }
+    const Window2dParams& w = first->window;
+    second->whole = {StaysWhole(w.kernel_h, w.stride_h, first->whole.height,
+                                second->whole.height),
+                     StaysWhole(w.kernel_w, w.stride_w, first->whole.width,
+                                second->whole.width)};
     second->window = Window2dParams{};
     second->window.kernel_h = picture[1];
     second->window.kernel_w = picture[2];

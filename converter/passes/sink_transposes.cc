@@ -85,6 +85,7 @@ struct RenameAxes {
       renamed.params.begin[p.permutation[i]] = op.params.begin[i];
       renamed.params.size[p.permutation[i]] = op.params.size[i];
       renamed.params.step[p.permutation[i]] = op.params.step[i];
+      renamed.params.cut[p.permutation[i]] = op.params.cut[i];
     }
     return renamed;
   }

@@ -72,14 +72,12 @@ struct Adder {
     return Append(std::move(result));
   }
   Status operator()(const MaxPool2d& op) const {
-    schema::MaxPool2dT result;
-    result.window = MakeWindow(op.window);
+    auto result = MakePool<schema::MaxPool2dT>(op);
     result.float_clamp = MakeFloatClamp(op.clamp);
     return Append(std::move(result));
   }
   Status operator()(const AveragePool2d& op) const {
-    schema::AveragePool2dT result;
-    result.window = MakeWindow(op.window);
+    auto result = MakePool<schema::AveragePool2dT>(op);
     result.count_include_pad = op.count_include_pad;
     result.float_clamp = MakeFloatClamp(op.clamp);
     return Append(std::move(result));
@@ -142,10 +140,7 @@ struct Adder {
     return Append(std::move(result));
   }
   Status operator()(const Slice& op) const {
-    schema::SliceT result;
-    result.begin = ToVector(op.params.begin, output_shape());
-    result.step = ToVector(op.params.step, output_shape());
-    return Append(std::move(result));
+    return Append(MakeSlice(op, output_shape().rank));
   }
   Status operator()(const Unary& op) const {
     schema::UnaryT result;

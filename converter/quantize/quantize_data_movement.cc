@@ -65,11 +65,8 @@ Status QuantizePad(const Pad& op, const Node& node, ModelBuilder& builder) {
 }
 
 Status QuantizeSlice(const Slice& op, const Node& node, ModelBuilder& builder) {
-  const Shape& shape = builder.value(node.output).shape;
-  schema::SliceT result;
-  result.begin = ToVector(op.params.begin, shape);
-  result.step = ToVector(op.params.step, shape);
-  return AppendMovement(node, std::move(result), builder);
+  const int rank = builder.value(node.output).shape.rank;
+  return AppendMovement(node, MakeSlice(op, rank), builder);
 }
 
 Status QuantizeResize(const Resize& op, const Node& node,

@@ -34,8 +34,7 @@ Status QuantizeMaxPool2d(const MaxPool2d& op, const Node& node,
                          ModelBuilder& builder) {
   OCTET_ASSIGN_OR_RETURN(const uint32_t input,
                          builder.TensorInOutputParams(node, node.inputs[0]));
-  schema::MaxPool2dT result;
-  result.window = MakeWindow(op.window);
+  auto result = MakePool<schema::MaxPool2dT>(op);
   result.clamp = MakeClamp(op.clamp, builder.params(node.output));
   builder.AddOperator(node, std::move(result), {input});
   return OkStatus();
@@ -45,8 +44,7 @@ Status QuantizeAveragePool2d(const AveragePool2d& op, const Node& node,
                              ModelBuilder& builder) {
   const ValueId input = node.inputs[0];
   const ActivationParams& output = builder.params(node.output);
-  schema::AveragePool2dT result;
-  result.window = MakeWindow(op.window);
+  auto result = MakePool<schema::AveragePool2dT>(op);
   result.count_include_pad = op.count_include_pad;
   if (!builder.StoresInt8(node.output)) {
     result.float_clamp = MakeFloatClamp(op.clamp);

@@ -1,5 +1,7 @@
 #include "converter/quantize/schema_options.h"
 
+#include <algorithm>
+
 namespace octet::converter {
 
 std::unique_ptr<schema::Window2d> MakeWindow(const Window2dParams& window) {
@@ -7,6 +9,18 @@ std::unique_ptr<schema::Window2d> MakeWindow(const Window2dParams& window) {
       window.kernel_h, window.kernel_w, window.stride_h, window.stride_w,
       window.dilation_h, window.dilation_w, window.pad_top, window.pad_left,
       window.pad_bottom, window.pad_right);
+}
+
+schema::SliceT MakeSlice(const Slice& op, int rank) {
+  const SliceParams& params = op.params;
+  schema::SliceT result;
+  result.begin.assign(params.begin, params.begin + rank);
+  result.step.assign(params.step, params.step + rank);
+  const auto is_set = [](int32_t cut) { return cut >= 0; };
+  if (std::any_of(params.cut, params.cut + rank, is_set)) {
+    result.cut.assign(params.cut, params.cut + rank);
+  }
+  return result;
 }
 
 std::unique_ptr<schema::Clamp> MakeClamp(const FloatClamp& clamp,

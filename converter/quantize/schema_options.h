@@ -14,6 +14,19 @@ namespace octet::converter {
 
 std::unique_ptr<schema::Window2d> MakeWindow(const Window2dParams& window);
 
+// MaxPool2dT or AveragePool2dT with the window of a MaxPool2d or AveragePool2d.
+template <typename PoolT, typename Pool>
+PoolT MakePool(const Pool& op) {
+  PoolT result;
+  result.window = MakeWindow(op.window);
+  result.whole_height = op.whole.height;
+  result.whole_width = op.whole.width;
+  return result;
+}
+
+// Of an input with `rank` dimensions.
+schema::SliceT MakeSlice(const Slice& op, int rank);
+
 // The clamp of an operator whose output has `output`'s scale and zero point.
 std::unique_ptr<schema::Clamp> MakeClamp(const FloatClamp& clamp,
                                          const ActivationParams& output);

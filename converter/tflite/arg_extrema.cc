@@ -2,6 +2,7 @@
 
 #include "converter/ir/shape_arguments.h"
 #include "converter/tflite/operator_imports.h"
+#include "schema/shape_inference.h"
 
 namespace octet::converter {
 namespace {
@@ -17,7 +18,11 @@ Status ReturnArgExtremum(OperatorContext& op, bool largest) {
   extremum.largest = largest;
   OCTET_ASSIGN_OR_RETURN(const ValueId kept,
                          op.EmitOutput(extremum, {input}, "/kept"));
-  return op.Return(Reshape{op.output_tensor(0).shape}, {kept});
+  OCTET_ASSIGN_OR_RETURN(
+      const Shape shape,
+      op.OutputShape(InferArgExtremumShape(extremum.axis, /*keep_dims=*/false,
+                                           op.shape(input))));
+  return op.Return(Reshape{shape}, {kept});
 }
 
 }  // namespace

@@ -14,18 +14,9 @@ using Code = tflite::BuiltinOperator;
 using schema::BinaryFunction;
 using schema::UnaryFunction;
 
-// Integers as such: a comparison may be one of indices.
-Result<ValueId> AnyInput(OperatorContext& op, size_t i) {
-  const bool is_integer =
-      op.HasInput(i) && op.input_tensor(i).type != tflite::TensorType::INT8 &&
-      op.input_tensor(i).type != tflite::TensorType::UINT8 &&
-      op.input_tensor(i).type != tflite::TensorType::FLOAT32;
-  return is_integer ? op.IntegerInput(i) : op.Input(i);
-}
-
 Result<std::vector<ValueId>> TwoInputs(OperatorContext& op) {
-  OCTET_ASSIGN_OR_RETURN(const ValueId a, AnyInput(op, 0));
-  OCTET_ASSIGN_OR_RETURN(const ValueId b, AnyInput(op, 1));
+  OCTET_ASSIGN_OR_RETURN(const ValueId a, op.AnyInput(0));
+  OCTET_ASSIGN_OR_RETURN(const ValueId b, op.AnyInput(1));
   return std::vector<ValueId>{a, b};
 }
 
@@ -94,8 +85,8 @@ Status ImportTfliteAddN(OperatorContext& op) {
 
 Status ImportTfliteSelect(OperatorContext& op) {
   OCTET_ASSIGN_OR_RETURN(const ValueId condition, op.IntegerInput(0));
-  OCTET_ASSIGN_OR_RETURN(const ValueId a, AnyInput(op, 1));
-  OCTET_ASSIGN_OR_RETURN(const ValueId b, AnyInput(op, 2));
+  OCTET_ASSIGN_OR_RETURN(const ValueId a, op.AnyInput(1));
+  OCTET_ASSIGN_OR_RETURN(const ValueId b, op.AnyInput(2));
   // The older operator repeats a vector along the first dimension.
   if (op.op().code == Code::SELECT && op.shape(condition).rank == 1 &&
       op.shape(a).rank > 1) {

@@ -135,6 +135,8 @@ Status ImportTfliteBatchToSpace(OperatorContext& op) {
   crop.params.size[1] = full[1] - b.top - b.bottom;
   crop.params.size[2] = full[2] - b.left - b.right;
   crop.params.size[3] = full[3];
+  if (b.top + b.bottom > 0) crop.params.cut[1] = b.bottom;
+  if (b.left + b.right > 0) crop.params.cut[2] = b.right;
   return op.Return(crop, {x});
 }
 

@@ -1,4 +1,4 @@
-// CONCATENATION, PACK, PAD, RESHAPE and its like, TRANSPOSE.
+// CONCATENATION, PACK, PAD, RESHAPE and its like, SHAPE, TRANSPOSE.
 
 #include <string>
 #include <utility>
@@ -15,7 +15,7 @@ namespace {
 Result<std::vector<ValueId>> AllInputs(OperatorContext& op) {
   std::vector<ValueId> inputs;
   for (size_t i = 0; i < op.num_inputs(); ++i) {
-    OCTET_ASSIGN_OR_RETURN(const ValueId input, op.Input(i));
+    OCTET_ASSIGN_OR_RETURN(const ValueId input, op.AnyInput(i));
     inputs.push_back(input);
   }
   if (inputs.empty()) return InvalidModel("there is no input");
@@ -29,6 +29,52 @@ Result<float> ReadPadValue(OperatorContext& op) {
                          op.ConstantInput(2, "the padded value"));
   if (op.data(value).size() == 1) return op.data(value)[0];
   return InvalidModel("the padded value is not a single number");
+}
+
+// `shape` with a dimension of 1 at `axes`.
+Result<Shape> ShapeWithOnes(const Shape& shape,
+                            const std::vector<int64_t>& axes) {
+  OCTET_ASSIGN_OR_RETURN(const std::vector<int64_t> dims,
+                         ResolveUnsqueeze(ToDims(shape), axes));
+  return ToShape(dims);
+}
+
+template <typename T>
+std::vector<int64_t> ToIntegers(const flatbuffers::Vector<T>* values) {
+  if (values == nullptr) return {};
+  return {values->begin(), values->end()};
+}
+
+// What the arguments of RESHAPE, SQUEEZE or EXPAND_DIMS make of `input`.
+Result<Shape> ReshapedShape(const OperatorContext& op, const Shape& input) {
+  const std::vector<int64_t> dims = ToDims(input);
+  if (op.op().code == tflite::BuiltinOperator::EXPAND_DIMS) {
+    OCTET_ASSIGN_OR_RETURN(const std::vector<int64_t> axis,
+                           op.Integers(1, "the axis"));
+    return ShapeWithOnes(input, axis);
+  }
+  std::vector<int64_t> result;
+  if (op.op().code == tflite::BuiltinOperator::SQUEEZE) {
+    const auto* options = op.options<tflite::SqueezeOptions>();
+    const std::vector<int64_t> axes = options == nullptr
+                                          ? std::vector<int64_t>()
+                                          : ToIntegers(options->squeeze_dims());
+    OCTET_ASSIGN_OR_RETURN(
+        result, ResolveSqueeze(dims, axes.empty() ? nullptr : &axes));
+    return ToShape(result);
+  }
+  std::vector<int64_t> target;
+  const auto* options = op.options<tflite::ReshapeOptions>();
+  if (op.HasInput(1)) {
+    OCTET_ASSIGN_OR_RETURN(target, op.Integers(1, "the new shape"));
+  } else if (options != nullptr) {
+    target = ToIntegers(options->new_shape());
+  } else {
+    return InvalidModel("the new shape is missing");
+  }
+  OCTET_ASSIGN_OR_RETURN(result,
+                         ResolveReshape(dims, target, /*allow_zero=*/true));
+  return ToShape(result);
 }
 
 }  // namespace
@@ -56,7 +102,9 @@ Status ImportTflitePack(OperatorContext& op) {
   OCTET_ASSIGN_OR_RETURN(
       concat.params.axis,
       NormalizeAxis(options->axis(), op.shape(inputs[0]).rank + 1));
-  Shape slice = op.output_tensor(0).shape;
+  OCTET_ASSIGN_OR_RETURN(
+      Shape slice,
+      op.OutputShape(ShapeWithOnes(op.shape(inputs[0]), {concat.params.axis})));
   if (concat.params.axis >= slice.rank) {
     return InvalidModel("the output " + slice.ToString() +
                         " has too few dimensions");
@@ -95,7 +143,15 @@ Status ImportTflitePad(OperatorContext& op) {
 
 Status ImportTfliteReshape(OperatorContext& op) {
   OCTET_ASSIGN_OR_RETURN(const ValueId input, op.Input(0));
-  return op.Return(Reshape{op.output_tensor(0).shape}, {input});
+  OCTET_ASSIGN_OR_RETURN(const Shape shape,
+                         op.OutputShape(ReshapedShape(op, op.shape(input))));
+  return op.Return(Reshape{shape}, {input});
+}
+
+// The numbers of a shape: what follows from them is computed here.
+Status ImportTfliteShape(OperatorContext& op) {
+  OCTET_ASSIGN_OR_RETURN(const ValueId input, op.Input(0));
+  return op.ReturnIntegers(ToDims(op.shape(input)));
 }
 
 Status ImportTfliteTranspose(OperatorContext& op) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "converter/tflite/operator_imports.h"
+#include "converter/tflite/tensor_data.h"
 #include "converter/tflite/window.h"
 
 namespace octet::converter {
@@ -34,17 +35,37 @@ Status ImportCommutative(OperatorContext& op, Sum node) {
   return op.Return(node, {a, b});
 }
 
+bool IsOfPlainIntegers(const OperatorContext& op) {
+  return op.HasInput(0) && GraphType(op.input_tensor(0)) == DataType::INT64;
+}
+
+// Of integers, which are most often sizes.
+Status ReturnIntegers(OperatorContext& op, schema::BinaryFunction function) {
+  OCTET_ASSIGN_OR_RETURN(const ValueId a, op.AnyInput(0));
+  OCTET_ASSIGN_OR_RETURN(const ValueId b, op.AnyInput(1));
+  return op.Return(Binary{function, {}}, {a, b});
+}
+
 }  // namespace
 
 Status ImportTfliteAdd(OperatorContext& op) {
+  if (IsOfPlainIntegers(op)) {
+    return ReturnIntegers(op, schema::BinaryFunction::ADD);
+  }
   return ImportCommutative<tflite::AddOptions>(op, Add());
 }
 
 Status ImportTfliteMul(OperatorContext& op) {
+  if (IsOfPlainIntegers(op)) {
+    return ReturnIntegers(op, schema::BinaryFunction::MUL);
+  }
   return ImportCommutative<tflite::MulOptions>(op, Mul());
 }
 
 Status ImportTfliteSub(OperatorContext& op) {
+  if (IsOfPlainIntegers(op)) {
+    return ReturnIntegers(op, schema::BinaryFunction::SUB);
+  }
   OCTET_ASSIGN_OR_RETURN(const ValueId a, op.Input(0));
   OCTET_ASSIGN_OR_RETURN(const ValueId b, op.Input(1));
   OCTET_ASSIGN_OR_RETURN(const FloatClamp clamp,

@@ -34,8 +34,7 @@ Status EmitRequantize(double ratio, const FloatClamp& clamp, const Node& node,
 Status EmitMean(const AveragePool2d& op, const Node& node,
                 QuantizedOutput& output) {
   const int64_t count = int64_t{op.window.kernel_h} * op.window.kernel_w;
-  schema::AveragePool2dT options;
-  options.window = MakeWindow(op.window);
+  auto options = MakePool<schema::AveragePool2dT>(op);
   options.counts = {static_cast<int32_t>(count)};
   options.clamp = MakeTfliteClamp(op.clamp, output.params(node.output));
   options.rounding = schema::Rounding::TFLITE;
@@ -48,9 +47,8 @@ Status EmitMean(const AveragePool2d& op, const Node& node,
 
 // A pooling whose output is stored as its input is.
 template <typename OptionsT>
-void EmitPool(const Window2dParams& window, const FloatClamp& clamp,
-              const Node& node, OptionsT options, QuantizedOutput& output) {
-  options.window = MakeWindow(window);
+void EmitPool(const FloatClamp& clamp, const Node& node, OptionsT options,
+              QuantizedOutput& output) {
   options.clamp = MakeTfliteClamp(clamp, output.params(node.output));
   EmitKeepingBytes(node, std::move(options),
                    {output.builder.Tensor(node.inputs[0])},
@@ -60,10 +58,10 @@ void EmitPool(const Window2dParams& window, const FloatClamp& clamp,
 Status EmitAveragePool2d(const AveragePool2d& op, const Node& node,
                          QuantizedOutput& output) {
   if (node.source_type == "MEAN") return EmitMean(op, node, output);
-  schema::AveragePool2dT options;
+  auto options = MakePool<schema::AveragePool2dT>(op);
   options.rounding = schema::Rounding::TFLITE;
   options.halves_up = output.stored(node.inputs[0]).is_uint8;
-  EmitPool(op.window, op.clamp, node, std::move(options), output);
+  EmitPool(op.clamp, node, std::move(options), output);
   return OkStatus();
 }
 
@@ -211,7 +209,7 @@ struct Emitter {
     return EmitFullyConnected(op, node, output);
   }
   Status operator()(const MaxPool2d& op) {
-    EmitPool(op.window, op.clamp, node, schema::MaxPool2dT(), output);
+    EmitPool(op.clamp, node, MakePool<schema::MaxPool2dT>(op), output);
     return OkStatus();
   }
   Status operator()(const AveragePool2d& op) {
@@ -269,10 +267,7 @@ struct Emitter {
     return OkStatus();
   }
   Status operator()(const Slice& op) {
-    schema::SliceT options;
-    options.begin = ToVector(op.params.begin, output.shape(node.output));
-    options.step = ToVector(op.params.step, output.shape(node.output));
-    EmitMovement(node, std::move(options), output);
+    EmitMovement(node, MakeSlice(op, output.shape(node.output).rank), output);
     return OkStatus();
   }
   template <typename Other>

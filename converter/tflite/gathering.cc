@@ -130,7 +130,13 @@ Status ImportTfliteTile(OperatorContext& op) {
 
 Status ImportTfliteBroadcastTo(OperatorContext& op) {
   OCTET_ASSIGN_OR_RETURN(const ValueId input, op.Input(0));
-  return op.Return(Expand{op.output_tensor(0).shape}, {input});
+  const auto target = [&]() -> Result<Shape> {
+    OCTET_ASSIGN_OR_RETURN(const std::vector<int64_t> dims,
+                           op.Integers(1, "the shape"));
+    return ToShape(dims);
+  };
+  OCTET_ASSIGN_OR_RETURN(const Shape shape, op.OutputShape(target()));
+  return op.Return(Expand{shape}, {input});
 }
 
 Status ImportTfliteCast(OperatorContext& op) {

@@ -8,6 +8,7 @@
 #include "converter/tflite/operator_registry.h"
 #include "converter/tflite/problem_list.h"
 #include "converter/tflite/tensor_data.h"
+#include "schema/shape_inference.h"
 
 namespace octet::converter {
 namespace {
@@ -29,6 +30,30 @@ bool ComputesIntegers(const TfliteNetwork& network) {
                        return !IsConversion(op) &&
                               IsInteger8(network.tensor(op.outputs[0]));
                      });
+}
+
+// Whether one of the inputs has another shape than in the file now.
+Result<bool> SetInputShapes(const std::map<std::string, Shape>& shapes,
+                            TfliteNetwork& network) {
+  bool differs = false;
+  for (const auto& [name, shape] : shapes) {
+    const auto found = std::find_if(
+        network.inputs.begin(), network.inputs.end(),
+        [&](int index) { return network.tensor(index).name == name; });
+    if (found == network.inputs.end()) {
+      return InvalidArgument("there is no input '" + name + "'");
+    }
+    TfliteTensor& tensor = network.tensors[size_t(*found)];
+    if (shape.rank != tensor.shape.rank) {
+      return InvalidArgument("input '" + name + "' is " +
+                             tensor.shape.ToString() + " in the file, not " +
+                             shape.ToString());
+    }
+    OCTET_RETURN_IF_ERROR(CheckShape(shape));
+    differs = differs || shape != tensor.shape;
+    tensor.shape = shape;
+  }
+  return differs;
 }
 
 Status ImportInputs(ImportProgress& progress) {
@@ -91,11 +116,15 @@ Status ImportOutputs(ImportProgress& progress) {
 }  // namespace
 
 Result<TfliteImport> ImportTflite(std::string_view bytes,
-                                  const std::string& name) {
-  const Result<TfliteNetwork> network = ReadTfliteNetwork(bytes);
+                                  const std::string& name,
+                                  const TfliteImportOptions& options) {
+  Result<TfliteNetwork> network = ReadTfliteNetwork(bytes);
   if (!network.ok()) return network.status().WithContext(name);
+  const Result<bool> resized = SetInputShapes(options.shapes, *network);
+  if (!resized.ok()) return resized.status().WithContext(name);
   ImportProgress progress;
   progress.network = &*network;
+  progress.is_resized = *resized;
   progress.value_of_tensor.assign(network->tensors.size(), kNoValue);
   progress.result.graph.name = network->name;
   progress.result.is_quantized = ComputesIntegers(*network);

@@ -15,6 +15,7 @@
 #define OCTET_CONVERTER_TFLITE_IMPORT_H_
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,10 +53,19 @@ struct TfliteImport {
   bool is_quantized = false;
 };
 
+struct TfliteImportOptions {
+  // Other shapes of inputs than the file's, by name, of as many dimensions. The
+  // shapes of all other activations then follow from operator to operator, as
+  // in an interpreter whose inputs are resized: what the file holds as
+  // constants (a RESHAPE's or a RESIZE_BILINEAR's sizes, say) stays.
+  std::map<std::string, Shape> shapes;
+};
+
 // `name` stands for the file in messages. Errors: kInvalidModel (the file
 // breaks a rule of its format), kUnsupported (valid, but Octet cannot do it).
 Result<TfliteImport> ImportTflite(std::string_view bytes,
-                                  const std::string& name);
+                                  const std::string& name,
+                                  const TfliteImportOptions& options = {});
 
 }  // namespace octet::converter
 

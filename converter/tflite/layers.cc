@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "converter/ir/shape_arguments.h"
 #include "converter/tflite/operator_imports.h"
 #include "converter/tflite/window.h"
 
@@ -134,11 +135,17 @@ Status ImportTfliteTransposeConv(OperatorContext& op) {
   OCTET_ASSIGN_OR_RETURN(const ValueId weights,
                          op.ConstantInput(1, "the weights"));
   const Shape in = op.shape(input), ohwi = op.shape(weights);
-  const Shape& out = op.output_tensor(0).shape;
+  const auto target = [&]() -> Result<Shape> {
+    OCTET_ASSIGN_OR_RETURN(const std::vector<int64_t> dims,
+                           op.Integers(0, "the output's shape"));
+    return ToShape(dims);
+  };
+  OCTET_ASSIGN_OR_RETURN(const Shape out, op.OutputShape(target()));
   OCTET_RETURN_IF_ERROR(CheckPicture(ohwi));
-  if (in.rank != 4 || out.rank != 4 || options->stride_h() < 1 ||
-      options->stride_w() < 1) {
-    return InvalidModel("input and output must be pictures, strides above 0");
+  if (in.rank != 4 || out.rank != 4 || in[0] != out[0] ||
+      options->stride_h() < 1 || options->stride_w() < 1) {
+    return InvalidModel(
+        "input and output must be as many pictures, strides above 0");
   }
   ConvTranspose2d conv;
   Window2dParams& window = conv.params.window;

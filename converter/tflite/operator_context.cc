@@ -1,5 +1,6 @@
 #include "converter/tflite/operator_context.h"
 
+#include <optional>
 #include <utility>
 
 #include "converter/ir/constant_evaluation.h"
@@ -39,10 +40,20 @@ Result<ValueId> OperatorContext::IntegerInput(size_t i) {
                StoredAs());
 }
 
+Result<ValueId> OperatorContext::AnyInput(size_t i) {
+  const bool is_plain =
+      HasInput(i) && GraphType(input_tensor(i)) != DataType::FLOAT32;
+  return is_plain ? IntegerInput(i) : Input(i);
+}
+
 Result<std::vector<int64_t>> OperatorContext::Integers(size_t i,
                                                        const char* what) const {
   if (!HasInput(i)) return InvalidModel(std::string(what) + " is missing");
   if (!input_tensor(i).is_constant()) {
+    const ValueId id = progress_.value_of_tensor[size_t(op_.inputs[i])];
+    if (id != kNoValue && graph().value(id).integers != nullptr) {
+      return *graph().value(id).integers;
+    }
     return Unsupported(std::string(what) + " must be constant");
   }
   Result<std::vector<int64_t>> values = ReadIntegers(input_tensor(i));
@@ -112,13 +123,28 @@ Result<ValueId> OperatorContext::EmitOutput(Operator op,
                     suffix);
 }
 
+Result<ValueId> OperatorContext::AddNode(const std::string& name, Operator op,
+                                         std::vector<ValueId> inputs,
+                                         const std::string& output_name) {
+  const Result<ValueId> id = graph().AddNode(
+      name, op_.source_type, std::move(op), std::move(inputs), output_name);
+  if (!id.ok() || graph().value(*id).is_float()) return id;
+  const Node& node = graph().nodes.back();
+  std::optional<ConstantData> data =
+      EvaluateConstantNode(graph(), node.op, node.inputs, shape(*id));
+  if (!data.has_value()) return id;
+  graph().MakeConstant(*id, *std::move(data));
+  graph().nodes.pop_back();
+  return id;
+}
+
 Result<ValueId> OperatorContext::EmitStored(Operator op,
                                             std::vector<ValueId> inputs,
                                             StoredAs stored_as,
                                             const std::string& suffix) {
   const std::string name = op_.name + suffix;
-  const Result<ValueId> id = graph().AddNode(
-      name, op_.source_type, std::move(op), std::move(inputs), name);
+  const Result<ValueId> id =
+      AddNode(name, std::move(op), std::move(inputs), name);
   if (!id.ok()) return id.status();
   return Store(*id, std::move(stored_as));
 }
@@ -129,13 +155,12 @@ Status OperatorContext::Return(Operator op, std::vector<ValueId> inputs,
   OCTET_ASSIGN_OR_RETURN(StoredAs stored_as, ReadStoredAs(tensor));
   const std::string name =
       i == 0 ? op_.name : op_.name + "/output_" + std::to_string(i);
-  Result<ValueId> id =
-      graph().AddNode(name, op_.source_type, std::move(op), std::move(inputs),
-                      tensor.name.empty() ? name : tensor.name);
+  const Result<ValueId> id = AddNode(name, std::move(op), std::move(inputs),
+                                     tensor.name.empty() ? name : tensor.name);
   if (!id.ok()) return id.status();
   Store(*id, std::move(stored_as));
   progress_.value_of_tensor[size_t(op_.outputs[i])] = *id;
-  if (shape(*id) == tensor.shape) return OkStatus();
+  if (progress_.is_resized || shape(*id) == tensor.shape) return OkStatus();
   return InvalidModel("gives the shape " + shape(*id).ToString() +
                       ", but the file says " + tensor.shape.ToString());
 }
@@ -151,6 +176,14 @@ Status OperatorContext::ReturnLookup(std::vector<int8_t> table, ValueId input) {
   OCTET_RETURN_IF_ERROR(Return(Identity(), {input}));
   const ValueId output = progress_.value_of_tensor[size_t(op_.outputs[0])];
   progress_.result.stored[size_t(output)].table = std::move(table);
+  return OkStatus();
+}
+
+Status OperatorContext::ReturnIntegers(std::vector<int64_t> values) {
+  const Shape count{static_cast<int32_t>(values.size())};
+  ConstantData data{DataType::INT64, {}, std::move(values)};
+  ReturnValue(
+      Store(graph().AddConstant(op_.name, count, std::move(data)), StoredAs()));
   return OkStatus();
 }
 

@@ -17,7 +17,10 @@ namespace octet::converter {
 // What is known while a file is imported: the graph so far, and the value of
 // each tensor (kNoValue: none yet).
 struct ImportProgress {
-  const TfliteNetwork* network;
+  const TfliteNetwork* network = nullptr;
+  // Inputs have other shapes than in the file: those of activations in it say
+  // nothing.
+  bool is_resized = false;
   TfliteImport result;
   std::vector<ValueId> value_of_tensor;
   // Constants that operators share, so that what is made of a file does not
@@ -58,6 +61,13 @@ class OperatorContext {
     return progress_.network->tensor(op_.outputs[i]);
   }
 
+  // The shape of output i: the file's, or, where inputs have been resized, what
+  // the operator's arguments give.
+  Result<Shape> OutputShape(const Result<Shape>& inferred, size_t i = 0) const {
+    if (progress_.is_resized) return inferred;
+    return output_tensor(i).shape;
+  }
+
   const Shape& shape(ValueId id) const { return graph().value(id).shape; }
   bool is_constant(ValueId id) const { return graph().value(id).is_constant(); }
   // REQUIRES: is_constant(id).
@@ -75,7 +85,11 @@ class OperatorContext {
   Result<ValueId> ConstantInput(size_t i, const char* what);
   // The same of integers or truth values, which the graph has as such.
   Result<ValueId> IntegerInput(size_t i);
-  // The numbers of a constant input of an integer type.
+  // IntegerInput where the file has plain integers or truth values there,
+  // otherwise Input.
+  Result<ValueId> AnyInput(size_t i);
+  // The numbers of an input of an integer type that is constant, or follows
+  // from shapes alone.
   Result<std::vector<int64_t>> Integers(size_t i, const char* what) const;
 
   // The weights {1, h, w, c} as {c, h, w, 1}, in floats and as stored.
@@ -92,18 +106,26 @@ class OperatorContext {
   // The same; stored as output 0 is.
   Result<ValueId> EmitOutput(Operator op, std::vector<ValueId> inputs,
                              const std::string& suffix);
-  // Appends the node that computes output i: its shape must be the file's.
+  // Appends the node that computes output i: its shape must be the file's,
+  // unless inputs have been resized.
   Status Return(Operator op, std::vector<ValueId> inputs, size_t i = 0);
   // Softmax of beta times the input, which is quantized.
   Status ReturnSoftmax(float beta, ValueId input);
   // Output 0 is table[q + 128] of each q of the input.
   Status ReturnLookup(std::vector<int8_t> table, ValueId input);
+  // Output 0 is these numbers.
+  Status ReturnIntegers(std::vector<int64_t> values);
   // Output i is this value: the operator does nothing.
   void ReturnValue(ValueId id, size_t i = 0);
 
  private:
   Graph& graph() { return progress_.result.graph; }
   const Graph& graph() const { return progress_.result.graph; }
+  // Graph::AddNode; what computes integers or truth values from constants, as
+  // files do with shapes, becomes a constant.
+  Result<ValueId> AddNode(const std::string& name, Operator op,
+                          std::vector<ValueId> inputs,
+                          const std::string& output_name);
   Result<ValueId> EmitStored(Operator op, std::vector<ValueId> inputs,
                              StoredAs stored_as, const std::string& suffix);
   ValueId Store(ValueId id, StoredAs stored_as);

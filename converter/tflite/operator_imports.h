@@ -72,6 +72,7 @@ Status ImportTflitePack(OperatorContext& op);
 Status ImportTflitePad(OperatorContext& op);
 // RESHAPE, SQUEEZE, EXPAND_DIMS: the file has the output's shape.
 Status ImportTfliteReshape(OperatorContext& op);
+Status ImportTfliteShape(OperatorContext& op);
 Status ImportTfliteTranspose(OperatorContext& op);
 
 // gathering.cc

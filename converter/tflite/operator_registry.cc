@@ -84,6 +84,7 @@ constexpr Entry kEntries[] = {
     {Code::RSQRT, ImportTfliteRsqrt},
     {Code::SELECT, ImportTfliteSelect},
     {Code::SELECT_V2, ImportTfliteSelect},
+    {Code::SHAPE, ImportTfliteShape},
     {Code::SIN, ImportTfliteUnary},
     {Code::SLICE, ImportTfliteSlice},
     {Code::SOFTMAX, ImportTfliteSoftmax},

@@ -7,6 +7,7 @@
 #include "converter/ir/shape_arguments.h"
 #include "converter/tflite/operator_imports.h"
 #include "converter/tflite/window.h"
+#include "schema/shape_inference.h"
 
 namespace octet::converter {
 namespace {
@@ -29,13 +30,22 @@ Status ImportPool(OperatorContext& op, Pool pool) {
   return op.Return(pool, {input});
 }
 
-// The mean of a picture's cells.
-Status ReturnMean(OperatorContext& op, ValueId picture, int32_t height,
-                  int32_t width) {
+// The shape of a reduction of `shape` over `axes`.
+Result<Shape> ReducedShape(const OperatorContext& op, const Shape& shape,
+                           const std::vector<int>& axes) {
+  const auto* options = op.options<tflite::ReducerOptions>();
+  ReductionParams params;
+  params.keep_dims = options != nullptr && options->keep_dims();
+  for (const int axis : axes) params.reduces[axis] = true;
+  return op.OutputShape(InferReductionShape(params, shape));
+}
+
+// The mean of a picture's cells, as `wanted`.
+Status ReturnMean(OperatorContext& op, ValueId picture, const Shape& wanted) {
   AveragePool2d pool;
-  pool.window.kernel_h = height;
-  pool.window.kernel_w = width;
-  const Shape& wanted = op.output_tensor(0).shape;
+  pool.window.kernel_h = op.shape(picture)[1];
+  pool.window.kernel_w = op.shape(picture)[2];
+  pool.whole = {true, true};
   const Shape& from = op.shape(picture);
   if (wanted == Shape{from[0], 1, 1, from[3]}) {
     return op.Return(pool, {picture});
@@ -53,6 +63,7 @@ Status ReturnGeneralMean(OperatorContext& op, ValueId input,
                          const std::vector<int>& axes) {
   if (axes.empty()) return InvalidModel("there is no axis");
   const Shape shape = op.shape(input);
+  OCTET_ASSIGN_OR_RETURN(const Shape wanted, ReducedShape(op, shape, axes));
   Transpose to_end;
   std::vector<bool> is_reduced(size_t(shape.rank), false);
   for (const int axis : axes) is_reduced[size_t(axis)] = true;
@@ -74,7 +85,7 @@ Status ReturnGeneralMean(OperatorContext& op, ValueId input,
   }
   OCTET_ASSIGN_OR_RETURN(
       input, op.Emit(Reshape{picture}, {input}, input, "/as_picture"));
-  return ReturnMean(op, input, picture[1], 1);
+  return ReturnMean(op, input, wanted);
 }
 
 // FP32 over the axes of input 1.
@@ -88,7 +99,9 @@ Status ReturnReduction(OperatorContext& op, schema::ReduceFunction function) {
   for (const int axis : normalized) reduce.axes.push_back(axis);
   OCTET_ASSIGN_OR_RETURN(const ValueId reduced,
                          op.Emit(std::move(reduce), {input}, input, "/kept"));
-  return op.Return(Reshape{op.output_tensor(0).shape}, {reduced});
+  OCTET_ASSIGN_OR_RETURN(const Shape shape,
+                         ReducedShape(op, op.shape(input), normalized));
+  return op.Return(Reshape{shape}, {reduced});
 }
 
 }  // namespace
@@ -109,7 +122,9 @@ Status ImportTfliteMean(OperatorContext& op) {
   OCTET_ASSIGN_OR_RETURN(const std::vector<int> normalized,
                          NormalizeAxes(axes, shape.rank));
   if (shape.rank == 4 && normalized == std::vector<int>{1, 2}) {
-    return ReturnMean(op, input, shape[1], shape[2]);
+    OCTET_ASSIGN_OR_RETURN(const Shape wanted,
+                           ReducedShape(op, shape, normalized));
+    return ReturnMean(op, input, wanted);
   }
   if (op.is_quantized(input)) return ReturnGeneralMean(op, input, normalized);
   return ReturnReduction(op, schema::ReduceFunction::MEAN);

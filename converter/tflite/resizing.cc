@@ -1,5 +1,6 @@
 // RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR.
 
+#include "converter/ir/shape_arguments.h"
 #include "converter/tflite/operator_imports.h"
 
 namespace octet::converter {
@@ -9,13 +10,21 @@ using schema::ResizeCoordinates;
 using schema::ResizeMode;
 using schema::ResizeNearest;
 
+// `picture` with the height and width of input 1.
+Result<Shape> ResizedShape(const OperatorContext& op, const Shape& picture) {
+  OCTET_ASSIGN_OR_RETURN(const std::vector<int64_t> size,
+                         op.Integers(1, "the size"));
+  if (size.size() != 2) return InvalidModel("the size is not two numbers");
+  return ToShape({picture[0], size[0], size[1], picture[3]});
+}
+
 // `options` of either operator; the sizes are the file's.
 template <typename Options>
 Status ReturnResize(OperatorContext& op, const Options& options,
                     Resize resize) {
   OCTET_ASSIGN_OR_RETURN(const ValueId input, op.Input(0));
-  const Shape& from = op.shape(input);
-  resize.shape = op.output_tensor(0).shape;
+  const Shape from = op.shape(input);
+  OCTET_ASSIGN_OR_RETURN(resize.shape, op.OutputShape(ResizedShape(op, from)));
   if (from.rank != 4 || resize.shape.rank != 4) {
     return InvalidModel("the picture " + from.ToString() +
                         " must have 4 dimensions");

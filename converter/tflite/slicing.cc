@@ -27,17 +27,22 @@ Status SetRange(const SliceRange& range, int axis, const Shape& shape,
   slice.params.begin[axis] = static_cast<int32_t>(range.begin);
   slice.params.size[axis] = static_cast<int32_t>(range.size);
   slice.params.step[axis] = static_cast<int32_t>(range.step);
+  slice.params.cut[axis] = static_cast<int32_t>(range.cut);
   return OkStatus();
 }
 
 // Output i is `slice` of the input, without the dimensions of 1 that the
-// format drops.
+// format drops: `dropped` has a bit for each.
 Status ReturnSlice(OperatorContext& op, const Slice& slice, ValueId input,
-                   size_t i) {
+                   size_t i, unsigned dropped = 0) {
   Shape kept;
   kept.rank = op.shape(input).rank;
   std::copy(slice.params.size, slice.params.size + kept.rank, kept.dims);
-  const Shape& wanted = op.output_tensor(i).shape;
+  Shape rest;
+  for (int axis = 0; axis < kept.rank; ++axis) {
+    if ((dropped >> axis & 1u) == 0) rest[rest.rank++] = kept[axis];
+  }
+  OCTET_ASSIGN_OR_RETURN(const Shape wanted, op.OutputShape(rest, i));
   if (wanted == kept) return op.Return(slice, {input}, i);
   OCTET_ASSIGN_OR_RETURN(
       const ValueId sliced,
@@ -47,7 +52,7 @@ Status ReturnSlice(OperatorContext& op, const Slice& slice, ValueId input,
 
 // Outputs of the sizes `sizes` along `axis`, one behind the other.
 Status ReturnParts(OperatorContext& op, ValueId input, int axis,
-                   const std::vector<int64_t>& sizes) {
+                   const std::vector<int64_t>& sizes, unsigned dropped = 0) {
   const Shape shape = op.shape(input);
   int64_t begin = 0;
   if (sizes.size() != op.num_outputs()) {
@@ -62,8 +67,9 @@ Status ReturnParts(OperatorContext& op, ValueId input, int axis,
                           " of " + shape.ToString());
     }
     Slice slice = WholeSlice(shape);
-    OCTET_RETURN_IF_ERROR(SetRange({begin, sizes[i], 1}, axis, shape, slice));
-    OCTET_RETURN_IF_ERROR(ReturnSlice(op, slice, input, i));
+    OCTET_RETURN_IF_ERROR(
+        SetRange({begin, sizes[i], 1, -1}, axis, shape, slice));
+    OCTET_RETURN_IF_ERROR(ReturnSlice(op, slice, input, i, dropped));
     begin += sizes[i];
   }
   return OkStatus();
@@ -81,7 +87,7 @@ bool HasBit(int32_t mask, int bit) { return (mask >> bit & 1) != 0; }
 }  // namespace
 
 Status ImportTfliteSlice(OperatorContext& op) {
-  OCTET_ASSIGN_OR_RETURN(const ValueId input, op.Input(0));
+  OCTET_ASSIGN_OR_RETURN(const ValueId input, op.AnyInput(0));
   OCTET_ASSIGN_OR_RETURN(const std::vector<int64_t> begin,
                          op.Integers(1, "the begin"));
   OCTET_ASSIGN_OR_RETURN(const std::vector<int64_t> size,
@@ -100,7 +106,9 @@ Status ImportTfliteSlice(OperatorContext& op) {
       return InvalidModel("leaves dimension " + std::to_string(axis) + " of " +
                           shape.ToString());
     }
-    OCTET_RETURN_IF_ERROR(SetRange({first, count, 1}, axis, shape, slice));
+    const bool to_end = size[size_t(axis)] == -1 && first > 0;
+    OCTET_RETURN_IF_ERROR(
+        SetRange({first, count, 1, to_end ? 0 : -1}, axis, shape, slice));
   }
   return ReturnSlice(op, slice, input, 0);
 }
@@ -111,7 +119,7 @@ Status ImportTfliteStridedSlice(OperatorContext& op) {
   if (options->ellipsis_mask() != 0 || options->new_axis_mask() != 0) {
     return Unsupported("an ellipsis or a new axis is not supported");
   }
-  OCTET_ASSIGN_OR_RETURN(const ValueId input, op.Input(0));
+  OCTET_ASSIGN_OR_RETURN(const ValueId input, op.AnyInput(0));
   OCTET_ASSIGN_OR_RETURN(const std::vector<int64_t> begin,
                          op.Integers(1, "the begin"));
   OCTET_ASSIGN_OR_RETURN(const std::vector<int64_t> end,
@@ -139,14 +147,15 @@ Status ImportTfliteStridedSlice(OperatorContext& op) {
         return InvalidModel("leaves dimension " + std::to_string(axis) +
                             " of " + shape.ToString());
       }
-      range = {first, 1, 1};
+      range = {first, 1, 1, -1};
     } else {
       OCTET_ASSIGN_OR_RETURN(range,
                              ResolveSlice(first, last, step, shape[axis]));
     }
     OCTET_RETURN_IF_ERROR(SetRange(range, axis, shape, slice));
   }
-  return ReturnSlice(op, slice, input, 0);
+  return ReturnSlice(op, slice, input, 0,
+                     static_cast<unsigned>(options->shrink_axis_mask()));
 }
 
 // The axis comes first.
@@ -185,8 +194,8 @@ Status ImportTfliteUnpack(OperatorContext& op) {
   OCTET_ASSIGN_OR_RETURN(const ValueId input, op.Input(0));
   OCTET_ASSIGN_OR_RETURN(const int axis,
                          NormalizeAxis(options->axis(), op.shape(input).rank));
-  return ReturnParts(op, input, axis,
-                     std::vector<int64_t>(op.num_outputs(), 1));
+  return ReturnParts(op, input, axis, std::vector<int64_t>(op.num_outputs(), 1),
+                     1u << axis);
 }
 
 }  // namespace octet::converter

@@ -59,7 +59,7 @@ OperatorPointer MakeWhere(const PrepareContext& context, const Node& node);
 
 // Of both poolings. REQUIRES: a FLOAT32 input.
 Status VerifyFloatPool2d(const Network& network, const Node& node,
-                         const schema::Window2d* window,
+                         const Result<Window2dParams>& window,
                          const schema::FloatClamp* clamp);
 OperatorPointer MakeFloatMaxPool2d(const PrepareContext& context,
                                    const Node& node);

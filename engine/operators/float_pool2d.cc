@@ -5,6 +5,7 @@
 
 #include "engine/operators/checks.h"
 #include "engine/operators/float_operators.h"
+#include "engine/operators/pool2d.h"
 #include "engine/operators/pool_spans.h"
 #include "engine/operators/split.h"
 #include "kernels/float/pooling.h"
@@ -103,33 +104,35 @@ class FloatPool2d : public Operator {
 }  // namespace
 
 Status VerifyFloatPool2d(const Network& network, const Node& node,
-                         const schema::Window2d* window,
+                         const Result<Window2dParams>& window,
                          const schema::FloatClamp* clamp) {
-  OCTET_ASSIGN_OR_RETURN(const Window2dParams params, ReadWindow(window));
+  if (!window.ok()) return window.status();
   OCTET_RETURN_IF_ERROR(CheckFloatClamp(clamp));
   OCTET_RETURN_IF_ERROR(CheckTensorType(network, node.output,
                                         TypeBit(schema::DataType::FLOAT32)));
   if (!network.input(node, 0).is_float() &&
-      int64_t{params.kernel_h} * params.kernel_w > kMaxAverageCount) {
+      int64_t{window->kernel_h} * window->kernel_w > kMaxAverageCount) {
     return Unsupported("a window has more than " +
                        std::to_string(kMaxAverageCount) + " cells");
   }
   return CheckOutputShape(
-      network, node, InferPool2dShape(params, network.input(node, 0).shape));
+      network, node, InferPool2dShape(*window, network.input(node, 0).shape));
 }
 
 OperatorPointer MakeFloatMaxPool2d(const PrepareContext& context,
                                    const Node& node) {
   const auto& options = node.options<schema::MaxPool2d>();
-  return std::make_unique<FloatPool2d>(context, node,
-                                       WindowOf(*options.window()),
-                                       options.float_clamp(), FloatMaxPool, 0);
+  return std::make_unique<FloatPool2d>(
+      context, node,
+      PoolWindowOf(options, context.network.input(node, 0).shape),
+      options.float_clamp(), FloatMaxPool, 0);
 }
 
 OperatorPointer MakeFloatAveragePool2d(const PrepareContext& context,
                                        const Node& node) {
   const auto& options = node.options<schema::AveragePool2d>();
-  const Window2dParams window = WindowOf(*options.window());
+  const Window2dParams window =
+      PoolWindowOf(options, context.network.input(node, 0).shape);
   const int64_t cells = options.count_include_pad()
                             ? int64_t{window.kernel_h} * window.kernel_w
                             : 0;

@@ -11,14 +11,42 @@ namespace {
 // Enough to be worth a thread; a larger product could overflow.
 constexpr int64_t kManyCells = 4096;
 
+bool IsWholeAxis(int32_t kernel, int32_t stride, int32_t dilation,
+                 int32_t pad_begin, int32_t pad_end, int32_t size) {
+  return kernel == size && stride == 1 && dilation == 1 && pad_begin == 0 &&
+         pad_end == 0;
+}
+
 }  // namespace
 
+Status CheckWholeWindow(const Network& network, const Node& node,
+                        const schema::Window2d* window, WholeAxes whole) {
+  OCTET_ASSIGN_OR_RETURN(const Window2dParams w, ReadWindow(window));
+  const Shape& picture = network.input(node, 0).shape;
+  // Shape inference refuses an input that is no picture.
+  if ((!whole.height && !whole.width) || picture.rank != 4) return OkStatus();
+  const bool covers_h =
+      IsWholeAxis(w.kernel_h, w.stride_h, w.dilation_h, w.pad_top, w.pad_bottom,
+                  network.is_resized ? w.kernel_h : picture[1]);
+  const bool covers_w =
+      IsWholeAxis(w.kernel_w, w.stride_w, w.dilation_w, w.pad_left, w.pad_right,
+                  network.is_resized ? w.kernel_w : picture[2]);
+  if ((covers_h || !whole.height) && (covers_w || !whole.width)) {
+    return OkStatus();
+  }
+  return InvalidModel(
+      "a window of the whole picture (whole_height, whole_width) must be as "
+      "large as the picture " +
+      picture.ToString() +
+      ", with strides and dilations of 1 and without pads");
+}
+
 Status VerifyPool2d(const Network& network, const Node& node,
-                    const schema::Window2d* window,
+                    const Result<Window2dParams>& window,
                     const schema::Clamp* clamp) {
-  OCTET_ASSIGN_OR_RETURN(const Window2dParams params, ReadWindow(window));
+  if (!window.ok()) return window.status();
   OCTET_RETURN_IF_ERROR(CheckOutputShape(
-      network, node, InferPool2dShape(params, network.input(node, 0).shape)));
+      network, node, InferPool2dShape(*window, network.input(node, 0).shape)));
   return CheckClamp(clamp);
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "engine/operators/checks.h"
 #include "engine/operators/operator.h"
 #include "engine/operators/pool_spans.h"
 #include "engine/operators/split.h"
@@ -14,9 +15,38 @@
 
 namespace octet {
 
-// The window, clamp and shapes of a pooling operator.
+// The window over a picture of shape {n, h, w, c}: the file's, but as large as
+// the picture where the options (MaxPool2d, AveragePool2d) say so.
+// REQUIRES: verified.
+template <typename Options>
+Window2dParams PoolWindowOf(const Options& options, const Shape& picture) {
+  Window2dParams window = WindowOf(*options.window());
+  if (options.whole_height()) window.kernel_h = picture[1];
+  if (options.whole_width()) window.kernel_w = picture[2];
+  return window;
+}
+
+// OK if the window of a node's options is there and, where it is to be the
+// whole picture, can be and has the size of the file's picture.
+Status CheckWholeWindow(const Network& network, const Node& node,
+                        const schema::Window2d* window, WholeAxes whole);
+
+// The window of a node with such options; its values are not checked further:
+// shape inference does.
+template <typename Options>
+Result<Window2dParams> ReadPoolWindow(const Network& network,
+                                      const Node& node) {
+  const Options& options = node.options<Options>();
+  OCTET_RETURN_IF_ERROR(
+      CheckWholeWindow(network, node, options.window(),
+                       {options.whole_height(), options.whole_width()}));
+  return PoolWindowOf(options, network.input(node, 0).shape);
+}
+
+// The shapes and clamp of a pooling operator.
 Status VerifyPool2d(const Network& network, const Node& node,
-                    const schema::Window2d* window, const schema::Clamp* clamp);
+                    const Result<Window2dParams>& window,
+                    const schema::Clamp* clamp);
 
 class Pool2d : public FusibleOperator {
  public:

@@ -50,8 +50,14 @@ Status VerifySlice(const Network& network, const Node& node) {
         "of " +
         input.ToString() + ", and the output as many dimensions");
   }
+  const auto* cut = options.cut();
+  if (cut != nullptr && cut->size() != rank) {
+    return InvalidModel("cut must have an entry for each dimension of " +
+                        input.ToString() + " or be absent");
+  }
   SliceParams params;
   for (uint32_t i = 0; i < rank; ++i) {
+    if (cut != nullptr) params.cut[i] = cut->Get(i);
     params.begin[i] = options.begin()->Get(i);
     params.step[i] = options.step()->Get(i);
     params.size[i] = output.dims[i];

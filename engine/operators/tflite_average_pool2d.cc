@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "engine/operators/average_scale.h"
 #include "engine/operators/operators.h"
 #include "engine/operators/pool2d.h"
 #include "engine/operators/tflite_checks.h"
@@ -14,7 +15,8 @@ class TfliteAveragePool2d : public Pool2d {
  public:
   TfliteAveragePool2d(const PrepareContext& context, const Node& node,
                       const schema::AveragePool2d& options)
-      : Pool2d(context, node, WindowOf(*options.window()),
+      : Pool2d(context, node,
+               PoolWindowOf(options, context.network.input(node, 0).shape),
                StageOf(context.network.output(node), *options.clamp()),
                context.kernels.tflite.average_pool),
         zero_point_(ZeroPointInForm(0, context.kernels.form)),
@@ -34,16 +36,31 @@ class TfliteAveragePool2d : public Pool2d {
   bool halves_up_;
 };
 
+// The file's, or that of a window of the whole picture.
+TfliteScale MeanScale(const PrepareContext& context, const Node& node,
+                      const schema::AveragePool2d& options) {
+  if (!options.whole_height() && !options.whole_width()) {
+    return TfliteScaleAt(*options.tflite_requantization(), 0);
+  }
+  const Tensor& input = context.network.input(node, 0);
+  const Window2dParams window = PoolWindowOf(options, input.shape);
+  const AverageScale derived =
+      *DeriveTfliteMeanScale(input.scale, context.network.output(node).scale,
+                             int64_t{window.kernel_h} * window.kernel_w);
+  return {derived.multiplier, derived.shift};
+}
+
 class TfliteMean : public Pool2d {
  public:
   TfliteMean(const PrepareContext& context, const Node& node,
              const schema::AveragePool2d& options)
-      : Pool2d(context, node, WindowOf(*options.window()),
+      : Pool2d(context, node,
+               PoolWindowOf(options, context.network.input(node, 0).shape),
                StageOf(context.network.output(node), *options.clamp()),
                context.kernels.tflite.mean),
         zero_point_(ZeroPointInForm(context.network.input(node, 0).zero_point,
                                     context.kernels.form)),
-        scale_(TfliteScaleAt(*options.tflite_requantization(), 0)) {
+        scale_(MeanScale(context, node, options)) {
     plan_.kernel =
         TfliteKernelName(context.kernels, &TfliteKernels::mean, "mean");
   }
@@ -71,9 +88,9 @@ Status CheckTfliteAveragePool2d(const Network& network, const Node& node) {
         "no counts, and count_include_pad must be false");
   }
   const Shape& input = network.input(node, 0).shape;
-  const int64_t cells =
-      std::min<int64_t>(options.window()->kernel_h(), input[1]) *
-      std::min<int64_t>(options.window()->kernel_w(), input[2]);
+  const Window2dParams window = PoolWindowOf(options, input);
+  const int64_t cells = std::min<int64_t>(window.kernel_h, input[1]) *
+                        std::min<int64_t>(window.kernel_w, input[2]);
   if (cells > kMaxAverageCount) {
     return Unsupported("a window has more than " +
                        std::to_string(kMaxAverageCount) + " cells");

@@ -322,6 +322,19 @@ TEST(InferPadShapeTest, AddsBothSides) {
   ExpectError(InferPadShape(params, Shape{1, kLarge}), "2^30");
 }
 
+TEST(InferSliceShapeTest, CutSaysHowManyAreTaken) {
+  SliceParams params = {{1, 0}, {3, 5}, {2, 1}, {0, -1}};
+  ExpectShape(InferSliceShape(params, Shape{6, 5}), Shape{3, 5});
+  ExpectShape(InferSliceShape(params, Shape{7, 5}), Shape{3, 5});
+  ExpectError(InferSliceShape(params, Shape{8, 5}), "cut of 0");
+  params.cut[0] = 1;
+  ExpectShape(InferSliceShape(params, Shape{8, 5}), Shape{3, 5});
+  params.cut[0] = -2;
+  ExpectError(InferSliceShape(params, Shape{8, 5}), "cut of -2");
+  EXPECT_EQ(SliceSizeOfCut(3, 1, 2, 2), 0);
+  EXPECT_EQ(SliceSizeOfCut(1, 2147483647, 1, 2147483647), 0);
+}
+
 TEST(InferSliceShapeTest, TakesWhatLiesInside) {
   SliceParams params = {{1, 4}, {2, 3}, {2, -2}};
   ExpectShape(InferSliceShape(params, Shape{4, 5}), Shape{2, 3});

@@ -44,16 +44,95 @@ ModelBuilder Detector() {
   return builder;
 }
 
-// Average of each channel, then a layer.
-ModelBuilder Classifier(const Dims& flat) {
+// Average of each channel, then a layer. `fixed`: by a window that has the
+// picture's size by accident.
+ModelBuilder Classifier(const Dims& flat, bool fixed = false) {
   ModelBuilder builder(13);
   builder.Input("x", {1, 3, 16, 16});
   builder.Random("w1", {8, 3, 3, 3}, 1).Random("w2", {8, 5}, 2);
   builder.Node("Conv", {"x", "w1"}, "a").Ints("kernel_shape", {3, 3});
-  builder.Node("GlobalAveragePool", {"a"}, "b");
+  if (fixed) {
+    builder.Node("AveragePool", {"a"}, "b").Ints("kernel_shape", {14, 14});
+  } else {
+    builder.Node("GlobalAveragePool", {"a"}, "b");
+  }
   builder.Integers("flat", flat);
   builder.Node("Reshape", {"b", "flat"}, "c");
   builder.Node("MatMul", {"c", "w2"}, "y");
+  builder.Output("y");
+  return builder;
+}
+
+// A convolution, squeeze and excitation, and a head of averages, of means in
+// two steps and of maxima.
+ModelBuilder SqueezeAndExcitation() {
+  ModelBuilder builder(13);
+  builder.Input("x", {1, 3, 16, 24});
+  builder.Random("w1", {8, 3, 3, 3}, 1).Random("w2", {4, 8, 1, 1}, 2);
+  builder.Random("w3", {8, 4, 1, 1}, 3).Random("w4", {24, 5}, 4);
+  builder.Node("Conv", {"x", "w1"}, "a")
+      .Ints("kernel_shape", {3, 3})
+      .Ints("strides", {2, 2})
+      .Ints("pads", {1, 1, 1, 1});
+  builder.Node("GlobalAveragePool", {"a"}, "b");
+  builder.Node("Conv", {"b", "w2"}, "c").Ints("kernel_shape", {1, 1});
+  builder.Node("Relu", {"c"}, "d");
+  builder.Node("Conv", {"d", "w3"}, "e").Ints("kernel_shape", {1, 1});
+  builder.Node("HardSigmoid", {"e"}, "f");
+  builder.Node("Mul", {"a", "f"}, "g");
+  builder.Node("GlobalAveragePool", {"g"}, "h");
+  builder.Node("Flatten", {"h"}, "h2");
+  builder.Node("ReduceMean", {"g"}, "i").Ints("axes", {3}).Int("keepdims", 0);
+  builder.Node("ReduceMean", {"i"}, "j").Ints("axes", {2}).Int("keepdims", 0);
+  builder.Node("GlobalMaxPool", {"g"}, "k");
+  builder.Node("Flatten", {"k"}, "k2");
+  builder.Node("Concat", {"h2", "j", "k2"}, "l").Int("axis", 1);
+  builder.Node("MatMul", {"l", "w4"}, "y");
+  builder.Output("y");
+  return builder;
+}
+
+// Transposed convolutions whose results are cut at the edges, the first of them
+// as detectors of text and generators have it.
+ModelBuilder Decoder(int kernel, const Dims& pads, const Dims& output_padding) {
+  ModelBuilder builder(13);
+  builder.Input("x", {1, 3, 8, 12});
+  builder.Random("w1", {3, 4, 4, 4}, 1);
+  builder.Random("w2", {4, 2, kernel, kernel}, 2);
+  builder.Node("ConvTranspose", {"x", "w1"}, "a")
+      .Ints("kernel_shape", {4, 4})
+      .Ints("strides", {2, 2})
+      .Ints("pads", {1, 1, 1, 1});
+  builder.Node("Relu", {"a"}, "b");
+  builder.Node("ConvTranspose", {"b", "w2"}, "y")
+      .Ints("kernel_shape", {kernel, kernel})
+      .Ints("strides", {2, 3})
+      .Ints("pads", pads)
+      .Ints("output_padding", output_padding);
+  builder.Output("y");
+  return builder;
+}
+
+// Every second row and column from each of four places, as YOLO begins, and a
+// border cut off.
+ModelBuilder Focus() {
+  ModelBuilder builder(13);
+  builder.Input("x", {1, 3, 8, 12});
+  builder.Integers("axes", {2, 3}).Integers("twice", {2, 2});
+  builder.Integers("end", {2147483647, 2147483647});
+  std::vector<std::string> parts;
+  for (int i = 0; i < 4; ++i) {
+    const std::string name = std::to_string(i);
+    builder.Integers("begin" + name, {i / 2, i % 2});
+    builder.Node("Slice", {"x", "begin" + name, "end", "axes", "twice"},
+                 "part" + name);
+    parts.push_back("part" + name);
+  }
+  builder.Node("Concat", parts, "a").Int("axis", 1);
+  builder.Random("w", {4, 12, 1, 1}, 1);
+  builder.Node("Conv", {"a", "w"}, "b").Ints("kernel_shape", {1, 1});
+  builder.Integers("one", {1, 1}).Integers("minus_one", {-1, -1});
+  builder.Node("Slice", {"b", "one", "minus_one", "axes"}, "y");
   builder.Output("y");
   return builder;
 }
@@ -66,13 +145,21 @@ class VaryingInputsTest : public ::testing::Test {
                      const std::vector<std::string>& vary,
                      bool data_free = false) {
     std::ofstream(onnx_, std::ios::binary) << builder.Serialize();
+    return ConvertFile(onnx_, shapes, vary, data_free);
+  }
+
+  Status ConvertFile(const std::string& path,
+                     const std::vector<std::string>& shapes,
+                     const std::vector<std::string>& vary, bool data_free) {
     ConvertOptions options;
-    options.model_path = onnx_;
+    options.model_path = path;
     options.output_path = output_;
     options.shapes = shapes;
     options.vary = vary;
     options.num_threads = 1;
     options.data_free = data_free;
+    options.calibrate_limit = 4;
+    options.config_path = config_;
     options.precision.all_float = !data_free;
     ::testing::internal::CaptureStdout();
     ::testing::internal::CaptureStderr();
@@ -98,7 +185,23 @@ class VaryingInputsTest : public ::testing::Test {
     }
   }
 
+  // The network resized to {1, h, w, channels} computes the bytes that it does
+  // when it is converted at that size, in FP32 and, with the same ranges, in
+  // INT8.
+  void ExpectAsConverted(const ModelBuilder& builder, const std::string& vary,
+                         const std::vector<Shape>& shapes) {
+    std::ofstream(onnx_, std::ios::binary) << builder.Serialize();
+    ExpectFileAsConverted(onnx_, {}, vary, shapes, "90");
+  }
+  // `base`: --shape of the varying one. `range`: of all activations.
+  void ExpectFileAsConverted(const std::string& path,
+                             const std::vector<std::string>& base,
+                             const std::string& vary,
+                             const std::vector<Shape>& shapes,
+                             const std::string& range);
+
   octet::testing::TemporaryFolder folder_;
+  std::string config_;
   const std::string onnx_ = folder_.Path("model.onnx");
   const std::string output_ = folder_.Path("model.octet");
 };
@@ -122,6 +225,52 @@ std::vector<float> RunAt(std::shared_ptr<const Model> model,
   const Status status = (*session)->Resize(0, shape);
   EXPECT_TRUE(status.ok()) << status.message();
   return RunOn(**session);
+}
+
+// The same range for every activation of the model, as --config has it.
+std::string OneRangeForAll(std::shared_ptr<const Model> model,
+                           const std::string& range) {
+  auto session =
+      Session::Create(std::move(model), {.keep_intermediates = true});
+  EXPECT_TRUE(session.ok());
+  std::string json;
+  for (const TensorInfo& tensor : (*session)->Tensors()) {
+    if (tensor.type != octet::DataType::kFloat32) continue;
+    json += (json.empty() ? "{\"" : ", \"") + tensor.name + "\": [-" + range +
+            ", " + range + "]";
+  }
+  return json + "}";
+}
+
+void VaryingInputsTest::ExpectFileAsConverted(
+    const std::string& path, const std::vector<std::string>& base,
+    const std::string& vary, const std::vector<Shape>& shapes,
+    const std::string& range) {
+  config_ = "";
+  for (const bool int8 : {false, true}) {
+    if (int8) {
+      ASSERT_TRUE(ConvertFile(path, base, {}, false).ok());
+      const std::string json = OneRangeForAll(LoadOutput(), range);
+      config_ = folder_.Path("ranges.json");
+      std::ofstream(config_) << json;
+    }
+    Status status = ConvertFile(path, base, {vary}, int8);
+    ASSERT_TRUE(status.ok()) << status.message();
+    const auto varying = LoadOutput();
+    for (const Shape& shape : shapes) {
+      const std::string fixed = "x=1," + std::to_string(shape[3]) + "," +
+                                std::to_string(shape[1]) + "," +
+                                std::to_string(shape[2]);
+      status = ConvertFile(path, {fixed}, {}, int8);
+      ASSERT_TRUE(status.ok()) << status.message();
+      const std::vector<float> expected = RunAt(LoadOutput(), shape);
+      EXPECT_EQ(RunAt(varying, shape), expected)
+          << shape.ToString() << (int8 ? " INT8" : " FP32");
+      const auto [least, most] =
+          std::minmax_element(expected.begin(), expected.end());
+      EXPECT_LT(*least, *most);
+    }
+  }
 }
 
 constexpr char kVary[] = "x=1..4,3,8..64/8,16..48/4";
@@ -181,9 +330,51 @@ TEST_F(VaryingInputsTest, TheBatchOfAClassifierMayVary) {
 }
 
 TEST_F(VaryingInputsTest, RefusesWhatDependsOnTheSize) {
-  ExpectRefused(Classifier({0, 8}), "x=1,3,16..32/16,16",
-                {"with x [1, 3, 32, 16]", "depends on the size", "--shape"});
+  ExpectRefused(Classifier({0, 8}, /*fixed=*/true), "x=1,3,16..32/16,16",
+                {"with x [1, 3, 32, 16]", "Reshape"});
   ExpectRefused(Classifier({1, -1}), "x=1..8,3,16,16", {"[2, 3, 16, 16]"});
+}
+
+TEST_F(VaryingInputsTest, WindowsOfTheWholePicture) {
+  ExpectAsConverted(Classifier({0, 8}), "x=1..4,3,8..64,8..64",
+                    {{1, 8, 11, 3}, {1, 64, 9, 3}, {1, 16, 16, 3}});
+  ExpectAsConverted(SqueezeAndExcitation(), "x=1..2,3,4..80/4,4..80/4",
+                    {{1, 4, 20, 3}, {1, 80, 76, 3}, {1, 16, 24, 3}});
+}
+
+// Squeeze and excitation, transposed convolutions and Resizes by scales.
+TEST_F(VaryingInputsTest, DetectorOfText) {
+  const std::string path =
+      octet::testing::SharedDataPath("models/ppocrv4_det_fp32/model.onnx");
+  if (!std::ifstream(path)) GTEST_SKIP() << path << " is not here";
+  ExpectFileAsConverted(path, {"x=1,3,64,96"}, "x=1,3,32..1280/32,32..1280/32",
+                        {{1, 96, 32, 3}, {1, 64, 160, 3}}, "6");
+}
+
+// A window that covers the picture by accident slides where the network holds.
+TEST_F(VaryingInputsTest, FixedWindowsSlide) {
+  ModelBuilder builder(13);
+  builder.Input("x", {1, 3, 8, 8});
+  builder.Node("AveragePool", {"x"}, "y").Ints("kernel_shape", {8, 8});
+  builder.Output("y");
+  ASSERT_TRUE(ConvertWith(builder, {}, {"x=1,3,8..16,8..16"}).ok());
+  EXPECT_EQ(RunAt(LoadOutput(), {1, 11, 9, 3}).size(), 4u * 2 * 3);
+}
+
+TEST_F(VaryingInputsTest, TransposedConvolutionsCutAtTheEdges) {
+  const std::vector<Shape> shapes = {
+      {1, 3, 5, 3}, {1, 17, 4, 3}, {1, 8, 12, 3}};
+  const std::string vary = "x=1..3,3,3..40,3..40";
+  ExpectAsConverted(Decoder(4, {1, 1, 1, 1}, {0, 0}), vary, shapes);
+  ExpectAsConverted(Decoder(3, {1, 0, 1, 0}, {1, 2}), vary, shapes);
+  ExpectAsConverted(Decoder(5, {2, 1, 1, 2}, {1, 0}), vary, shapes);
+}
+
+TEST_F(VaryingInputsTest, SlicesToTheEnd) {
+  ExpectAsConverted(Focus(), "x=1..3,3,6..40/2,6..40/2",
+                    {{1, 6, 22, 3}, {1, 40, 8, 3}, {1, 8, 12, 3}});
+  // Its parts must have one size.
+  ExpectRefused(Focus(), "x=1,3,8..40,12", {"with x [1, 3, 9, 12]"});
 }
 
 TEST_F(VaryingInputsTest, RefusesBadOptions) {

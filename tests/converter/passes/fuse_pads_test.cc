@@ -54,6 +54,19 @@ Graph PadAndAverage(const AveragePool2d& pool, float value) {
   return graph;
 }
 
+// The window with the pads in it is that of one size.
+TEST(FusePadsTest, WindowOfThePaddedPictureIsFixed) {
+  AveragePool2d pool;
+  pool.window.kernel_h = 6 + 3;
+  pool.window.kernel_w = 7 + 3;
+  pool.whole = {true, true};
+  const Graph result = RunAndCheck(PadAndAverage(pool, 0), FusePads);
+  EXPECT_EQ(Operators(result), "AveragePool2d");
+  const AveragePool2d& fused = TheOperator<AveragePool2d>(result);
+  EXPECT_TRUE(fused.count_include_pad);
+  EXPECT_FALSE(fused.whole.height || fused.whole.width);
+}
+
 TEST(FusePadsTest, ZerosGoIntoAveragePoolAndCount) {
   AveragePool2d pool;
   pool.window.kernel_h = pool.window.kernel_w = 3;

@@ -27,6 +27,33 @@ TEST(MergeAveragePoolsTest, RowsThenColumns) {
   EXPECT_EQ(Merged(Pool(4, 1), Pool(1, 5)), "AveragePool2d");
 }
 
+// Whether the merged window follows the picture's size, over {4, 5}.
+WholeAxes MergedWhole(AveragePool2d first, WholeAxes first_whole,
+                      AveragePool2d second, WholeAxes second_whole) {
+  first.whole = first_whole;
+  second.whole = second_whole;
+  Graph graph;
+  const ValueId x = AddInput(graph, "x", {2, 4, 5, 3});
+  const ValueId a = Append(graph, "a", first, {x});
+  graph.outputs = {Append(graph, "b", second, {a})};
+  return TheOperator<AveragePool2d>(RunAndCheck(graph, MergeAveragePools))
+      .whole;
+}
+
+TEST(MergeAveragePoolsTest, IsWholeWhereTheSourceSaysSo) {
+  const WholeAxes both =
+      MergedWhole(Pool(1, 5), {false, true}, Pool(4, 1), {true, true});
+  EXPECT_TRUE(both.height && both.width);
+  const WholeAxes first_fixed =
+      MergedWhole(Pool(1, 5), {}, Pool(4, 1), {true, true});
+  EXPECT_TRUE(first_fixed.height);
+  EXPECT_FALSE(first_fixed.width);
+  const WholeAxes second_fixed =
+      MergedWhole(Pool(4, 1), {true, false}, Pool(1, 5), {});
+  EXPECT_TRUE(second_fixed.height);
+  EXPECT_FALSE(second_fixed.width);
+}
+
 TEST(MergeAveragePoolsTest, OverlappingWindowsWeighUnequally) {
   EXPECT_EQ(Merged(Pool(2, 2), Pool(3, 4)), "AveragePool2d AveragePool2d");
 }
