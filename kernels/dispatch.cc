@@ -123,16 +123,22 @@ constexpr GemmList kGemms = {&KernelTable::gemm, &KernelTable::num_gemm};
 constexpr GemmList kAccumulateGemms = {&KernelTable::accumulate_gemm,
                                        &KernelTable::num_accumulate_gemm};
 
-// wide_weights: only kernels with int16 weights.
+// int16 weights take all of them.
+bool TakesWeights(const GemmDescriptor& descriptor, WeightRange range) {
+  if (descriptor.weight_type == WeightType::kInt16) return true;
+  return range == WeightRange::kSymmetric ||
+         (range == WeightRange::kInt8 && descriptor.takes_minus_128);
+}
+
 GemmChoice ChooseGemm(const KernelSet& set, const GemmList& list,
                       const GemmShape& shape, const LayerWeights* weights,
-                      bool wide_weights, const char** isa) {
+                      WeightRange range, const char** isa) {
   GemmChoice best;
   ForEachServingTable(set.leading, [&](const KernelTable& table) {
     for (size_t i = 0; i < table.*list.count; ++i) {
       const GemmKernel& kernel = (table.*list.kernels)[i];
       const GemmDescriptor& candidate = kernel.descriptor;
-      if (wide_weights && candidate.weight_type != WeightType::kInt16) continue;
+      if (!TakesWeights(candidate, range)) continue;
       if (candidate.max_m != 0 && shape.m > candidate.max_m) continue;
       if (candidate.max_n != 0 && shape.n > candidate.max_n) continue;
       if (candidate.int16_sums && weights == nullptr) continue;
@@ -218,14 +224,20 @@ KernelSet ResolveKernels(const KernelTable* leading) {
 
 const GemmKernel* SelectGemm(const KernelSet& set, const GemmShape& shape,
                              const LayerWeights* weights, const char** isa) {
-  return ChooseGemm(set, kGemms, shape, weights, false, isa).kernel;
+  return ChooseGemm(set, kGemms, shape, weights, WeightRange::kSymmetric, isa)
+      .kernel;
+}
+
+const GemmKernel* SelectGemmForInt8(const KernelSet& set,
+                                    const GemmShape& shape, const char** isa) {
+  return ChooseGemm(set, kGemms, shape, nullptr, WeightRange::kInt8, isa)
+      .kernel;
 }
 
 const GemmKernel* SelectAccumulateGemm(const KernelSet& set,
                                        const GemmShape& shape,
-                                       bool wide_weights, const char** isa) {
-  return ChooseGemm(set, kAccumulateGemms, shape, nullptr, wide_weights, isa)
-      .kernel;
+                                       WeightRange weights, const char** isa) {
+  return ChooseGemm(set, kAccumulateGemms, shape, nullptr, weights, isa).kernel;
 }
 
 const DepthwiseConvKernel* SelectDepthwiseConv(const KernelSet& set,
@@ -250,8 +262,8 @@ const WinogradConvKernel* SelectWinogradConv(const KernelSet& set,
                                              const char** isa) {
   const GemmShape direct = {shape.pixels, shape.n, 3, 3 * shape.c};
   const char* gemm_isa = nullptr;
-  const GemmChoice gemm =
-      ChooseGemm(set, kGemms, direct, &weights, false, &gemm_isa);
+  const GemmChoice gemm = ChooseGemm(set, kGemms, direct, &weights,
+                                     WeightRange::kSymmetric, &gemm_isa);
   const double gemm_work =
       gemm.work + 100 * Product(RoundUp(shape.n, gemm.kernel->descriptor.nr),
                                 9 * shape.c, kWorkPerWeight);

@@ -69,11 +69,22 @@ struct GemmShape {
 const GemmKernel* SelectGemm(const KernelSet& set, const GemmShape& shape,
                              const LayerWeights* weights, const char** isa);
 
-// The same among the kernels that store accumulators. wide_weights: weights may
-// be -128 or have a zero point.
+// The same for weights that are known at run time alone, -128 ... 127. Null if
+// no table has such a kernel.
+const GemmKernel* SelectGemmForInt8(const KernelSet& set,
+                                    const GemmShape& shape, const char** isa);
+
+// What the weights of a layer may be beside -127 ... 127.
+enum class WeightRange : uint8_t {
+  kSymmetric = 0,  // nothing
+  kInt8 = 1,       // -128
+  kZeroPoint = 2,  // -128, and minus a zero point
+};
+
+// The same among the kernels that store accumulators.
 const GemmKernel* SelectAccumulateGemm(const KernelSet& set,
                                        const GemmShape& shape,
-                                       bool wide_weights, const char** isa);
+                                       WeightRange weights, const char** isa);
 
 // What a 3x3 convolution of stride and dilation 1 amounts to in tiles of 2x2
 // pixels.

@@ -49,7 +49,8 @@
 // `output` is aligned to 4 bytes; stage, left_shifts and residual are not used,
 // and the shifts and multipliers of the panels are 0. With int16 weights they
 // take weights of -128 and weights with a zero point, which is subtracted when
-// they are packed; otherwise weights are -127 ... 127.
+// they are packed. Otherwise weights are -127 ... 127, of both families, but for
+// kernels with takes_minus_128.
 //
 // A kernel with int16_sums takes steps of two blocks of four weights, and adds
 // the products of four weights of a channel before it widens them to int32:
@@ -110,6 +111,8 @@ struct GemmDescriptor {
   size_t in_order_up_to = 0;
   // Above. REQUIRES: kr is 4, weights are int8, activations u8.
   bool int16_sums = false;
+  // Weights of -128, too, give the right sums.
+  bool takes_minus_128 = false;
   // What a multiply-accumulate costs, in percent of the table's other kernels.
   size_t cost_percent = 100;
 };

@@ -69,6 +69,9 @@ Result<Shape> InferExpandShape(const Shape& input, const Shape& target);
 
 // a {..., m, k}, b {..., k, n} -> {..., m, n}, the rest broadcast.
 Result<Shape> InferMatMulShape(const Shape& a, const Shape& b);
+// The most products that MatMul's INT8 form adds up: 255 * 255 each, they fit
+// int32.
+inline constexpr int32_t kMaxInt8MatMulK = 1 << 15;
 
 // input {n, h, w, c}, weights {o, kernel_h, kernel_w, c / groups}.
 Result<Shape> InferConvTranspose2dShape(const ConvTranspose2dParams& params,

@@ -24,11 +24,12 @@ uint64_t BlockBytes() {
   return kMost;  // the system does not tell
 }
 
-// Whether weights minus their zero point lie outside of -127 ... 127.
-bool AreWide(const LayerWeights& weights) {
-  if (weights.weight_zero_point != 0) return true;
+WeightRange RangeOf(const LayerWeights& weights) {
+  if (weights.weight_zero_point != 0) return WeightRange::kZeroPoint;
   return std::memchr(weights.weights, INT8_MIN & 0xff,
-                     weights.n * weights.channel_stride) != nullptr;
+                     weights.n * weights.channel_stride) != nullptr
+             ? WeightRange::kInt8
+             : WeightRange::kSymmetric;
 }
 
 }  // namespace
@@ -65,7 +66,7 @@ void GemmLayer::ChooseKernel(const PrepareContext& context) {
   if (accumulator_stage_.used()) {
     const bool to_float = accumulator_stage_.output_bytes() > 1;
     kernel_ =
-        SelectAccumulateGemm(context.kernels, shape, AreWide(weights_), &isa);
+        SelectAccumulateGemm(context.kernels, shape, RangeOf(weights_), &isa);
     kernel_name_ = std::string(isa) +
                    (to_float ? " gemm to float " : " tflite gemm ") +
                    kernel_->descriptor.name;

@@ -47,7 +47,7 @@ constexpr OperatorType kTypes[] = {
     {Options::Unary, 1, 1, 0, kPlainTypes, false, VerifyUnary, MakeUnary},
     {Options::Binary, 2, 2, 0, kPlainTypes, false, VerifyBinary, MakeBinary},
     {Options::Mul, 2, 2, 0, kQuantized, true, VerifyMul, MakeMul},
-    {Options::MatMul, 2, 2, 0, kQuantized | kFloat, true, VerifyMatMul,
+    {Options::MatMul, 2, 2, 0, kQuantized | kFloat, false, VerifyMatMul,
      MakeMatMul},
     {Options::ConvTranspose2d, 3, 3, 2, kQuantized | kFloat, true,
      VerifyConvTranspose2d, MakeConvTranspose2d},

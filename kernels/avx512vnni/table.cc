@@ -50,7 +50,8 @@ constexpr GemmKernel kGemm[] = {
       .max_m = 0,
       .max_n = 0,
       .call_m = kCallPixels,
-      .in_order_up_to = 48},
+      .in_order_up_to = 48,
+      .takes_minus_128 = true},
      avx512vnni::Gemm6x64},
     {{.name = "8x32",
       .mr = 8,
@@ -62,7 +63,8 @@ constexpr GemmKernel kGemm[] = {
       .workspace_bytes_per_k = 0,
       .max_m = 0,
       .max_n = 32,
-      .call_m = kCallPixels},
+      .call_m = kCallPixels,
+      .takes_minus_128 = true},
      avx512vnni::Gemm8x32},
     {{.name = "8x16",
       .mr = 8,
@@ -74,7 +76,8 @@ constexpr GemmKernel kGemm[] = {
       .workspace_bytes_per_k = 0,
       .max_m = 0,
       .max_n = 16,
-      .call_m = kCallPixels},
+      .call_m = kCallPixels,
+      .takes_minus_128 = true},
      avx512vnni::Gemm8x16},
 };
 
@@ -90,7 +93,8 @@ constexpr GemmKernel kAccumulateGemm[] = {
       .workspace_bytes_per_k = 0,
       .max_m = 0,
       .max_n = 0,
-      .call_m = kCallPixels},
+      .call_m = kCallPixels,
+      .takes_minus_128 = true},
      avx512vnni::AccumulateGemm6x64},
 };
 

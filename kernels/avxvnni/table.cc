@@ -27,7 +27,8 @@ constexpr GemmKernel kGemm[] = {
       .accumulator_order = kAccumulatorOrder32,
       .multiplier_order = kMultiplierOrder32,
       .workspace_bytes_per_k = 0,
-      .call_m = 96},
+      .call_m = 96,
+      .takes_minus_128 = true},
      avxvnni::Gemm3x32},
     {{.name = "6x16",
       .mr = 6,
@@ -37,7 +38,8 @@ constexpr GemmKernel kGemm[] = {
       .accumulator_order = kAccumulatorOrder16,
       .multiplier_order = nullptr,
       .workspace_bytes_per_k = 0,
-      .call_m = 96},
+      .call_m = 96,
+      .takes_minus_128 = true},
      avxvnni::Gemm6x16},
 };
 
@@ -51,7 +53,8 @@ constexpr GemmKernel kAccumulateGemm[] = {
       .accumulator_order = nullptr,
       .multiplier_order = nullptr,
       .workspace_bytes_per_k = 0,
-      .call_m = 96},
+      .call_m = 96,
+      .takes_minus_128 = true},
      avxvnni::AccumulateGemm3x32},
 };
 

@@ -19,6 +19,7 @@ constexpr GemmDescriptor Gemm(const char* name, size_t mr, size_t nr,
           .max_m = 0,
           .max_n = 0,
           .call_m = neon::kMaxCallPixels / mr * mr,
+          .takes_minus_128 = true,
           .cost_percent = cost_percent};
 }
 

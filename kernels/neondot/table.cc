@@ -17,7 +17,8 @@ constexpr GemmDescriptor Gemm(const char* name, size_t mr, size_t nr) {
           .workspace_bytes_per_k = 0,
           .max_m = 0,
           .max_n = 0,
-          .call_m = neon::kMaxCallPixels};
+          .call_m = neon::kMaxCallPixels,
+          .takes_minus_128 = true};
 }
 
 constexpr GemmKernel kGemm[] = {

@@ -136,14 +136,18 @@ TEST(DispatchTest, SelectAccumulateGemm) {
   for (const KernelTable* leading : SupportedTables()) {
     const KernelSet set = ResolveKernels(leading);
     for (size_t m : {1, 2, 49}) {
-      for (bool wide : {false, true}) {
+      for (const WeightRange range :
+           {WeightRange::kSymmetric, WeightRange::kInt8,
+            WeightRange::kZeroPoint}) {
         const char* isa = nullptr;
         const GemmKernel* chosen =
-            SelectAccumulateGemm(set, {m, 10, 1, 64}, wide, &isa);
+            SelectAccumulateGemm(set, {m, 10, 1, 64}, range, &isa);
         ASSERT_NE(chosen, nullptr);
         const GemmDescriptor& kernel = chosen->descriptor;
         EXPECT_TRUE(kernel.max_m == 0 || m <= kernel.max_m) << kernel.name;
-        EXPECT_TRUE(!wide || kernel.weight_type == WeightType::kInt16)
+        EXPECT_TRUE(range == WeightRange::kSymmetric ||
+                    kernel.weight_type == WeightType::kInt16 ||
+                    (range == WeightRange::kInt8 && kernel.takes_minus_128))
             << kernel.name;
         bool found = false;  // in the table that is named, and that may serve
         for (const KernelTable* table : TablesBehind(leading)) {

@@ -53,6 +53,11 @@ bool TakesWideWeights(const GemmKernel& kernel) {
   return kernel.descriptor.weight_type == WeightType::kInt16;
 }
 
+int8_t LeastWeight(const GemmKernel& kernel) {
+  return TakesWideWeights(kernel) || kernel.descriptor.takes_minus_128 ? -128
+                                                                       : -127;
+}
+
 struct Sums {
   size_t m, n, num_runs, run_length;
   int zero_point, weight_zero_point;
@@ -67,10 +72,9 @@ void TestSums(const Tested<const GemmKernel*>& tested, const Sums& test) {
       std::to_string(test.weight_zero_point) + "; " + ReplayHint();
   Random random(CaseSeed(description));
   const size_t k = test.num_runs * test.run_length;
-  const reference::WeightedLayer layer =
-      AccumulatedLayer({static_cast<int32_t>(test.n), static_cast<int32_t>(k)},
-                       test.zero_point, test.weight_zero_point, random,
-                       TakesWideWeights(*tested.kernel) ? -128 : -127);
+  const reference::WeightedLayer layer = AccumulatedLayer(
+      {static_cast<int32_t>(test.n), static_cast<int32_t>(k)}, test.zero_point,
+      test.weight_zero_point, random, LeastWeight(*tested.kernel));
   const std::vector<int8_t> input = RandomBytes(test.m * k, random);
   const std::vector<int8_t> bytes = InForm(input, tested.form);
   const GuardedBuffer memory(bytes.size() + kOverreadBytes, AnyFlush(random));
