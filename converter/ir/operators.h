@@ -140,8 +140,8 @@ struct FakeQuantize {
 };
 
 // scale * function(x) + offset of one input: FP32; for Not BOOL; for Abs, Neg
-// and Sign integers as well. Only where the result is FP32 there are a scale and
-// an offset.
+// and Sign integers as well. Only where the result is FP32 there are a scale
+// and an offset.
 struct Unary {
   schema::UnaryFunction function = schema::UnaryFunction::ABS;
   float alpha = 0.0f;

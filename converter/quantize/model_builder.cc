@@ -165,7 +165,7 @@ uint32_t ModelBuilder::AddFloatConstant(std::string name, const Shape& shape,
 }
 
 uint32_t ModelBuilder::AddFloatActivation(std::string name,
-                                         const Shape& shape) {
+                                          const Shape& shape) {
   return AddPlainTensor(std::move(name), shape, schema::DataType::FLOAT32, 0);
 }
 
