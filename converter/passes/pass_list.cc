@@ -15,6 +15,7 @@
 #include "converter/passes/recognize_functions.h"
 #include "converter/passes/recognize_layer_normalization.h"
 #include "converter/passes/remove_identities.h"
+#include "converter/passes/scale_first_matrices.h"
 #include "converter/passes/slice_gathers.h"
 
 namespace octet::converter {
@@ -49,6 +50,9 @@ constexpr Pass kPasses[] = {
     {"fold_flatten", FoldFlatten},
     // Behind merge_reshapes, which brings the two pools together.
     {"merge_average_pools", MergeAveragePools},
+    // Before fold_channel_affine, which takes the number into the layer that it
+    // then stands behind.
+    {"scale_first_matrices", ScaleFirstMatrices},
     // Before fuse_clamps: a layer with a clamp cannot take a scale any more.
     {"fold_channel_affine", FoldChannelAffine},
     // The Reshapes around a depthwise Conv2d may meet others.

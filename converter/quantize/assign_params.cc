@@ -4,6 +4,8 @@
 #include <numeric>
 #include <optional>
 
+#include "converter/quantize/int8_obstacle.h"
+
 namespace octet::converter {
 namespace {
 
@@ -11,6 +13,9 @@ Range RangeOf(const std::vector<float>& values) {
   const auto [min, max] = std::minmax_element(values.begin(), values.end());
   return {*min, *max};
 }
+
+// By how much CenterMatrices may widen a range.
+constexpr float kMostOfCentring = 1.3f;
 
 // A partition of the values; each group is known by one of its members.
 class Groups {
@@ -140,9 +145,7 @@ class Assigner {
     }
     for (const Node* node : nodes_) {
       ids.push_back(node->output);
-      const bool takes_constants = std::holds_alternative<Add>(node->op) ||
-                                   std::holds_alternative<Mul>(node->op) ||
-                                   std::holds_alternative<Concat>(node->op);
+      const bool takes_constants = TakesInt8Constants(node->op);
       for (ValueId id : node->inputs) {
         if (takes_constants || !graph_.value(id).is_constant()) {
           ids.push_back(id);
@@ -162,12 +165,28 @@ class Assigner {
           value.is_constant() ? RangeOf(*value.data) : ranges_[size_t(id)]);
     }
     IncludePadValues();
+    schemes_.assign(count, scheme_);
+    CenterMatrices();
     params_.resize(count);
     for (size_t group = 0; group < count; ++group) {
-      params_[group] =
-          fixed_[group].has_value()
-              ? *fixed_[group]
-              : ChooseActivationParams(group_ranges_[group], 0.0f, scheme_);
+      params_[group] = fixed_[group].has_value()
+                           ? *fixed_[group]
+                           : ChooseActivationParams(group_ranges_[group], 0.0f,
+                                                    schemes_[group]);
+    }
+  }
+
+  // The second matrix of a product is multiplied faster with zero point 0,
+  // which costs little where the range is nearly symmetric.
+  void CenterMatrices() {
+    for (const Node* node : nodes_) {
+      if (!std::holds_alternative<MatMul>(node->op)) continue;
+      const size_t group = groups_.Find(node->inputs[1]);
+      const Range& range = group_ranges_[group];
+      const float largest = std::max(-range.min, range.max);
+      if (2 * largest <= kMostOfCentring * (range.max - range.min)) {
+        schemes_[group].symmetric = true;
+      }
     }
   }
 
@@ -194,8 +213,8 @@ class Assigner {
             MinimumAddOutputScale(params_[groups_.Find(node.inputs[0])].scale,
                                   params_[groups_.Find(node.inputs[1])].scale);
         if (params_[group].scale >= least) continue;
-        params_[group] =
-            ChooseActivationParams(group_ranges_[group], least, scheme_);
+        params_[group] = ChooseActivationParams(group_ranges_[group], least,
+                                                schemes_[group]);
         if (std::find(raised.begin(), raised.end(), node.name) ==
             raised.end()) {
           raised.push_back(node.name);
@@ -214,8 +233,9 @@ class Assigner {
   Groups groups_;
   // By group: of a Softmax's output, or of values with a grid.
   std::vector<std::optional<ActivationParams>> fixed_;
-  std::vector<Range> group_ranges_;       // by group
-  std::vector<ActivationParams> params_;  // by group
+  std::vector<Range> group_ranges_;        // by group
+  std::vector<ActivationScheme> schemes_;  // by group
+  std::vector<ActivationParams> params_;   // by group
 };
 
 }  // namespace

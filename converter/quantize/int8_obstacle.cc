@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "schema/shape_inference.h"
+
 namespace octet::converter {
 namespace {
 
@@ -49,6 +51,15 @@ class Checker {
     return "";
   }
   std::string operator()(const Mul&) const { return ""; }
+  std::string operator()(const MatMul&) const {
+    if (input(0).is_constant() && input(1).is_constant()) {
+      return "both inputs are constants";
+    }
+    const Shape& a = input(0).shape;
+    if (a[a.rank - 1] <= kMaxInt8MatMulK) return "";
+    return "the sum of " + std::to_string(a[a.rank - 1]) +
+           " products does not fit 32 bits";
+  }
   std::string operator()(const Binary& op) const {
     if (op.function != schema::BinaryFunction::SUB) return "has no int8 form";
     return input(1).is_constant() ? "subtracts a constant" : "";
@@ -125,10 +136,7 @@ class Checker {
     if (clamp != nullptr && !(clamp->min <= clamp->max)) {
       return "clamps to an empty range";
     }
-    const bool takes_constants = std::holds_alternative<Add>(node_.op) ||
-                                 std::holds_alternative<Mul>(node_.op) ||
-                                 std::holds_alternative<Concat>(node_.op);
-    if (!takes_constants && input(0).is_constant()) {
+    if (!TakesInt8Constants(node_.op) && input(0).is_constant()) {
       return "its input is a constant";
     }
     return "";
@@ -150,6 +158,12 @@ class Checker {
 };
 
 }  // namespace
+
+bool TakesInt8Constants(const Operator& op) {
+  return std::holds_alternative<Add>(op) || std::holds_alternative<Mul>(op) ||
+         std::holds_alternative<MatMul>(op) ||
+         std::holds_alternative<Concat>(op);
+}
 
 std::string FindInt8Obstacle(const Graph& graph, const Node& node) {
   const Checker checker(graph, node);

@@ -9,6 +9,9 @@
 
 namespace octet::converter {
 
+// Whether each input may be a constant that stands for an activation.
+bool TakesInt8Constants(const Operator& op);
+
 // Why `node`, as the passes leave it, cannot run in INT8; empty: it can.
 std::string FindInt8Obstacle(const Graph& graph, const Node& node);
 

@@ -1,5 +1,6 @@
 #include "converter/quantize/precision.h"
 
+#include <algorithm>
 #include <numeric>
 #include <utility>
 
@@ -58,6 +59,7 @@ PrecisionPlan AssignWithInputs(const Graph& graph,
 // One whose accumulators the engine can give as floats.
 bool HasFloatOutput(const Graph& graph, const Node& node) {
   if (std::holds_alternative<FullyConnected>(node.op) ||
+      std::holds_alternative<MatMul>(node.op) ||
       std::holds_alternative<AveragePool2d>(node.op)) {
     return true;
   }
@@ -77,6 +79,31 @@ bool IsCheapInFloat(const Operator& op) {
          std::holds_alternative<Softmax>(op);
 }
 
+// By node: the MatMuls that compute scores of attention, which nothing reads
+// but, behind cheap operators perhaps, a Softmax.
+std::vector<bool> FindScores(const Graph& graph) {
+  const std::vector<std::vector<int>> consumers = FindConsumers(graph);
+  std::vector<bool> becomes_scores(graph.nodes.size(), false);
+  std::vector<bool> scores(graph.nodes.size(), false);
+  std::vector<bool> is_output(graph.values.size(), false);
+  for (ValueId id : graph.outputs) is_output[size_t(id)] = true;
+  for (size_t i = graph.nodes.size(); i-- > 0;) {
+    const Node& node = graph.nodes[i];
+    const std::vector<int>& readers = consumers[size_t(node.output)];
+    const bool leads_to_softmax =
+        !is_output[size_t(node.output)] && !readers.empty() &&
+        !graph.value(node.output).grid.has_value() &&
+        std::all_of(readers.begin(), readers.end(), [&](int reader) {
+          const Operator& op = graph.nodes[size_t(reader)].op;
+          return std::holds_alternative<Softmax>(op) ||
+                 becomes_scores[size_t(reader)];
+        });
+    becomes_scores[i] = leads_to_softmax && IsCheapInFloat(node.op);
+    scores[i] = leads_to_softmax && std::holds_alternative<MatMul>(node.op);
+  }
+  return scores;
+}
+
 bool HasInt8Reader(const Graph& graph, const PrecisionPlan& plan, ValueId id) {
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     if (!plan.IsInt8(i)) continue;
@@ -91,9 +118,13 @@ bool HasInt8Reader(const Graph& graph, const PrecisionPlan& plan, ValueId id) {
 
 PrecisionPlan AssignPrecision(const Graph& graph,
                               const PrecisionOptions& options) {
-  const std::vector<bool> leaves_float =
-      options.float_outputs ? FindFloatOutputs(graph)
-                            : std::vector<bool>(graph.nodes.size(), false);
+  std::vector<bool> leaves_float = FindScores(graph);
+  if (options.float_outputs) {
+    const std::vector<bool> ends = FindFloatOutputs(graph);
+    for (size_t i = 0; i < ends.size(); ++i) {
+      leaves_float[i] = leaves_float[i] || ends[i];
+    }
+  }
   std::vector<bool> int8_inputs(graph.values.size(), false);
   for (ValueId id : graph.inputs) {
     int8_inputs[size_t(id)] = graph.value(id).is_float();

@@ -26,7 +26,7 @@ struct PrecisionPlan {
   // One a node: why it runs in FP32 (or on integers); empty: in INT8.
   std::vector<std::string> reasons;
   // One a value: whether what computes it stores int8; what a node in INT8
-  // computes may be FP32 (FindFloatOutputs). Conversions stand between a value
+  // computes may be FP32 (AssignPrecision). Conversions stand between a value
   // and the readers of the other kind.
   std::vector<bool> int8_values;
 
@@ -40,15 +40,20 @@ struct PrecisionPlan {
 // * all that it reads is in FP32 already and it is no layer with weights: then
 //   a conversion costs more than it saves.
 //
-// A graph input is int8 where a node in INT8 reads it.
+// A graph input is int8 where a node in INT8 reads it. What a node in INT8
+// computes is int8, but for the last layers (FindFloatOutputs) and the scores
+// of attention: a MatMul that leads to a Softmax alone gives floats, and the
+// Softmax runs in FP32. Eight bits of a score cannot tell small differences
+// apart, and the units of an INT8 Softmax, 1/256, are larger than a probability
+// among hundreds.
 PrecisionPlan AssignPrecision(const Graph& graph,
                               const PrecisionOptions& options = {});
 
-// By node: the layers and average pools in INT8 whose output is a float for
-// each accumulator, because the network gives floats and does nothing with them
-// any more but operators that are cheap: what moves values and functions of
-// single ones, and Softmax. All that stands between such a layer and the
-// outputs is in FP32 then.
+// By node: the layers, MatMuls and average pools in INT8 whose output is a
+// float for each accumulator, because the network gives floats and does nothing
+// with them any more but operators that are cheap: what moves values and
+// functions of single ones, and Softmax. All that stands between such a layer
+// and the outputs is in FP32 then.
 std::vector<bool> FindFloatOutputs(const Graph& graph);
 
 // An error where `options` name a node that the graph does not have.

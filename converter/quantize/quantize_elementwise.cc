@@ -77,15 +77,38 @@ Status QuantizeDifference(const Binary& op, const Node& node,
   return OkStatus();
 }
 
-Status QuantizeMul(const Mul& op, const Node& node, ModelBuilder& builder) {
+namespace {
+
+// Of Mul and MatMul, with the int8 tensors of both inputs.
+template <typename OptionsT>
+Status AppendProduct(const FloatClamp& clamp, const Node& node,
+                     OptionsT options, ModelBuilder& builder) {
   const ActivationParams& output = builder.params(node.output);
   const double product = double{builder.params(node.inputs[0]).scale} *
                          builder.params(node.inputs[1]).scale;
-  schema::MulT result;
-  result.requantization = std::make_unique<schema::RequantizationT>();
+  options.requantization = std::make_unique<schema::RequantizationT>();
   OCTET_RETURN_IF_ERROR(
-      AppendRequantization(product / output.scale, *result.requantization));
-  result.clamp = MakeClamp(op.clamp, output);
+      AppendRequantization(product / output.scale, *options.requantization));
+  options.clamp = MakeClamp(clamp, output);
+  const uint32_t a = builder.Tensor(node.inputs[0]);
+  const uint32_t b = builder.Tensor(node.inputs[1]);
+  builder.AddOperator(node, std::move(options), {a, b});
+  return OkStatus();
+}
+
+}  // namespace
+
+Status QuantizeMul(const Mul& op, const Node& node, ModelBuilder& builder) {
+  return AppendProduct(op.clamp, node, schema::MulT(), builder);
+}
+
+Status QuantizeMatMul(const MatMul& op, const Node& node,
+                      ModelBuilder& builder) {
+  if (builder.StoresInt8(node.output)) {
+    return AppendProduct(op.clamp, node, schema::MatMulT(), builder);
+  }
+  schema::MatMulT result;
+  result.float_clamp = MakeFloatClamp(op.clamp);
   const uint32_t a = builder.Tensor(node.inputs[0]);
   const uint32_t b = builder.Tensor(node.inputs[1]);
   builder.AddOperator(node, std::move(result), {a, b});

@@ -49,6 +49,8 @@ Status QuantizeAdd(const Add& op, const Node& node, ModelBuilder& builder);
 Status QuantizeDifference(const Binary& op, const Node& node,
                           ModelBuilder& builder);
 Status QuantizeMul(const Mul& op, const Node& node, ModelBuilder& builder);
+Status QuantizeMatMul(const MatMul& op, const Node& node,
+                      ModelBuilder& builder);
 // As a Lookup.
 Status QuantizeUnary(const Unary& op, const Node& node, ModelBuilder& builder);
 Status QuantizeClampNode(const Clamp& op, const Node& node,

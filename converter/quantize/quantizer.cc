@@ -78,6 +78,9 @@ struct OperatorVisitor {
   Status operator()(const Mul& op) const {
     return QuantizeMul(op, node, builder);
   }
+  Status operator()(const MatMul& op) const {
+    return QuantizeMatMul(op, node, builder);
+  }
   Status operator()(const Binary& op) const {
     return QuantizeDifference(op, node, builder);
   }

@@ -9,6 +9,7 @@
 #include <limits>
 #include <utility>
 
+#include "schema/shape_inference.h"
 #include "tests/reference/float_operators.h"
 
 namespace octet::reference {
@@ -132,6 +133,21 @@ struct Run {
         sum += double{in[0]->data[size_t(i / n * k + j)]} *
                in[1]->data[size_t(i % n * k + j)];
       }
+      result.data.push_back(static_cast<float>(Clamped(sum, op.clamp)));
+    }
+    return result;
+  }
+
+  FloatTensor operator()(const converter::MatMul& op) const {
+    const auto real = [](const FloatTensor& tensor) {
+      RealTensor result(tensor.shape);
+      result.data.assign(tensor.data.begin(), tensor.data.end());
+      return result;
+    };
+    const Shape shape = *InferMatMulShape(in[0]->shape, in[1]->shape);
+    FloatTensor result{shape, {}};
+    for (double sum :
+         reference::MatMul(shape, real(*in[0]), real(*in[1])).data) {
       result.data.push_back(static_cast<float>(Clamped(sum, op.clamp)));
     }
     return result;

@@ -57,6 +57,26 @@ TEST(AssignParamsTest, MovedValuesKeepTheInputsParams) {
   EXPECT_EQ(params[size_t(flat)], params[size_t(conv)]);
 }
 
+// A nearly symmetric range is widened, so that the zero point is 0, and with it
+// that of the values that it was moved from.
+TEST(AssignParamsTest, SecondMatrices) {
+  Graph graph;
+  const ValueId a = AddInput(graph, "a", {5, 4});
+  const ValueId b = AddInput(graph, "b", {3, 4});
+  const ValueId moved = Append(graph, "moved", Transpose{{{1, 0}}}, {b});
+  graph.outputs = {Append(graph, "product", MatMul{}, {a, moved})};
+  Ranges ranges = DistinctRanges(graph);
+  ranges[size_t(b)] = ranges[size_t(moved)] = {-3.0f, 4.0f};
+  AssignedParams assigned = AssignParams(graph, ranges);
+  EXPECT_EQ(assigned.params[size_t(b)], (ActivationParams{4.0f / 127.0f, 0}));
+  EXPECT_EQ(assigned.params[size_t(moved)], assigned.params[size_t(b)]);
+  EXPECT_EQ(assigned.params[size_t(a)],
+            ChooseActivationParams(ranges[size_t(a)]));
+  ranges[size_t(b)] = ranges[size_t(moved)] = {-1.0f, 4.0f};
+  assigned = AssignParams(graph, ranges);
+  EXPECT_EQ(assigned.params[size_t(b)], ChooseActivationParams({-1.0f, 4.0f}));
+}
+
 TEST(AssignParamsTest, GridsOfTheSourceAreKept) {
   Graph graph;
   const ValueId x = AddInput(graph, "x", kPicture);

@@ -34,9 +34,24 @@ TEST(Int8ObstacleTest, NoneForWhatInt8CanExpress) {
   const ValueId indices = graph.AddConstant(
       "indices", {3}, ConstantData{DataType::INT64, {}, {1, 0, 3}});
   Append(graph, "gather", Gather{2}, {x, indices});
+  const ValueId matrix = AddInput(graph, "matrix", {3, 32768});
+  const ValueId weights =
+      graph.AddConstant("weights", {2, 3}, std::vector<float>(6, 1.0f));
+  Append(graph, "first", MatMul{}, {weights, matrix});
+  Append(graph, "second", MatMul{}, {matrix, AddInput(graph, "b", {32768, 2})});
   for (const Node& node : graph.nodes) {
     EXPECT_EQ(FindInt8Obstacle(graph, node), "") << node.name;
   }
+}
+
+TEST(Int8ObstacleTest, ProductsOfMatrices) {
+  Graph graph;
+  const ValueId a = AddInput(graph, "a", {3, 32769});
+  Append(graph, "long", MatMul{}, {a, AddInput(graph, "b", {32769, 2})});
+  ExpectObstacle(graph, "the sum of 32769 products does not fit 32 bits");
+  const ValueId constant = graph.AddConstant("c", {1, 1}, {1.0f});
+  Append(graph, "constants", MatMul{}, {constant, constant});
+  ExpectObstacle(graph, "both inputs are constants");
 }
 
 TEST(Int8ObstacleTest, SaysWhatStandsInTheWay) {

@@ -158,5 +158,40 @@ TEST(FloatOutputsTest, NotWhatAnInt8NodeReadsOrJoins) {
   EXPECT_EQ(NamesOfFloatOutputs(graph), Names{});
 }
 
+// Scores leave their product as floats, also through cheap operators, but not
+// where something else reads them or the source rounds them.
+TEST(PrecisionTest, ScoresOfAttention) {
+  enum Kind { kPlain, kReadTwice, kRounded };
+  for (const Kind kind : {kPlain, kReadTwice, kRounded}) {
+    Graph graph;
+    const ValueId a = AddInput(graph, "a", {5, 4});
+    const ValueId b = AddInput(graph, "b", {4, 6});
+    const ValueId c = AddInput(graph, "c", {6, 3});
+    const ValueId mask =
+        graph.AddConstant("mask", {5, 6}, RandomFloats(30, 1.0f, 1));
+    const ValueId scores = Append(graph, "scores", MatMul{}, {a, b});
+    const ValueId sum = Append(graph, "sum", Add{}, {scores, mask});
+    const ValueId softmax = Append(graph, "softmax", Softmax{}, {sum});
+    graph.outputs = {Append(graph, "product", MatMul{}, {softmax, c})};
+    if (kind == kReadTwice) graph.outputs.push_back(scores);
+    if (kind == kRounded) graph.value(scores).grid = Int8Grid{0.5f, 0};
+    const PrecisionPlan plan = AssignPrecision(graph);
+    EXPECT_TRUE(plan.IsInt8(0));
+    EXPECT_EQ(plan.int8_values[size_t(scores)], kind != kPlain);
+    EXPECT_EQ(plan.IsInt8(1), kind != kPlain);
+    EXPECT_EQ(plan.IsInt8(2), kind != kPlain);
+    EXPECT_TRUE(plan.IsInt8(3));
+    EXPECT_TRUE(plan.int8_values[size_t(graph.outputs[0])]);
+  }
+}
+
+TEST(FloatOutputsTest, ProductOfTwoActivations) {
+  Graph graph;
+  const ValueId a = AddInput(graph, "a", {5, 4});
+  const ValueId b = AddInput(graph, "b", {4, 6});
+  graph.outputs = {Append(graph, "product", MatMul{}, {a, b})};
+  EXPECT_EQ(NamesOfFloatOutputs(graph), Names{"product"});
+}
+
 }  // namespace
 }  // namespace octet::converter
