@@ -49,8 +49,8 @@
 // `output` is aligned to 4 bytes; stage, left_shifts and residual are not used,
 // and the shifts and multipliers of the panels are 0. With int16 weights they
 // take weights of -128 and weights with a zero point, which is subtracted when
-// they are packed. Otherwise weights are -127 ... 127, of both families, but for
-// kernels with takes_minus_128.
+// they are packed. Otherwise weights are -127 ... 127, of both families, but
+// for kernels with takes_minus_128.
 //
 // A kernel with int16_sums takes steps of two blocks of four weights, and adds
 // the products of four weights of a channel before it widens them to int32:

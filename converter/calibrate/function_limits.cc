@@ -77,12 +77,11 @@ std::vector<bool> FindValuesOfFunctions(const Graph& graph) {
   const std::vector<std::vector<int>> readers = FindConsumers(graph);
   std::vector<bool> found(graph.values.size(), false);
   for (size_t id = 0; id < found.size(); ++id) {
-    found[id] = !readers[id].empty() && graph.values[id].is_float() &&
-                std::all_of(readers[id].begin(), readers[id].end(),
-                            [&](int reader) {
-                              return IsFloatFunction(
-                                  graph, graph.nodes[size_t(reader)]);
-                            });
+    found[id] =
+        !readers[id].empty() && graph.values[id].is_float() &&
+        std::all_of(readers[id].begin(), readers[id].end(), [&](int reader) {
+          return IsFloatFunction(graph, graph.nodes[size_t(reader)]);
+        });
   }
   for (ValueId id : graph.outputs) found[size_t(id)] = false;
   return found;

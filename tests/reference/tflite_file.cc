@@ -9,59 +9,12 @@
 
 #include "tests/reference/tflite.h"
 #include "tests/reference/tflite_pictures.h"
+#include "tests/reference/tflite_stored.h"
 
 namespace octet::reference {
 namespace {
 
 using Code = tflite::BuiltinOperator;
-using Type = tflite::TensorType;
-
-template <typename T>
-StoredValues Decode(const flatbuffers::Vector<uint8_t>& bytes) {
-  StoredValues values;
-  for (size_t at = 0; at + sizeof(T) <= bytes.size(); at += sizeof(T)) {
-    T value;
-    std::memcpy(&value, bytes.data() + at, sizeof(T));
-    values.push_back(value);
-  }
-  return values;
-}
-
-StoredValues ReadConstant(const tflite::Model& model,
-                          const tflite::Tensor& tensor) {
-  const auto* bytes = model.buffers()->Get(tensor.buffer())->data();
-  if (bytes == nullptr) return {};
-  switch (tensor.type()) {
-    case Type::INT8:
-      return Decode<int8_t>(*bytes);
-    case Type::UINT8:
-      return Decode<uint8_t>(*bytes);
-    case Type::INT32:
-      return Decode<int32_t>(*bytes);
-    default:
-      return {};
-  }
-}
-
-Stored Read(const tflite::Model& model, const tflite::Tensor& tensor) {
-  Stored stored;
-  if (tensor.shape() != nullptr) {
-    stored.shape.assign(tensor.shape()->begin(), tensor.shape()->end());
-  }
-  const auto* quantization = tensor.quantization();
-  if (quantization != nullptr && quantization->scale() != nullptr) {
-    stored.scale.assign(quantization->scale()->begin(),
-                        quantization->scale()->end());
-    if (quantization->zero_point() != nullptr &&
-        quantization->zero_point()->size() > 0) {
-      stored.zero_point = quantization->zero_point()->Get(0);
-    }
-  }
-  stored.low = tensor.type() == Type::INT8 ? -128 : 0;
-  stored.high = tensor.type() == Type::INT8 ? 127 : 255;
-  stored.values = ReadConstant(model, tensor);
-  return stored;
-}
 
 // multiplier * 2^(shift - 31), 31 bits, rounded to nearest.
 struct Factor {
@@ -98,7 +51,7 @@ class Walk {
         graph_(*model.subgraphs()->Get(0)),
         arithmetic_(arithmetic) {
     for (const tflite::Tensor* tensor : *graph_.tensors()) {
-      tensors_.push_back(Read(model, *tensor));
+      tensors_.push_back(ReadStored(model, *tensor));
     }
     for (size_t i = 0; i < inputs.size(); ++i) {
       const int index = graph_.inputs()->Get(flatbuffers::uoffset_t(i));
