@@ -1,14 +1,9 @@
 #include "kernels/float/binary.h"
 
-#include <type_traits>
-
 #include "kernels/float/math.h"
 
 namespace octet {
 namespace {
-
-template <typename T>
-using Unsigned = std::make_unsigned_t<T>;
 
 // output[i] = function(a, b). The common steps have loops of their own, which
 // become vector code.
@@ -91,94 +86,134 @@ void RunFloat(const BinaryArgs& args) {
   }
 }
 
-// Modulo 2^n.
-template <typename T>
-T Power(T base, T exponent) {
+// Modulo 2^64.
+int64_t Product(int64_t x, int64_t y) {
+  return static_cast<int64_t>(static_cast<uint64_t>(x) *
+                              static_cast<uint64_t>(y));
+}
+
+int64_t Power(int64_t base, int64_t exponent) {
   if (exponent < 0) {
     if (base == 1) return 1;
-    return base == -1 ? ((exponent & 1) != 0 ? T{-1} : T{1}) : T{0};
+    return base == -1 ? ((exponent & 1) != 0 ? -1 : 1) : 0;
   }
-  Unsigned<T> result = 1;
-  Unsigned<T> square = static_cast<Unsigned<T>>(base);
+  int64_t result = 1;
   for (; exponent > 0; exponent >>= 1) {
-    if ((exponent & 1) != 0) result *= square;
-    square *= square;
+    if ((exponent & 1) != 0) result = Product(result, base);
+    base = Product(base, base);
   }
-  return static_cast<T>(result);
+  return result;
 }
 
 // The division that overflows, of the least number by -1, wraps.
-template <typename T>
-T Quotient(T x, T y) {
+int64_t Quotient(int64_t x, int64_t y) {
   if (y == 0) return 0;
-  return y == -1 ? static_cast<T>(Unsigned<T>{0} - static_cast<Unsigned<T>>(x))
-                 : static_cast<T>(x / y);
+  return y == -1 ? Product(x, -1) : x / y;
 }
 
 // With the sign of x.
-template <typename T>
-T Remainder(T x, T y) {
-  return y == 0 || y == -1 ? T{0} : static_cast<T>(x % y);
+int64_t Remainder(int64_t x, int64_t y) {
+  return y == 0 || y == -1 ? 0 : x % y;
 }
 
-template <typename T>
-void RunInteger(const BinaryArgs& args) {
-  using U = Unsigned<T>;
-  switch (args.function) {
+int64_t Compute(BinaryFunction function, int64_t x, int64_t y) {
+  switch (function) {
     case BinaryFunction::kAdd:
-      return MapSlowly<U, U>(args, [](U x, U y) { return x + y; });
+      return static_cast<int64_t>(static_cast<uint64_t>(x) +
+                                  static_cast<uint64_t>(y));
     case BinaryFunction::kSub:
-      return MapSlowly<U, U>(args, [](U x, U y) { return x - y; });
+      return static_cast<int64_t>(static_cast<uint64_t>(x) -
+                                  static_cast<uint64_t>(y));
     case BinaryFunction::kMul:
-      return MapSlowly<U, U>(args, [](U x, U y) { return x * y; });
+      return Product(x, y);
     case BinaryFunction::kDiv:
-      return MapSlowly<T, T>(args, Quotient<T>);
+      return Quotient(x, y);
     case BinaryFunction::kMinimum:
-      return MapSlowly<T, T>(args, [](T x, T y) { return x < y ? x : y; });
+      return x < y ? x : y;
     case BinaryFunction::kMaximum:
-      return MapSlowly<T, T>(args, [](T x, T y) { return x > y ? x : y; });
+      return x > y ? x : y;
     case BinaryFunction::kPow:
-      return MapSlowly<T, T>(args, Power<T>);
-    case BinaryFunction::kMod:
-      return MapSlowly<T, T>(args, [](T x, T y) {
-        const T rest = Remainder(x, y);
-        return rest != 0 && (rest < 0) != (y < 0) ? static_cast<T>(rest + y)
-                                                  : rest;
-      });
+      return Power(x, y);
+    case BinaryFunction::kMod: {
+      const int64_t rest = Remainder(x, y);
+      return rest != 0 && (rest < 0) != (y < 0) ? rest + y : rest;
+    }
     case BinaryFunction::kFmod:
-      return MapSlowly<T, T>(args, Remainder<T>);
+      return Remainder(x, y);
+    case BinaryFunction::kPrelu:
+      return x < 0 ? Product(x, y) : x;
+    case BinaryFunction::kEqual:
+      return x == y;
+    case BinaryFunction::kLess:
+      return x < y;
+    case BinaryFunction::kLessOrEqual:
+      return x <= y;
+    case BinaryFunction::kGreater:
+      return x > y;
+    case BinaryFunction::kGreaterOrEqual:
+      return x >= y;
+    case BinaryFunction::kAnd:
+      return x & y;
+    case BinaryFunction::kOr:
+      return x | y;
     default:
-      return MapSlowly<T, T>(args, [](T x, T y) {
-        return x < 0 ? static_cast<T>(static_cast<U>(x) * static_cast<U>(y))
-                     : x;
-      });
+      return x ^ y;
   }
 }
 
-template <typename T>
+int64_t Load(const void* values, size_t i, ElementType type) {
+  switch (type) {
+    case ElementType::kInt32:
+      return static_cast<const int32_t*>(values)[i];
+    case ElementType::kInt64:
+      return static_cast<const int64_t*>(values)[i];
+    default:
+      return static_cast<const uint8_t*>(values)[i];
+  }
+}
+
+void Store(int64_t value, void* values, size_t i, ElementType type) {
+  switch (type) {
+    case ElementType::kInt32:
+      static_cast<int32_t*>(values)[i] = static_cast<int32_t>(value);
+      return;
+    case ElementType::kInt64:
+      static_cast<int64_t*>(values)[i] = value;
+      return;
+    default:
+      static_cast<uint8_t*>(values)[i] = static_cast<uint8_t>(value);
+  }
+}
+
+// Of integers and BOOL: in 64 bits, whose lower ones are those of the type's
+// own arithmetic. Integers are few, shapes and indices: small code is worth
+// more than a fast loop for each function and type.
+void RunInteger(const BinaryArgs& args) {
+  const ElementType to = ResultType(args.function, args.type);
+  for (size_t i = 0; i < args.n; ++i) {
+    const int64_t x = Load(args.a, i * args.step_a, args.type);
+    const int64_t y = Load(args.b, i * args.step_b, args.type);
+    Store(Compute(args.function, x, y), args.output, i, to);
+  }
+}
+
 void RunComparison(const BinaryArgs& args) {
   switch (args.function) {
     case BinaryFunction::kEqual:
-      return MapSlowly<T, uint8_t>(args, [](T x, T y) { return x == y; });
+      return MapSlowly<float, uint8_t>(args,
+                                       [](float x, float y) { return x == y; });
     case BinaryFunction::kLess:
-      return MapSlowly<T, uint8_t>(args, [](T x, T y) { return x < y; });
+      return MapSlowly<float, uint8_t>(args,
+                                       [](float x, float y) { return x < y; });
     case BinaryFunction::kLessOrEqual:
-      return MapSlowly<T, uint8_t>(args, [](T x, T y) { return x <= y; });
+      return MapSlowly<float, uint8_t>(args,
+                                       [](float x, float y) { return x <= y; });
     case BinaryFunction::kGreater:
-      return MapSlowly<T, uint8_t>(args, [](T x, T y) { return x > y; });
+      return MapSlowly<float, uint8_t>(args,
+                                       [](float x, float y) { return x > y; });
     default:
-      return MapSlowly<T, uint8_t>(args, [](T x, T y) { return x >= y; });
-  }
-}
-
-void RunLogical(const BinaryArgs& args) {
-  using Byte = uint8_t;
-  if (args.function == BinaryFunction::kAnd) {
-    MapSlowly<Byte, Byte>(args, [](Byte x, Byte y) { return x & y; });
-  } else if (args.function == BinaryFunction::kOr) {
-    MapSlowly<Byte, Byte>(args, [](Byte x, Byte y) { return x | y; });
-  } else {
-    MapSlowly<Byte, Byte>(args, [](Byte x, Byte y) { return x ^ y; });
+      return MapSlowly<float, uint8_t>(args,
+                                       [](float x, float y) { return x >= y; });
   }
 }
 
@@ -200,20 +235,9 @@ ElementType ResultType(BinaryFunction function, ElementType type) {
 }
 
 void Binary(const BinaryArgs& args) {
-  if (args.function >= BinaryFunction::kAnd) return RunLogical(args);
-  const bool compares = IsComparison(args.function);
-  switch (args.type) {
-    case ElementType::kFloat32:
-      return compares ? RunComparison<float>(args) : RunFloat(args);
-    case ElementType::kInt32:
-      return compares ? RunComparison<int32_t>(args)
-                      : RunInteger<int32_t>(args);
-    case ElementType::kInt64:
-      return compares ? RunComparison<int64_t>(args)
-                      : RunInteger<int64_t>(args);
-    default:
-      return RunComparison<uint8_t>(args);
-  }
+  if (args.type != ElementType::kFloat32) return RunInteger(args);
+  if (IsComparison(args.function)) return RunComparison(args);
+  RunFloat(args);
 }
 
 }  // namespace octet

@@ -1,22 +1,21 @@
 #include "kernels/float/reduce.h"
 
 #include <cmath>
+#include <cstdint>
 #include <limits>
-#include <type_traits>
 
 #include "kernels/float/math.h"
 
 namespace octet {
 namespace {
 
-// Calls visit(values) at every position of the region.
-template <typename T, typename Visit>
+// Calls visit(at), an index into the input, at every position of the region.
+template <typename Visit>
 void ForEachPosition(const ReduceArgs& args, Visit visit) {
-  const T* values = static_cast<const T*>(args.input);
   int64_t position[kMaxReduceRank] = {};
   int64_t at = 0;
   for (;;) {
-    visit(values + at);
+    visit(at);
     int axis = args.rank - 1;
     for (; axis >= 0; --axis) {
       at += args.strides[axis];
@@ -29,12 +28,14 @@ void ForEachPosition(const ReduceArgs& args, Visit visit) {
 }
 
 // sums[lane] = function(sums[lane], value), at every position.
-template <typename T, typename Sum, typename Function>
-void Fold(const ReduceArgs& args, Sum first, Sum* sums, Function function) {
+template <typename Function>
+void Fold(const ReduceArgs& args, double first, double* sums,
+          Function function) {
   for (size_t lane = 0; lane < args.lanes; ++lane) sums[lane] = first;
-  ForEachPosition<T>(args, [&](const T* values) {
+  ForEachPosition(args, [&](int64_t at) {
+    const float* values = static_cast<const float*>(args.input) + at;
     for (size_t lane = 0; lane < args.lanes; ++lane) {
-      sums[lane] = function(sums[lane], static_cast<Sum>(values[lane]));
+      sums[lane] = function(sums[lane], static_cast<double>(values[lane]));
     }
   });
 }
@@ -52,27 +53,22 @@ void FoldFloats(const ReduceArgs& args, double* sums) {
   switch (args.function) {
     case ReduceFunction::kMaximum:
     case ReduceFunction::kLogSumExp:
-      return Fold<float>(args, -kInfinity, sums, [](double s, double x) {
-        return x > s || x != x ? x : s;
-      });
+      return Fold(args, -kInfinity, sums,
+                  [](double s, double x) { return x > s || x != x ? x : s; });
     case ReduceFunction::kMinimum:
-      return Fold<float>(args, kInfinity, sums, [](double s, double x) {
-        return x < s || x != x ? x : s;
-      });
+      return Fold(args, kInfinity, sums,
+                  [](double s, double x) { return x < s || x != x ? x : s; });
     case ReduceFunction::kProd:
-      return Fold<float>(args, 1.0, sums,
-                         [](double s, double x) { return s * x; });
+      return Fold(args, 1.0, sums, [](double s, double x) { return s * x; });
     case ReduceFunction::kL1:
-      return Fold<float>(args, 0.0, sums, [](double s, double x) {
-        return s + (x < 0.0 ? -x : x);
-      });
+      return Fold(args, 0.0, sums,
+                  [](double s, double x) { return s + (x < 0.0 ? -x : x); });
     case ReduceFunction::kL2:
     case ReduceFunction::kSumSquare:
-      return Fold<float>(args, 0.0, sums,
-                         [](double s, double x) { return s + x * x; });
+      return Fold(args, 0.0, sums,
+                  [](double s, double x) { return s + x * x; });
     default:
-      return Fold<float>(args, 0.0, sums,
-                         [](double s, double x) { return s + x; });
+      return Fold(args, 0.0, sums, [](double s, double x) { return s + x; });
   }
 }
 
@@ -83,7 +79,8 @@ void FoldExponentials(const ReduceArgs& args, double* largest) {
     // -inf alone: exp(-inf - 0) is 0, and its log -inf.
     if (largest[lane] == -float_math::kInfinity) largest[lane] = 0.0;
   }
-  ForEachPosition<float>(args, [&](const float* values) {
+  ForEachPosition(args, [&](int64_t at) {
+    const float* values = static_cast<const float*>(args.input) + at;
     for (size_t lane = 0; lane < args.lanes; ++lane) {
       sums[lane] += values[lane] == largest[lane]
                         ? 1.0  // infinities too
@@ -114,47 +111,59 @@ void ReduceFloats(const ReduceArgs& args) {
   }
 }
 
-template <typename T>
-void FoldIntegers(const ReduceArgs& args, uint64_t* sums) {
-  const auto less = [](uint64_t a, uint64_t b) {
-    return static_cast<int64_t>(a) < static_cast<int64_t>(b);
-  };
-  switch (args.function) {
+// What an integer starts from, and becomes with one more value; modulo 2^64.
+int64_t First(ReduceFunction function) {
+  switch (function) {
     case ReduceFunction::kMaximum:
-      return Fold<T>(
-          args, uint64_t{1} << 63, sums,
-          [=](uint64_t s, uint64_t x) { return less(s, x) ? x : s; });
+      return INT64_MIN;
     case ReduceFunction::kMinimum:
-      return Fold<T>(
-          args, (uint64_t{1} << 63) - 1, sums,
-          [=](uint64_t s, uint64_t x) { return less(x, s) ? x : s; });
+      return INT64_MAX;
     case ReduceFunction::kProd:
-      return Fold<T>(args, uint64_t{1}, sums,
-                     [](uint64_t s, uint64_t x) { return s * x; });
-    case ReduceFunction::kL1:
-      return Fold<T>(args, uint64_t{0}, sums, [=](uint64_t s, uint64_t x) {
-        return less(x, 0) ? s - x : s + x;
-      });
-    case ReduceFunction::kSumSquare:
-      return Fold<T>(args, uint64_t{0}, sums,
-                     [](uint64_t s, uint64_t x) { return s + x * x; });
+      return 1;
     default:
-      return Fold<T>(args, uint64_t{0}, sums,
-                     [](uint64_t s, uint64_t x) { return s + x; });
+      return 0;
   }
 }
 
-template <typename T>
+int64_t Combine(ReduceFunction function, int64_t sum, int64_t value) {
+  const uint64_t s = static_cast<uint64_t>(sum);
+  const uint64_t x = static_cast<uint64_t>(value);
+  switch (function) {
+    case ReduceFunction::kMaximum:
+      return sum < value ? value : sum;
+    case ReduceFunction::kMinimum:
+      return value < sum ? value : sum;
+    case ReduceFunction::kProd:
+      return static_cast<int64_t>(s * x);
+    case ReduceFunction::kL1:
+      return static_cast<int64_t>(value < 0 ? s - x : s + x);
+    case ReduceFunction::kSumSquare:
+      return static_cast<int64_t>(s + x * x);
+    default:
+      return static_cast<int64_t>(s + x);
+  }
+}
+
+// INT32 and INT64, in 64 bits. Integers are few, shapes and indices: small code
+// is worth more than a fast loop for each function and type.
 void ReduceIntegers(const ReduceArgs& args) {
-  uint64_t sums[kReduceLanes];
-  FoldIntegers<T>(args, sums);
-  T* output = static_cast<T*>(args.output);
+  const bool is_wide = args.type == ElementType::kInt64;
+  const int64_t* wide = static_cast<const int64_t*>(args.input);
+  const int32_t* narrow = static_cast<const int32_t*>(args.input);
   int64_t count = 1;
   for (int axis = 0; axis < args.rank; ++axis) count *= args.sizes[axis];
   for (size_t lane = 0; lane < args.lanes; ++lane) {
-    const int64_t sum = static_cast<int64_t>(sums[lane]);
-    output[lane] = static_cast<T>(
-        args.function == ReduceFunction::kMean ? sum / count : sum);
+    int64_t sum = First(args.function);
+    ForEachPosition(args, [&](int64_t at) {
+      at += static_cast<int64_t>(lane);
+      sum = Combine(args.function, sum, is_wide ? wide[at] : narrow[at]);
+    });
+    if (args.function == ReduceFunction::kMean) sum /= count;
+    if (is_wide) {
+      static_cast<int64_t*>(args.output)[lane] = sum;
+    } else {
+      static_cast<int32_t*>(args.output)[lane] = static_cast<int32_t>(sum);
+    }
   }
 }
 
@@ -171,8 +180,7 @@ bool TakesType(ReduceFunction function, ElementType type) {
 
 void Reduce(const ReduceArgs& args) {
   if (args.type == ElementType::kFloat32) return ReduceFloats(args);
-  if (args.type == ElementType::kInt32) return ReduceIntegers<int32_t>(args);
-  ReduceIntegers<int64_t>(args);
+  ReduceIntegers(args);
 }
 
 }  // namespace octet
