@@ -2,14 +2,12 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <memory>
 #include <numeric>
 #include <set>
 #include <utility>
 
 #include "converter/evaluate/lone_range_errors.h"
 #include "converter/evaluate/output_judge.h"
-#include "converter/float/float_executor.h"
 
 namespace octet::converter {
 namespace {
@@ -25,25 +23,13 @@ Result<std::vector<Group>> RankGroups(const Graph& graph, const Ranges& ranges,
                                       const ChooseFloatNodesOptions& options,
                                       const ProgressFunction& progress) {
   LoneRangeErrors errors(graph, {ranges}, options.quantize);
-  // A trial runs the nodes behind a group: on average half of them.
-  const double of_a_sample = std::max(1.0, NetworkOperations(graph)) *
-                             double(errors.groups().size()) / 2.0;
-  const size_t samples = std::min(
-      sample_count,
-      std::clamp(size_t(options.most_operations / of_a_sample), kFewestRanked,
-                 std::max(kFewestRanked, options.samples)));
-  OCTET_ASSIGN_OR_RETURN(const std::unique_ptr<FloatExecutor> executor,
-                         FloatExecutor::Create(graph, {options.num_threads}));
-  for (size_t i = 0; i < samples; ++i) {
-    const size_t index = i * sample_count / samples;
-    const auto inputs = read_sample(index);
-    Status status = inputs.status();
-    if (status.ok()) status = executor->Run(*inputs);
-    if (status.ok()) status = errors.Add(*executor);
-    OCTET_RETURN_IF_ERROR(
-        status.WithContext("calibration sample " + std::to_string(index)));
-    progress(i + 1, samples);
-  }
+  OCTET_RETURN_IF_ERROR(AddSamples(graph, /*candidates=*/1, sample_count,
+                                   read_sample,
+                                   {.fewest = kFewestRanked,
+                                    .most = options.samples,
+                                    .most_operations = options.most_operations,
+                                    .num_threads = options.num_threads},
+                                   progress, errors));
   std::vector<size_t> order(errors.groups().size());
   std::iota(order.begin(), order.end(), size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {

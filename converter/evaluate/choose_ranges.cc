@@ -1,13 +1,11 @@
 #include "converter/evaluate/choose_ranges.h"
 
 #include <algorithm>
-#include <memory>
 #include <string>
 #include <utility>
 
 #include "converter/evaluate/lone_range_errors.h"
 #include "converter/evaluate/output_judge.h"
-#include "converter/float/float_executor.h"
 
 namespace octet::converter {
 namespace {
@@ -51,17 +49,6 @@ Status JudgeChosen(OutputJudge& judge, const ChooseRangesOptions& options,
   return OkStatus();
 }
 
-size_t SearchedSamples(const Graph& graph, size_t trials, size_t sample_count,
-                       const ChooseRangesOptions& options) {
-  // A trial runs the nodes behind a group: on average half of them.
-  const double of_a_sample =
-      std::max(1.0, NetworkOperations(graph)) * double(trials) / 2.0;
-  return std::min(
-      sample_count,
-      std::clamp(size_t(options.most_operations / of_a_sample), kFewestSearched,
-                 std::max(kFewestSearched, options.samples)));
-}
-
 Result<ChosenRanges> ChooseAlone(const Graph& graph,
                                  const std::vector<Ranges>& candidates,
                                  size_t sample_count,
@@ -69,20 +56,13 @@ Result<ChosenRanges> ChooseAlone(const Graph& graph,
                                  const ChooseRangesOptions& options,
                                  const ProgressFunction& progress) {
   LoneRangeErrors errors(graph, candidates, options.quantize);
-  const size_t samples = SearchedSamples(
-      graph, candidates.size() * errors.groups().size(), sample_count, options);
-  OCTET_ASSIGN_OR_RETURN(const std::unique_ptr<FloatExecutor> executor,
-                         FloatExecutor::Create(graph, {options.num_threads}));
-  for (size_t i = 0; i < samples; ++i) {
-    const size_t index = i * sample_count / samples;
-    const auto inputs = read_sample(index);
-    Status status = inputs.status();
-    if (status.ok()) status = executor->Run(*inputs);
-    if (status.ok()) status = errors.Add(*executor);
-    OCTET_RETURN_IF_ERROR(
-        status.WithContext("calibration sample " + std::to_string(index)));
-    progress(i + 1, samples);
-  }
+  OCTET_RETURN_IF_ERROR(AddSamples(graph, candidates.size(), sample_count,
+                                   read_sample,
+                                   {.fewest = kFewestSearched,
+                                    .most = options.samples,
+                                    .most_operations = options.most_operations,
+                                    .num_threads = options.num_threads},
+                                   progress, errors));
   ChosenRanges chosen{candidates[0], 0.0,
                       std::vector<size_t>(candidates.size(), 0)};
   const std::vector<size_t> best = errors.Best();

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
+#include <string>
 #include <utility>
 
 #include "converter/evaluate/activation_groups.h"
@@ -117,6 +119,32 @@ std::vector<size_t> LoneRangeErrors::Best() const {
         [&](size_t a, size_t b) { return errors[a] < errors[b]; }));
   }
   return best;
+}
+
+Status AddSamples(const Graph& graph, size_t candidates, size_t sample_count,
+                  const SampleReader& read_sample,
+                  const LoneRangeSampling& sampling,
+                  const ProgressFunction& progress, LoneRangeErrors& errors) {
+  // A trial runs the nodes behind a group: on average half of them.
+  const double of_a_sample = std::max(1.0, NetworkOperations(graph)) *
+                             double(candidates * errors.groups().size()) / 2.0;
+  const size_t samples = std::min(
+      sample_count,
+      std::clamp(size_t(sampling.most_operations / of_a_sample),
+                 sampling.fewest, std::max(sampling.fewest, sampling.most)));
+  OCTET_ASSIGN_OR_RETURN(const std::unique_ptr<FloatExecutor> executor,
+                         FloatExecutor::Create(graph, {sampling.num_threads}));
+  for (size_t i = 0; i < samples; ++i) {
+    const size_t index = i * sample_count / samples;
+    const auto inputs = read_sample(index);
+    Status status = inputs.status();
+    if (status.ok()) status = executor->Run(*inputs);
+    if (status.ok()) status = errors.Add(*executor);
+    OCTET_RETURN_IF_ERROR(
+        status.WithContext("calibration sample " + std::to_string(index)));
+    progress(i + 1, samples);
+  }
+  return OkStatus();
 }
 
 }  // namespace octet::converter

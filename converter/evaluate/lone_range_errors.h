@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "converter/calibrate/calibrate.h"
 #include "converter/calibrate/range.h"
 #include "converter/float/float_executor.h"
 #include "converter/ir/graph.h"
@@ -64,6 +65,23 @@ class LoneRangeErrors {
   std::vector<std::vector<double>> errors_;  // by group, candidate
   size_t samples_ = 0;
 };
+
+struct LoneRangeSampling {
+  size_t fewest = 1;  // samples, if there are as many
+  size_t most = 256;
+  // Between these as many as take about this many multiply-accumulates in FP32:
+  // the time is bounded and does not change the result.
+  double most_operations = 0.0;
+  int num_threads = 0;  // 0: one for each core
+};
+
+// Runs `graph` on samples spread over all and adds them to `errors`, which has
+// `candidates` for each of its groups. Errors: the reader's and the executor's,
+// with the sample's index.
+Status AddSamples(const Graph& graph, size_t candidates, size_t sample_count,
+                  const SampleReader& read_sample,
+                  const LoneRangeSampling& sampling,
+                  const ProgressFunction& progress, LoneRangeErrors& errors);
 
 }  // namespace octet::converter
 

@@ -14,6 +14,16 @@ reference::RealTensor RandomReals(const Shape& shape, double low, double high,
   return tensor;
 }
 
+reference::RealTensor Centered(const Shape& shape,
+                               const std::vector<int8_t>& values,
+                               int zero_point) {
+  reference::RealTensor tensor(shape);
+  for (size_t i = 0; i < values.size(); ++i) {
+    tensor.data[i] = values[i] - zero_point;
+  }
+  return tensor;
+}
+
 std::vector<float> ToFloat(const reference::RealTensor& tensor) {
   return std::vector<float>(tensor.data.begin(), tensor.data.end());
 }

@@ -23,6 +23,11 @@ namespace octet {
 reference::RealTensor RandomReals(const Shape& shape, double low, double high,
                                   Random& random);
 
+// What int8 values stand for, in steps: q - zero_point.
+reference::RealTensor Centered(const Shape& shape,
+                               const std::vector<int8_t>& values,
+                               int zero_point);
+
 std::vector<float> ToFloat(const reference::RealTensor& tensor);
 
 // A 64-bit FNV-1a hash over the bits of floats; all NaNs are the same.

@@ -19,16 +19,6 @@ constexpr TestQuantization kB = {0.25f, 12};
 constexpr TestQuantization kOutput = {0.125f, 5};
 const reference::OutputParams kStage = {5, -100, 110};
 
-// q - zero_point
-RealTensor Centered(const Shape& shape, const std::vector<int8_t>& values,
-                    int zero_point) {
-  RealTensor tensor(shape);
-  for (size_t i = 0; i < values.size(); ++i) {
-    tensor.data[i] = values[i] - zero_point;
-  }
-  return tensor;
-}
-
 std::vector<int8_t> Requantized(const RealTensor& sums,
                                 const reference::Requantization& scales,
                                 int64_t channels) {

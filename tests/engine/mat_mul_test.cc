@@ -40,15 +40,6 @@ std::vector<int8_t> Values(const Shape& shape, Fill fill, bool is_second,
   return values;
 }
 
-RealTensor Centered(const Shape& shape, const std::vector<int8_t>& values,
-                    int zero_point) {
-  RealTensor tensor(shape);
-  for (size_t i = 0; i < values.size(); ++i) {
-    tensor.data[i] = values[i] - zero_point;
-  }
-  return tensor;
-}
-
 constexpr float kScaleA = 0.37f, kScaleB = 0.011f;
 
 void TestCase(const Case& c, Fill fill, bool to_float) {
