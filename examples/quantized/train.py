@@ -179,9 +179,11 @@ def to_onnx(network):
             nodes.append(helper.make_node("Relu", [x], ["relu"]))
             x = "relu"
         x = pair(x, ["hidden", "logits"][i], network.grids[i + 1])
+    # Channels last, as octet-convert and octet feed pictures; for one channel
+    # the bytes are those of channels first.
     graph = helper.make_graph(
         nodes, "digits_qdq",
-        [helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 1, 28, 28])],
+        [helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 28, 28, 1])],
         [helper.make_tensor_value_info("logits", TensorProto.FLOAT, [1, 10])],
         constants)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)])
